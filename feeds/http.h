@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_FEEDS_HTTP_H
+#define VIGIE_FEEDS_HTTP_H
+
+/*
+ * libcurl multi under libev: GETs with a deadline, a byte cap, no redirects
+ * followed, only https unless loopback or `insecure`.
+ */
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "feeds/error.h"
+
+struct http;
+
+struct http_options {
+	const char *ca_file, *cert_file, *key_file;
+	const char *bearer_file;      /* 0600; read at each request */
+	const char *user_agent;
+	bool insecure;
+	double deadline_s;            /* per request, 0: 20 */
+	size_t max_bytes;             /* per answer, 0: 8 MiB */
+};
+
+struct http_answer {
+	int status;                   /* 0: no answer, see error */
+	const char *body;             /* NUL-terminated for convenience */
+	size_t len;
+	const char *content_type;     /* never NULL */
+	const char *etag, *date, *location;  /* "" when absent */
+	double retry_after_s;         /* < 0: none */
+	const char *error;            /* for people, "" none */
+};
+
+typedef void http_done(void *context, const struct http_answer *answer);
+
+struct http *http_create(struct ev_loop *loop, const struct http_options *options,
+	struct error *err);
+void http_destroy(struct http *http);
+/* Starts a GET. `if_none_match` may be NULL. The answer always comes, from the
+ * loop, never from inside this call. Returns 0 or a negative errno with err. */
+int http_get(struct http *http, const char *url, const char *if_none_match, http_done *done,
+	void *context, struct error *err);
+/* True when both have the same scheme, host and port (parsed, never prefix). */
+bool http_same_origin(const char *a, const char *b);
+/* Resolves `link` against `base` into out; false when it cannot be or when it
+ * looks scheme-less ("host.example/x"). */
+bool http_resolve(const char *base, const char *link, char *out, size_t size);
+
+#endif

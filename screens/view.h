@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_VIEW_H
+#define VIGIE_SCREENS_VIEW_H
+
+/*
+ * Everything a screen may look at, and everything it may ask for. A screen is
+ * a function of the view; it changes nothing but its own cursor. What shared
+ * state should become is asked for by returning a command.
+ */
+
+#include "twin/health.h"
+#include "twin/names.h"
+#include "twin/twin.h"
+
+enum mode { MODE_LIVE, MODE_DEMO, MODE_REPLAY, MODE_COUNT };
+const char *mode_name(enum mode mode);   /* "LIVE" "DEMO" "REPLAY" */
+
+struct view {
+	const struct twin *twin;       /* twin->site may be NULL */
+	const struct health *health;
+	const struct names *names;
+	enum mode mode;
+	double speed;                  /* of suite time, 1 normally */
+	int64_t now_ms;                /* suite time */
+	int64_t mono_ms;               /* for flashing and prompts only */
+	const char *user;              /* who is at the keyboard */
+	const char *reveal;            /* patient id shown by name just now, "" none */
+	int reveal_left_s;
+	uint64_t pending_seq;          /* operator's act not yet stored, 0 none */
+	const char *notice;            /* last message for the footer, "" none */
+	bool readonly;
+	bool calm;                     /* no flashing */
+};
+
+enum command_kind {
+	COMMAND_NONE,
+	COMMAND_QUIT,
+	COMMAND_MILESTONE,    /* target case, arg milestone */
+	COMMAND_STATUS,       /* target case, arg case_status (absent, back on list) */
+	COMMAND_READINESS,    /* target case, arg readiness, value 0/1 */
+	COMMAND_ACKNOWLEDGE,  /* target alarm key, covers_ms */
+	COMMAND_RESET,        /* target alarm key, covers_ms */
+	COMMAND_UNDO,         /* my last act */
+	COMMAND_REVEAL,       /* target patient, text reason */
+	COMMAND_REDRAW,       /* full repaint */
+	COMMAND_SAVE_DISPLAY, /* text: file */
+	COMMAND_KIND_COUNT
+};
+
+struct command {
+	enum command_kind kind;
+	char target[ID_SIZE];
+	int arg;
+	int value;
+	int64_t covers_ms;
+	char text[LABEL_SIZE];
+};
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_FACT_H
+#define VIGIE_TWIN_FACT_H
+
+/*
+ * The language of the house. Everything that happens is a fact: the journal
+ * keeps them, the twin is their fold, screens and feeds speak of nothing else.
+ *
+ * A fact is plain data: no pointer is owned by it, it may be copied with `=`.
+ * Times are int64_t milliseconds since the epoch, UTC; 0 means "not known".
+ * A missing number is -1 (FACT_UNKNOWN), a missing text is "".
+ * Names of people never stand in a fact: only pseudonyms (ids).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct site;
+
+enum { ID_SIZE = 65,      /* FHIR ids: [A-Za-z0-9.-]{1,64}, and the NUL */
+       LABEL_SIZE = 97,   /* a short neutralised text for people */
+       ORIGIN_SIZE = 81,  /* "Encounter/<id>", a gateway, a user */
+       TAG_SIZE = 13,     /* a MAC as 12 upper-case hex digits */
+       FACT_UNKNOWN = -1 };
+
+/* Where a fact comes from. Precedence (DESIGN 6.8): person, FHIR, radio. */
+enum source {
+	SOURCE_NONE,
+	SOURCE_RADIO,   /* concluded from sightings, or a sensor's advert */
+	SOURCE_FHIR,    /* the hospital's systems */
+	SOURCE_PERSON,  /* an operator's key */
+	SOURCE_SYSTEM,  /* vigie itself: feed lost, journal, site */
+	SOURCE_COUNT
+};
+
+/* Milestones in the field's order (reference: AACD glossary; see surgery.c). */
+enum milestone {
+	MILESTONE_ARRIVED,
+	MILESTONE_SENT_FOR,
+	MILESTONE_LEFT_WARD,
+	MILESTONE_IN_HOLDING,
+	MILESTONE_READY,
+	MILESTONE_ROOM_READY,
+	MILESTONE_IN_ROOM,
+	MILESTONE_ANAES_START,
+	MILESTONE_INDUCTION,
+	MILESTONE_ANAES_READY,
+	MILESTONE_PREP,
+	MILESTONE_PREP_DONE,
+	MILESTONE_INCISION,
+	MILESTONE_CLOSING,
+	MILESTONE_PROCEDURE_END,
+	MILESTONE_EMERGENCE,
+	MILESTONE_OUT_ROOM,
+	MILESTONE_PACU_IN,
+	MILESTONE_PACU_READY,
+	MILESTONE_PACU_OUT,
+	MILESTONE_CLEANUP,
+	MILESTONE_CLEANUP_DONE,
+	MILESTONE_DISCHARGED,
+	MILESTONE_COUNT
+};
+
+enum case_status {
+	CASE_UNKNOWN,
+	CASE_REQUESTED,
+	CASE_PLANNED,
+	CASE_CANCELLED,
+	CASE_POSTPONED,
+	CASE_NO_SHOW,
+	CASE_VOID,       /* entered in error */
+	CASE_FULFILLED,  /* the hospital says it is over */
+	CASE_STATUS_COUNT
+};
+
+enum readiness { READY_FASTING, READY_CONSENT, READY_MARKED, READY_BED, READY_COUNT };
+
+enum mobility { MOBILITY_UNKNOWN, MOBILITY_WALKS, MOBILITY_CHAIR, MOBILITY_BED, MOBILITY_COUNT };
+
+enum setting { SETTING_UNKNOWN, SETTING_DAY, SETTING_INPATIENT, SETTING_EMERGENCY, SETTING_COUNT };
+
+/* What housekeeping says of a room: HL7 v2 table 0116 (Location.operationalStatus). */
+enum room_service {
+	SERVICE_UNKNOWN,
+	SERVICE_UNOCCUPIED,
+	SERVICE_OCCUPIED,
+	SERVICE_HOUSEKEEPING,
+	SERVICE_CONTAMINATED,
+	SERVICE_CLOSED,
+	SERVICE_ISOLATED,
+	SERVICE_COUNT
+};
+
+enum located { LOCATED_IN, LOCATED_UNCERTAIN, LOCATED_ABSENT, LOCATED_COUNT };
+
+enum quantity {
+	QUANTITY_TEMPERATURE,     /* Cel */
+	QUANTITY_HUMIDITY,        /* % */
+	QUANTITY_BATTERY,         /* % */
+	QUANTITY_VOLTAGE,         /* mV */
+	QUANTITY_ACCELERATION_X,  /* g */
+	QUANTITY_ACCELERATION_Y,
+	QUANTITY_ACCELERATION_Z,
+	QUANTITY_ANGULAR_RATE_X,  /* deg/s */
+	QUANTITY_ANGULAR_RATE_Y,
+	QUANTITY_ANGULAR_RATE_Z,
+	QUANTITY_MAGNETIC_X,      /* mG */
+	QUANTITY_MAGNETIC_Y,
+	QUANTITY_MAGNETIC_Z,
+	QUANTITY_ILLUMINANCE,     /* lx */
+	QUANTITY_PRESSURE,        /* hPa */
+	QUANTITY_WEIGHT,          /* g */
+	QUANTITY_TVOC,            /* ppb */
+	QUANTITY_LIGHT,           /* boolean, 0 or 1, no unit */
+	QUANTITY_MOTION,          /* boolean */
+	QUANTITY_TAMPER,          /* boolean */
+	QUANTITY_LEAK,            /* boolean */
+	QUANTITY_VIBRATION,       /* boolean */
+	QUANTITY_COUNT
+};
+
+enum priority { PRIORITY_LOW, PRIORITY_MEDIUM, PRIORITY_HIGH, PRIORITY_COUNT };
+
+enum alarm_act { ALARM_ACKNOWLEDGE, ALARM_RESET, ALARM_ACT_COUNT };
+
+enum fact_kind {
+	FACT_NONE,
+	FACT_SITE,       /* the site text in force from here on */
+	FACT_CASE,       /* a surgical case as the programme has it */
+	FACT_PATIENT,    /* covariates of a patient twin */
+	FACT_TAG,        /* a tag was given to somebody or something */
+	FACT_MILESTONE,  /* something happened to a case, or did not after all */
+	FACT_READINESS,  /* fasting, consent, marked, bed */
+	FACT_STATUS,     /* case absent, cancelled, back on the list */
+	FACT_PLACE,      /* the hospital says where a patient is */
+	FACT_ROOM,       /* housekeeping state of a room */
+	FACT_LOCATED,    /* the room filter's conclusion about a tag */
+	FACT_READING,    /* a sensor's value */
+	FACT_PRESS,      /* a button was pressed (one per burst) */
+	FACT_GATEWAY,    /* a gateway fell silent or is back */
+	FACT_CONDITION,  /* a technical condition began or ended */
+	FACT_ALARM,      /* an operator's act on an alarm */
+	FACT_AUDIT,      /* something worth remembering that changes nothing */
+	FACT_KIND_COUNT
+};
+
+struct fact_site {
+	char hash[ID_SIZE];        /* SHA-256 of the text, hex */
+	const struct site *site;   /* resolved by who reads the text; not stored */
+};
+
+/* Present fields replace; missing ones leave what was known. */
+struct fact_case {
+	char id[ID_SIZE];
+	char patient[ID_SIZE];
+	char room[ID_SIZE];
+	char surgeon[ID_SIZE];
+	char anaesthetist[ID_SIZE];
+	char procedure[LABEL_SIZE];
+	char not_understood[LABEL_SIZE];  /* why the case must be read with care */
+	int64_t start_ms, end_ms;         /* planned room-in and room-out */
+	enum case_status status;          /* CASE_UNKNOWN: not said */
+	enum setting setting;
+	int nest;                         /* NEST class 1..6, -1 elective or unknown */
+	int add_on;                       /* 1, 0, -1 */
+};
+
+struct fact_patient {
+	char id[ID_SIZE];
+	int age_years;       /* -1 unknown */
+	int asa;             /* 1..6 */
+	double bmi;          /* kg/m2, -1 unknown */
+	char sex;            /* 'F' 'M' 'O', 0 unknown */
+	enum mobility mobility;
+	enum setting setting;
+};
+
+struct fact_tag {
+	char tag[TAG_SIZE];
+	char patient[ID_SIZE];  /* "" takes it back */
+};
+
+struct fact_milestone {
+	char id[ID_SIZE];          /* the case */
+	enum milestone milestone;
+	int64_t when_ms;
+	bool at_most;              /* when_ms is an upper bound ("by 10:42 at the latest") */
+	bool withdrawn;            /* this source takes its word back (undo, correction) */
+};
+
+struct fact_readiness {
+	char id[ID_SIZE];
+	enum readiness item;
+	int value;                 /* 1 yes, 0 no, -1 not known any more */
+};
+
+struct fact_status {
+	char id[ID_SIZE];
+	enum case_status status;
+};
+
+struct fact_place {
+	char patient[ID_SIZE];
+	char id[ID_SIZE];          /* the case, "" when only the patient is known */
+	char room[ID_SIZE];
+	char bed[ID_SIZE];
+	int64_t start_ms, end_ms;  /* end 0: still there */
+};
+
+struct fact_room {
+	char room[ID_SIZE];
+	enum room_service service;
+};
+
+struct fact_located {
+	char tag[TAG_SIZE];
+	enum located state;
+	char room[ID_SIZE];        /* best room; the last certain one when absent */
+	char other[ID_SIZE];       /* second candidate, "" none */
+	double confidence;         /* posterior of room, 0..1 */
+	double other_confidence;
+};
+
+struct fact_reading {
+	char tag[TAG_SIZE];
+	enum quantity quantity;
+	double value;
+};
+
+struct fact_press {
+	char tag[TAG_SIZE];
+	char signature[ID_SIZE];
+	char gateway[TAG_SIZE];
+	bool late;                 /* from a gateway's offline buffer */
+};
+
+struct fact_gateway {
+	char gateway[TAG_SIZE];
+	bool silent;
+};
+
+struct fact_condition {
+	char key[ID_SIZE];         /* "broker", "fhir", "journal", "clock" ... */
+	bool active;
+	enum priority priority;
+	char text[LABEL_SIZE];
+};
+
+struct fact_alarm {
+	char key[ID_SIZE];
+	enum alarm_act act;
+	int64_t covers_ms;         /* newest t_raise the operator has seen */
+};
+
+struct fact_audit {
+	char what[ID_SIZE];        /* "reveal", "refused" ... */
+	char subject[ID_SIZE];
+	char reason[LABEL_SIZE];
+};
+
+struct fact {
+	enum fact_kind kind;
+	enum source source;
+	uint64_t seq;              /* apply order, from 1; given by the loop */
+	int64_t at_ms;             /* suite time of receipt */
+	int64_t source_ms;         /* when, by the source's own clock */
+	char origin[ORIGIN_SIZE];  /* who says so */
+	union {
+		struct fact_site site;
+		struct fact_case surgery;
+		struct fact_patient patient;
+		struct fact_tag tag;
+		struct fact_milestone milestone;
+		struct fact_readiness readiness;
+		struct fact_status status;
+		struct fact_place place;
+		struct fact_room room;
+		struct fact_located located;
+		struct fact_reading reading;
+		struct fact_press press;
+		struct fact_gateway gateway;
+		struct fact_condition condition;
+		struct fact_alarm alarm;
+		struct fact_audit audit;
+	};
+};
+
+/* A fact of `kind`, every field at its missing value. */
+struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms);
+
+/* Stable text names ("milestone", "fhir", "in_room" ...) used in the journal,
+ * in JSON and in configuration. *_name returns "?" out of range; *_parse
+ * returns -1 for a word it does not know. */
+const char *fact_kind_name(enum fact_kind k);
+int fact_kind_parse(const char *word);
+const char *source_name(enum source s);
+int source_parse(const char *word);
+const char *milestone_name(enum milestone m);
+int milestone_parse(const char *word);
+const char *case_status_name(enum case_status s);
+int case_status_parse(const char *word);
+const char *readiness_name(enum readiness r);
+int readiness_parse(const char *word);
+const char *mobility_name(enum mobility m);
+int mobility_parse(const char *word);
+const char *setting_name(enum setting s);
+int setting_parse(const char *word);
+const char *room_service_name(enum room_service s);
+int room_service_parse(const char *word);
+const char *located_name(enum located l);
+int located_parse(const char *word);
+const char *quantity_name(enum quantity q);   /* "temperature" ... */
+const char *quantity_unit(enum quantity q);   /* "Cel", "" for booleans */
+bool quantity_is_boolean(enum quantity q);
+int quantity_parse(const char *word);
+const char *priority_name(enum priority p);   /* "LOW" "MEDIUM" "HIGH" */
+int priority_parse(const char *word);
+const char *alarm_act_name(enum alarm_act a);
+int alarm_act_parse(const char *word);
+
+#endif

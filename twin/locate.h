@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_LOCATE_H
+#define VIGIE_TWIN_LOCATE_H
+
+/*
+ * Rooms from radio: a hidden-Markov filter over rooms plus "outside" for each
+ * tag, fed with sightings, emitting located / uncertain / absent facts only
+ * when a conclusion changes. It is neither journalled nor digested; it lives
+ * beside the twin. Recipe: mean per gateway over 5 s, "not heard" is evidence,
+ * transition along doors, Gaussian emissions (defaults from gateway position
+ * until calibrated), a change is shown at posterior > 0.6 twice in a row.
+ * A gateway silent for site->gateway_silence_s gives one FACT_GATEWAY, stops
+ * counting as evidence, and freezes (never empties) what it alone heard.
+ */
+
+#include "twin/fact.h"
+#include "twin/site.h"
+
+struct locator;
+
+struct sighting {
+	char tag[TAG_SIZE];
+	char gateway[TAG_SIZE];
+	int rssi_dbm;
+	int64_t received_ms;       /* suite time */
+	int64_t device_ms;         /* gateway's own clock, 0 unknown */
+};
+
+/* Called for each conclusion; `fact` is borrowed for the call. */
+typedef void locate_emit(void *context, const struct fact *fact);
+
+struct locator *locator_create(const struct site *site);   /* site borrowed */
+void locator_destroy(struct locator *locator);
+
+/* Counts and keeps one sighting. Tags the site does not list are counted only;
+ * bracelets are listed in the site as TAG_PATIENT. A row older than 30 s by
+ * its device clock offset to that gateway moves nobody (late buffer). */
+void locator_sight(struct locator *locator, const struct sighting *s);
+/* A gateway was heard from (any message), even without a row. */
+void locator_gateway(struct locator *locator, const char *mac, int64_t now_ms);
+/* Runs the filter up to now_ms (one step a second of suite time at most). */
+void locator_advance(struct locator *locator, int64_t now_ms, locate_emit *emit, void *context);
+
+struct locator_counts {
+	uint64_t sightings, unknown_tag, unknown_gateway, late;
+};
+struct locator_counts locator_counts(const struct locator *locator);
+
+#endif

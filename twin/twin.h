@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_TWIN_H
+#define VIGIE_TWIN_TWIN_H
+
+/*
+ * The twin: the fold of all facts up to now. twin_apply and twin_advance are
+ * the only functions that change one; both are deterministic. A twin is one
+ * block without inner pointers except the borrowed, immutable site, so a copy
+ * is a memcpy and a what-if is a copy.
+ *
+ * Every pool has a cap; what does not fit is counted in `dropped`, never
+ * silently lost. Finished cases of earlier days make room first.
+ */
+
+#include "twin/alarm.h"
+#include "twin/fact.h"
+#include "twin/site.h"
+#include "twin/surgery.h"
+
+enum {
+	TWIN_CASES = 256,
+	TWIN_PATIENTS = 320,
+	TWIN_ROOMS = 192,
+	TWIN_THINGS = 1024,
+	TWIN_ALARMS = 512,
+	TWIN_READINGS = 512,
+	TWIN_TIMERS = 512,
+	TWIN_HISTORY = 96      /* samples kept of one reading, for the sparkline */
+};
+
+struct patient {
+	char id[ID_SIZE];
+	char tag[TAG_SIZE];          /* bracelet, "" none */
+	int age_years, asa;
+	double bmi;
+	char sex;
+	enum mobility mobility;
+	enum setting setting;
+	/* where the hospital says the patient is */
+	char fhir_room[ID_SIZE], fhir_bed[ID_SIZE];
+	int64_t fhir_since_ms, fhir_at_ms;
+	char fhir_origin[40];
+	struct stamp told;
+};
+
+/* Where a tag is, by radio. One per tag of the site and per bracelet. */
+struct thing {
+	char tag[TAG_SIZE];
+	char patient[ID_SIZE];       /* worn by, "" */
+	int site_tag;                /* index in site->tags, -1 */
+	enum located state;
+	bool known;                  /* located at least once */
+	bool frozen;                 /* only silent gateways covered it: greyed, not emptied */
+	int room, other;             /* indexes, -1 */
+	double confidence, other_confidence;
+	int64_t since_ms;            /* in this room since */
+	int64_t certain_ms;          /* last time the room was certain */
+	int64_t at_ms;               /* last conclusion */
+	int battery;                 /* %, -1 */
+};
+
+struct sample {
+	int64_t at_ms;
+	float value;
+};
+
+/* The latest value of one quantity of one tag, and its recent past. */
+struct reading {
+	char tag[TAG_SIZE];
+	enum quantity quantity;
+	double value;
+	int64_t at_ms, source_ms;
+	char origin[40];
+	int64_t out_since_ms;        /* out of limits since, 0 in limits */
+	struct sample history[TWIN_HISTORY];  /* ring, one a minute (last of the minute) */
+	int history_next, history_count;
+};
+
+struct room_twin {
+	enum room_state state;
+	int current;                 /* case index holding the room, -1 */
+	int64_t since_ms;            /* of the state */
+	enum room_service service;
+	int64_t service_ms, service_at_ms;
+	char service_origin[40];
+	bool greyed;                 /* every gateway that covers it is silent */
+	bool conflict;               /* two sources disagree about who is in it */
+};
+
+struct gateway_twin {
+	bool silent;
+	int64_t since_ms;
+};
+
+struct timer {
+	int64_t due_ms;
+	uint64_t sequence;
+	int what;                    /* private to twin.c */
+	int index;
+};
+
+struct twin {
+	const struct site *site;     /* borrowed; NULL before FACT_SITE */
+	int64_t now_ms;              /* suite time reached */
+	uint64_t seq;                /* last fact applied */
+	uint64_t facts;              /* how many */
+	uint64_t dropped;            /* did not fit a pool */
+	uint64_t flagged;            /* impossible or out of order, kept */
+	uint64_t ignored;            /* of an unknown case, tag or room */
+	struct surgery cases[TWIN_CASES];       int case_count;
+	struct patient patients[TWIN_PATIENTS]; int patient_count;
+	struct thing things[TWIN_THINGS];       int thing_count;
+	struct reading readings[TWIN_READINGS]; int reading_count;
+	struct alarm alarms[TWIN_ALARMS];       int alarm_count;
+	struct room_twin rooms[TWIN_ROOMS];     /* index as in site */
+	struct gateway_twin gateways[TWIN_ROOMS];
+	struct timer timers[TWIN_TIMERS];       int timer_count;
+	uint64_t timer_sequence;
+};
+
+/* Consequences of one call, for the audit. Truncated at the cap: `lost`. */
+enum { CONSEQUENCES_MAX = 64 };
+struct consequences {
+	struct transition list[CONSEQUENCES_MAX];
+	int count;
+	int lost;
+};
+
+struct twin *twin_create(void);                         /* NULL: out of memory */
+void twin_destroy(struct twin *twin);
+void twin_copy(struct twin *to, const struct twin *from); /* both created */
+
+/* Folds one fact. Advances the twin to fact->at_ms first when that is later.
+ * `out` may be NULL; it is cleared first. */
+void twin_apply(struct twin *twin, const struct fact *fact, struct consequences *out);
+/* Runs timers up to and including now_ms, in (due, sequence) order. Going back
+ * is ignored. advance(a) then advance(b) equals advance(b). */
+void twin_advance(struct twin *twin, int64_t now_ms, struct consequences *out);
+/* 64 hex digits over the canonical state; doubles rounded to 1e-6. */
+void twin_digest(const struct twin *twin, char hex[65]);
+
+/* Look-ups: index or -1. */
+int twin_case(const struct twin *twin, const char *id);
+int twin_patient(const struct twin *twin, const char *id);
+int twin_thing(const struct twin *twin, const char *tag);
+int twin_reading(const struct twin *twin, const char *tag, enum quantity q);
+int twin_alarm(const struct twin *twin, const char *key);
+/* The thing a patient wears, -1. */
+int twin_worn_by(const struct twin *twin, const char *patient);
+
+/* The case now in a room (-1), and the next one not yet begun (-1). */
+int twin_room_current(const struct twin *twin, int room);
+int twin_room_next(const struct twin *twin, int room);
+/* The case a patient is having today: the running one, else the next, else
+ * the last. -1 none. */
+int twin_patient_case(const struct twin *twin, const char *patient);
+/* Where a patient is: room index by precedence (FHIR place, else radio), and
+ * by whom; -1 not known. *conflict when both speak and differ. */
+int twin_patient_room(const struct twin *twin, int patient, enum source *who, bool *conflict);
+/* The best fix of an alarm's tag: thing index or -1. */
+int twin_alarm_thing(const struct twin *twin, const struct alarm *alarm);
+
+#endif
