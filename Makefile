@@ -56,4 +56,97 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/hospital.a $(ARCHIVES)
 	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lcmocka -lvterm -lutil
 
+
+# Parsers replay their corpus in every test run; `make fuzz` mutates it (clang).
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+$(B)/fuzz-replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
+
+ASAN := B=$(B)/asan HARDEN=-fPIE SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+        CFLAGS="-O1 -g -fno-omit-frame-pointer"
+
+.PHONY: help deps demo test unit asan tsan fuzz-replay fuzz bench lint format layers shots install clean
+help:
+	@echo "make            build vigie and vigie-hospital"
+	@echo "make demo       install what is missing, build, open a living suite"
+	@echo "make test       install what is missing, build, run the tests"
+	@echo "make asan       the unit tests under ASan and UBSan"
+	@echo "make bench      figures against references (ONLY=NAME runs one)"
+	@echo "make lint       clang-format, clang-tidy, cppcheck, mandoc"
+	@echo "make deps       Debian packages it needs;  make install PREFIX=/usr/local"
+	@echo "make fuzz TARGET=fuzz_payload SECONDS=60;  make shots;  make clean"
+
+deps:
+	@sh tests/deps.sh
+
+demo:
+	@sh tests/deps.sh
+	@$(MAKE) --no-print-directory all
+	./vigie demo $(DEMO)
+
+# Everything but the long ones; each suite prints its own closing lines.
+test:
+	@sh tests/deps.sh
+	@$(MAKE) --no-print-directory -j2 all unit-build
+	@B=$(B) sh tests/run.sh
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory tsan
+
+unit-build: $(UNIT)
+.PHONY: unit-build
+unit: unit-build
+	@B=$(B) sh tests/run.sh unit
+
+asan:
+	@$(MAKE) --no-print-directory -j2 $(ASAN) unit-build $(patsubst %,$(B)/asan/fuzz-replay/%,$(FUZZ))
+	@B=$(B)/asan sh tests/run.sh unit fuzz
+
+tsan:
+	@$(MAKE) --no-print-directory -j2 B=$(B)/tsan HARDEN=-fPIE SAN=-fsanitize=thread \
+	  CFLAGS="-O1 -g" $(B)/tsan/tests/unit/test_ring
+	$(B)/tsan/tests/unit/test_ring
+
+fuzz:
+	@mkdir -p $(B)/fuzz/$(TARGET)
+	clang $(STD) -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$(TARGET).bin \
+	  tests/fuzz/$(TARGET).c $(TWIN_C) $(FEEDS_C) $(LIBS)
+	$(B)/fuzz/$(TARGET).bin -max_total_time=$(or $(SECONDS),60) -max_len=65536 \
+	  $(B)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET:fuzz_%=%)
+
+BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(ARCHIVES)
+	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
+bench: all $(BENCH_BINS)
+	@B=$(B) ONLY=$(ONLY) sh tests/bench/run.sh
+
+layers: all
+	@B=$(B) sh tests/layers.sh
+
+CS := $(wildcard twin/*.[ch] feeds/*.[ch] screens/*.[ch] src/*.[ch] src/hospital/*.[ch] tests/*/*.[ch])
+lint: layers
+	clang-format --dry-run -Werror $(CS)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --library=posix \
+	  --enable=warning,portability --suppress=missingIncludeSystem -I. \
+	  -D'cJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' \
+	  twin feeds screens src
+	clang-tidy --quiet $(TWIN_C) $(FEEDS_C) -- $(STD) -D_GNU_SOURCE
+	mandoc -Tlint -W warning man/*.[157]
+format:
+	clang-format -i $(CS)
+
+shots: all
+	@B=$(B) sh tests/shots.sh
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 $(B)/vigie $(DESTDIR)$(PREFIX)/bin/vigie
+	install -D -m 755 $(B)/vigie-hospital $(DESTDIR)$(PREFIX)/bin/vigie-hospital
+	install -D -m 644 etc/demo/site.cfg $(DESTDIR)$(PREFIX)/share/vigie/demo/site.cfg
+	for m in man/*.[1-8]; do \
+	  install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf $(B) vigie vigie-hospital
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

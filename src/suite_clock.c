@@ -26,7 +26,7 @@ struct suite_clock suite_clock_real(void)
 int64_t suite_clock_now(const struct suite_clock *clock)
 {
 	return clock->origin_ms
-		+ (int64_t)((double)(monotonic_ms() - clock->anchor_ms) * clock->speed);
+	       + (int64_t)((double)(monotonic_ms() - clock->anchor_ms) * clock->speed);
 }
 
 bool suite_clock_parse(struct suite_clock *clock, const char *text)
@@ -34,7 +34,8 @@ bool suite_clock_parse(struct suite_clock *clock, const char *text)
 	struct suite_clock c;
 	int end = 0;
 	if (sscanf(text, "%" SCNd64 ":%" SCNd64 ":%lf%n", &c.origin_ms, &c.anchor_ms, &c.speed,
-		    &end) != 3
+		    &end)
+			!= 3
 		|| text[end] != '\0' || !(c.speed > 0 && c.speed <= 100000))
 		return false;
 	*clock = c;

@@ -15,6 +15,7 @@ int verb_decode(int argc, char **argv);
 int verb_fhir(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_mark(int argc, char **argv);
 int verb_check(int argc, char **argv);
 
 #endif

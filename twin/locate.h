@@ -22,14 +22,14 @@ struct sighting {
 	char tag[TAG_SIZE];
 	char gateway[TAG_SIZE];
 	int rssi_dbm;
-	int64_t received_ms;       /* suite time */
-	int64_t device_ms;         /* gateway's own clock, 0 unknown */
+	int64_t received_ms; /* suite time */
+	int64_t device_ms;   /* gateway's own clock, 0 unknown */
 };
 
 /* Called for each conclusion; `fact` is borrowed for the call. */
 typedef void locate_emit(void *context, const struct fact *fact);
 
-struct locator *locator_create(const struct site *site);   /* site borrowed */
+struct locator *locator_create(const struct site *site); /* site borrowed */
 void locator_destroy(struct locator *locator);
 
 /* Counts and keeps one sighting. Tags the site does not list are counted only;

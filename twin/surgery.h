@@ -51,6 +51,7 @@ struct milestone_rule {
 	enum stage stage;       /* patient's stage from here on (patient track) */
 	enum room_state room;   /* room's state from here on; ROOMSTATE_COUNT: no say */
 	bool skippable;         /* absence before a later one is usual */
+	bool loose;             /* comes in any order among what precedes in room */
 };
 extern const struct milestone_rule milestone_rules[MILESTONE_COUNT];
 
@@ -90,6 +91,8 @@ struct surgery {
 	int64_t updated_ms;
 	uint64_t flagged;           /* how many facts were impossible or out of order */
 	bool place_conflict;        /* radio and FHIR disagree on where the patient is */
+	enum case_status said[SPEAKERS]; /* each source's last word on the status */
+	int room_at;                /* index of the room it is really in, -1; kept by the twin */
 };
 
 /* The stamp in force for a milestone (person, then FHIR, then radio); NULL
@@ -105,6 +108,14 @@ enum stage surgery_stage(const struct surgery *s);
 bool surgery_holds_room(const struct surgery *s);
 bool surgery_is_off(const struct surgery *s);
 bool surgery_is_over(const struct surgery *s);      /* patient left the room */
+/* True from the patient's entry into the OR on, whatever was said of it first. */
+bool surgery_has_begun(const struct surgery *s);
+/* When the patient entered and left the OR: the milestone itself, else the
+ * earliest later one that implies it; 0 not yet. */
+int64_t surgery_entered_ms(const struct surgery *s);
+int64_t surgery_left_ms(const struct surgery *s);
+/* What the case makes of its room (ROOMSTATE_IDLE when it does not hold it). */
+enum room_state surgery_room_state(const struct surgery *s);
 
 /* Minutes. elapsed: since in room (0 before). planned: end - start.
  * late: against the programme, from what is known at now_ms; negative = ahead. */
@@ -114,6 +125,9 @@ double surgery_late_min(const struct surgery *s, int64_t now_ms);
 
 /* Folds one milestone fact. True if it changed anything. */
 bool surgery_apply_milestone(struct surgery *s, const struct fact *f);
+/* Folds one source's word on the status: news replaces, the same word said
+ * again does not undo what somebody else has said since. */
+bool surgery_apply_status(struct surgery *s, enum source source, enum case_status status);
 
 const char *stage_name(enum stage s);            /* "expected", "pacu" ... */
 const char *room_state_name(enum room_state s);  /* "idle", "surgery" ... */

@@ -24,13 +24,13 @@ enum {
 	TWIN_THINGS = 1024,
 	TWIN_ALARMS = 512,
 	TWIN_READINGS = 512,
-	TWIN_TIMERS = 512,
-	TWIN_HISTORY = 96      /* samples kept of one reading, for the sparkline */
+	TWIN_TIMERS = 1024,
+	TWIN_HISTORY = 96 /* samples kept of one reading, for the sparkline */
 };
 
 struct patient {
 	char id[ID_SIZE];
-	char tag[TAG_SIZE];          /* bracelet, "" none */
+	char tag[TAG_SIZE]; /* bracelet, "" none */
 	int age_years, asa;
 	double bmi;
 	char sex;
@@ -41,22 +41,24 @@ struct patient {
 	int64_t fhir_since_ms, fhir_at_ms;
 	char fhir_origin[40];
 	struct stamp told;
+	int64_t differs_since_ms; /* radio and FHIR name two rooms since, 0 agree */
+	bool conflict;            /* ... for more than two minutes */
 };
 
 /* Where a tag is, by radio. One per tag of the site and per bracelet. */
 struct thing {
 	char tag[TAG_SIZE];
-	char patient[ID_SIZE];       /* worn by, "" */
-	int site_tag;                /* index in site->tags, -1 */
+	char patient[ID_SIZE]; /* worn by, "" */
+	int site_tag;          /* index in site->tags, -1 */
 	enum located state;
-	bool known;                  /* located at least once */
-	bool frozen;                 /* only silent gateways covered it: greyed, not emptied */
-	int room, other;             /* indexes, -1 */
+	bool known;      /* located at least once */
+	bool frozen;     /* only silent gateways covered it: greyed, not emptied */
+	int room, other; /* indexes, -1 */
 	double confidence, other_confidence;
-	int64_t since_ms;            /* in this room since */
-	int64_t certain_ms;          /* last time the room was certain */
-	int64_t at_ms;               /* last conclusion */
-	int battery;                 /* %, -1 */
+	int64_t since_ms;   /* in this room since */
+	int64_t certain_ms; /* last time the room was certain */
+	int64_t at_ms;      /* last conclusion */
+	int battery;        /* %, -1 */
 };
 
 struct sample {
@@ -71,20 +73,21 @@ struct reading {
 	double value;
 	int64_t at_ms, source_ms;
 	char origin[40];
-	int64_t out_since_ms;        /* out of limits since, 0 in limits */
-	struct sample history[TWIN_HISTORY];  /* ring, one a minute (last of the minute) */
+	int64_t out_since_ms;                /* out of limits since, 0 in limits */
+	struct sample history[TWIN_HISTORY]; /* ring, one a minute (last of the minute) */
 	int history_next, history_count;
 };
 
 struct room_twin {
 	enum room_state state;
-	int current;                 /* case index holding the room, -1 */
-	int64_t since_ms;            /* of the state */
+	int current;      /* case index holding the room, -1 */
+	int64_t since_ms; /* of the state */
 	enum room_service service;
 	int64_t service_ms, service_at_ms;
 	char service_origin[40];
-	bool greyed;                 /* every gateway that covers it is silent */
-	bool conflict;               /* two sources disagree about who is in it */
+	enum source service_source;
+	bool greyed;   /* every gateway that covers it is silent */
+	bool conflict; /* two sources disagree about who is in it */
 };
 
 struct gateway_twin {
@@ -95,26 +98,32 @@ struct gateway_twin {
 struct timer {
 	int64_t due_ms;
 	uint64_t sequence;
-	int what;                    /* private to twin.c */
+	int what; /* private to twin.c */
 	int index;
 };
 
 struct twin {
-	const struct site *site;     /* borrowed; NULL before FACT_SITE */
-	int64_t now_ms;              /* suite time reached */
-	uint64_t seq;                /* last fact applied */
-	uint64_t facts;              /* how many */
-	uint64_t dropped;            /* did not fit a pool */
-	uint64_t flagged;            /* impossible or out of order, kept */
-	uint64_t ignored;            /* of an unknown case, tag or room */
-	struct surgery cases[TWIN_CASES];       int case_count;
-	struct patient patients[TWIN_PATIENTS]; int patient_count;
-	struct thing things[TWIN_THINGS];       int thing_count;
-	struct reading readings[TWIN_READINGS]; int reading_count;
-	struct alarm alarms[TWIN_ALARMS];       int alarm_count;
-	struct room_twin rooms[TWIN_ROOMS];     /* index as in site */
+	const struct site *site; /* borrowed; NULL before FACT_SITE */
+	int64_t now_ms;          /* suite time reached */
+	uint64_t seq;            /* last fact applied */
+	uint64_t facts;          /* how many */
+	uint64_t dropped;        /* did not fit a pool */
+	uint64_t flagged;        /* impossible or out of order, kept */
+	uint64_t ignored;        /* of an unknown case, tag or room */
+	struct surgery cases[TWIN_CASES];
+	int case_count;
+	struct patient patients[TWIN_PATIENTS];
+	int patient_count;
+	struct thing things[TWIN_THINGS];
+	int thing_count;
+	struct reading readings[TWIN_READINGS];
+	int reading_count;
+	struct alarm alarms[TWIN_ALARMS];
+	int alarm_count;
+	struct room_twin rooms[TWIN_ROOMS]; /* index as in site */
 	struct gateway_twin gateways[TWIN_ROOMS];
-	struct timer timers[TWIN_TIMERS];       int timer_count;
+	struct timer timers[TWIN_TIMERS];
+	int timer_count;
 	uint64_t timer_sequence;
 };
 
@@ -126,7 +135,7 @@ struct consequences {
 	int lost;
 };
 
-struct twin *twin_create(void);                         /* NULL: out of memory */
+struct twin *twin_create(void); /* NULL: out of memory */
 void twin_destroy(struct twin *twin);
 void twin_copy(struct twin *to, const struct twin *from); /* both created */
 

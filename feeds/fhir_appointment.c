@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feeds/fhir_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "twin/text.h"
+
+/* Appointment: the programme of the day (fhir.md 1.1, 1.2). */
+
+static const char PARTICIPATION[] = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+
+static const struct {
+	const char *code;
+	enum case_status status;
+	bool present;              /* the patient is in the house */
+} statuses[] = {
+	{"proposed", CASE_REQUESTED, false}, {"pending", CASE_REQUESTED, false},
+	{"waitlist", CASE_REQUESTED, false}, {"booked", CASE_PLANNED, false},
+	{"arrived", CASE_PLANNED, true}, {"checked-in", CASE_PLANNED, true},
+	{"fulfilled", CASE_FULFILLED, false}, {"cancelled", CASE_CANCELLED, false},
+	{"noshow", CASE_NO_SHOW, false}, {"entered-in-error", CASE_VOID, false},
+};
+
+struct participants {
+	bool room_found, room_configured, unresolved;
+	char where[40];            /* path of the first actor that could not be told */
+};
+
+static void take_room(const struct fhir_reading *r, const char *location,
+	struct participants *seen, struct fact_case *c)
+{
+	char room[ID_SIZE], bed[ID_SIZE];
+	bool configured;
+	enum room_kind kind = fhir_where(r->map, location, room, bed, &configured);
+	bool theatre = configured && bed[0] == '\0'
+		&& (kind == ROOM_OR || kind == ROOM_INDUCTION || kind == ROOM_OTHER);
+	/* A theatre of ours wins over a corridor or a room nobody configured. */
+	if (seen->room_found && (seen->room_configured || !theatre))
+		return;
+	text_copy(c->room, sizeof c->room, room);
+	seen->room_found = true;
+	seen->room_configured = theatre;
+}
+
+static void take_staff(const cJSON *participant, const char *id, struct fact_case *c)
+{
+	const cJSON *type = fhir_get(participant, "type");
+	if (fhir_has_code(type, PARTICIPATION, "PPRF") && c->surgeon[0] == '\0')
+		text_copy(c->surgeon, sizeof c->surgeon, id);
+	else if (fhir_has_code(type, PARTICIPATION, "SPRF") && c->anaesthetist[0] == '\0')
+		text_copy(c->anaesthetist, sizeof c->anaesthetist, id);
+}
+
+static void read_participant(struct fhir_reading *r, const cJSON *participant, int index,
+	struct participants *seen, struct fact_case *c)
+{
+	const cJSON *actor = fhir_get(participant, "actor");
+	char id[ID_SIZE], path[40];
+	const char *why;
+	if (actor == NULL || strcmp(fhir_string(participant, "status"), "declined") == 0)
+		return;
+	if ((why = fhir_refer(r, actor, "Location", id)) == NULL) {
+		take_room(r, id, seen, c);
+		return;
+	}
+	if (*why != '\0') {
+		snprintf(path, sizeof path, "participant[%d].actor", index);
+		fhir_puzzle(r, path, "%s", why);
+		if (!seen->unresolved)
+			text_copy(seen->where, sizeof seen->where, path);
+		seen->unresolved = true;
+		return;
+	}
+	if (fhir_refer(r, actor, "Patient", id) == NULL)
+		text_copy(c->patient, sizeof c->patient, id);
+	else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL
+		|| fhir_refer(r, actor, "Practitioner", id) == NULL)
+		take_staff(participant, id, c);
+}
+
+static void read_participants(struct fhir_reading *r, struct participants *seen,
+	struct fact_case *c)
+{
+	int index = 0;
+	char id[ID_SIZE];
+	memset(seen, 0, sizeof *seen);
+	FHIR_EACH (participant, fhir_get(r->resource, "participant"))
+		read_participant(r, participant, index++, seen, c);
+	/* R5 has the patient as `subject`. */
+	if (c->patient[0] == '\0'
+		&& fhir_refer(r, fhir_get(r->resource, "subject"), "Patient", id) == NULL)
+		text_copy(c->patient, sizeof c->patient, id);
+}
+
+/* Category by code, Epic's word, or HL7's "Specialist Surgical" (31). */
+static bool is_surgery(const struct fhir_reading *r, const struct participants *seen)
+{
+	const cJSON *category = fhir_get(r->resource, "serviceCategory");
+	if (r->map->options.site == NULL || seen->room_configured)
+		return true;
+	return fhir_has_code(category, NULL, "surgery")
+		|| fhir_has_code(category, "http://terminology.hl7.org/CodeSystem/service-category",
+			"31")
+		|| fhir_has_code(category, NULL, "387713003");
+}
+
+static int64_t instant(struct fhir_reading *r, const char *key)
+{
+	const char *text = fhir_string(r->resource, key);
+	int64_t when = fhir_time_at(r->resource, key);
+	if (*text != '\0' && when == 0)
+		fhir_puzzle(r, key, "not a time: %.60s", text);
+	return when;
+}
+
+static void read_times(struct fhir_reading *r, struct fact_case *c)
+{
+	const cJSON *minutes = fhir_get(r->resource, "minutesDuration");
+	c->start_ms = instant(r, "start");
+	c->end_ms = instant(r, "end");
+	if (c->end_ms == 0 && c->start_ms != 0 && cJSON_IsNumber(minutes)
+		&& minutes->valuedouble > 0 && minutes->valuedouble < 2880)
+		c->end_ms = c->start_ms + (int64_t)(minutes->valuedouble * 60000);
+	if (c->end_ms != 0 && c->start_ms != 0 && c->end_ms < c->start_ms) {
+		fhir_puzzle(r, "end", "ends before it starts");
+		c->end_ms = 0;
+	}
+}
+
+static bool read_status(struct fhir_reading *r, struct fact_case *c)
+{
+	const char *code = fhir_string(r->resource, "status");
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+		if (strcmp(statuses[i].code, code) == 0) {
+			c->status = statuses[i].status;
+			return statuses[i].present;
+		}
+	}
+	fhir_doubt(r, "status", *code != '\0' ? "unknown status %.40s" : "no status%.40s", code);
+	return false;
+}
+
+static void read_text(struct fhir_reading *r, struct fact_case *c)
+{
+	const char *text = fhir_string(r->resource, "description");
+	if (*text == '\0')
+		text = fhir_concept_text(fhir_get(r->resource, "serviceType"));
+	text_neutralise(c->procedure, sizeof c->procedure, text, strlen(text));
+	if (fhir_has_code(fhir_get(r->resource, "appointmentType"), NULL, "EMERGENCY")
+		|| fhir_has_code(fhir_get(r->resource, "priority"), NULL, "EM"))
+		c->setting = SETTING_EMERGENCY;
+}
+
+/* Orders hang on the case, and so does what is based on the same order. */
+static void link_orders(struct fhir_reading *r)
+{
+	char id[ID_SIZE];
+	FHIR_EACH (order, fhir_get(r->resource, "basedOn")) {
+		if (fhir_refer(r, order, "ServiceRequest", id) != NULL)
+			continue;
+		fhir_link_set(r->map, "ServiceRequest", id, r->id);
+	}
+}
+
+static void give_case(struct fhir_reading *r, const struct fact *fact, bool present)
+{
+	char key[160];
+	snprintf(key, sizeof key, "case:%s", r->id);
+	fhir_give(r->map, key, fact);
+	if (fact->surgery.status == CASE_NO_SHOW) {
+		struct fact status = fhir_fact(r, FACT_STATUS);
+		text_copy(status.status.id, sizeof status.status.id, r->id);
+		status.status.status = CASE_NO_SHOW;
+		snprintf(key, sizeof key, "status:%s", r->id);
+		fhir_give(r->map, key, &status);
+	}
+	struct fhir_claims claims = {0};
+	if (present && r->doubt[0] == '\0')
+		fhir_claim(&claims, MILESTONE_ARRIVED, r->updated_ms, true);
+	fhir_settle(r, r->id, &claims, -1);
+}
+
+static void give_age(struct fhir_reading *r, const struct fact_case *c)
+{
+	struct fhir_person *person = c->patient[0] != '\0'
+		? fhir_person_get(r->map, c->patient) : NULL;
+	if (person == NULL || c->start_ms == 0 || person->case_start_ms == c->start_ms)
+		return;
+	person->case_start_ms = c->start_ms;
+	if (person->birth[0] != '\0')
+		fhir_person_give(r, person);
+}
+
+bool fhir_read_appointment(struct fhir_reading *r)
+{
+	struct fact fact = fhir_fact(r, FACT_CASE);
+	struct fact_case *c = &fact.surgery;
+	struct participants seen;
+	struct fhir_case *known = fhir_case_get(r->map, r->id);
+	if (known == NULL)
+		return true;
+	text_copy(c->id, sizeof c->id, r->id);
+	read_participants(r, &seen, c);
+	/* Once ours, always told: a case moved to a room elsewhere must not
+	 * stand in its old room for ever. */
+	known->surgical = known->surgical || is_surgery(r, &seen);
+	r->map->linked = r->map->linked || !known->known || strcmp(known->patient, c->patient) != 0;
+	known->known = true;
+	if (!known->surgical)
+		return true;
+	fhir_check_modifiers(r);
+	read_times(r, c);
+	bool present = read_status(r, c);
+	read_text(r, c);
+	if (!seen.room_found && seen.unresolved)
+		fhir_doubt(r, seen.where, "no room: participant is not a reference");
+	text_copy(c->not_understood, sizeof c->not_understood, r->doubt);
+	text_copy(known->patient, sizeof known->patient, c->patient);
+	text_copy(known->room, sizeof known->room, c->room);
+	known->start_ms = c->start_ms;
+	known->titled = c->procedure[0] != '\0';
+	link_orders(r);
+	give_case(r, &fact, present);
+	give_age(r, c);
+	return true;
+}

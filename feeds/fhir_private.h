@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_FEEDS_FHIR_PRIVATE_H
+#define VIGIE_FEEDS_FHIR_PRIVATE_H
+
+/*
+ * What the files of the FHIR mapper share. One file per resource family; each
+ * gives readers, listed in the one table of fhir.c. Nothing here does I/O.
+ */
+
+#include <cjson/cJSON.h>
+#include <uthash.h>
+
+#include "feeds/fhir.h"
+
+/* -- JSON, the tolerant way (fhir_json.c) -------------------------------- */
+
+/* Parses a whole page. \u0000 and NUL bytes would cut strings short in cJSON
+ * and make two ids collide: they become characters no id may have. */
+cJSON *fhir_json_parse(const char *text, size_t len, struct error *err);
+const cJSON *fhir_get(const cJSON *object, const char *key);
+const char *fhir_string(const cJSON *object, const char *key);   /* "" absent */
+/* The first of two names that is there: R4's and R5's. */
+const cJSON *fhir_either(const cJSON *object, const char *r4, const char *r5);
+int64_t fhir_time_at(const cJSON *object, const char *key);
+/* True when the text is a time of day, not just a date. */
+bool fhir_is_time(const char *text);
+
+const cJSON *fhir_begin(const cJSON *node);
+const cJSON *fhir_next(const cJSON *node, const cJSON *element);
+/* Walks an array, or a single object in the place of one. */
+#define FHIR_EACH(element, node)                                                                   \
+	for (const cJSON *element = fhir_begin(node); element != NULL;                             \
+		element = fhir_next(node, element))
+
+struct fhir_coding {
+	const char *system, *code, *display;   /* "" absent */
+};
+enum { FHIR_CODINGS = 12 };
+/* The codings of a Coding, CodeableConcept, CodeableReference or array of them. */
+int fhir_codings(const cJSON *concept, struct fhir_coding *out, int max);
+/* system NULL: any; a coding without system matches too when `bare`. */
+bool fhir_has_code(const cJSON *concept, const char *system, const char *code);
+const char *fhir_concept_text(const cJSON *concept);
+/* The extension of that url, n-th; NULL. */
+const cJSON *fhir_extension(const cJSON *element, const char *url, int n);
+
+/* -- the mapper's memory ------------------------------------------------- */
+
+struct fhir_claim {
+	enum milestone milestone;
+	int64_t when_ms;
+	int64_t updated_ms;       /* of the resource that says so */
+	uint64_t told;            /* order of telling: the newest exact one wins */
+	bool at_most;
+	char origin[ORIGIN_SIZE];
+};
+
+struct fhir_case {
+	char id[ID_SIZE];
+	char patient[ID_SIZE];
+	char room[ID_SIZE];
+	int64_t start_ms;
+	bool known;               /* its Appointment has been read */
+	bool surgical;            /* ... and is one of ours */
+	bool titled;              /* the Appointment says what is done */
+	struct fhir_claim *claims;
+	int claim_count;
+	struct { int64_t when_ms; bool said, at_most; } given[MILESTONE_COUNT];
+	UT_hash_handle hh;
+};
+
+/* One resource read: which version, and what it hangs on. */
+struct fhir_link {
+	char origin[ORIGIN_SIZE];
+	char target[ID_SIZE];     /* case of an Encounter, Procedure, order; practitioner of a role */
+	int64_t updated_ms;
+	UT_hash_handle hh;
+};
+
+struct fhir_measure {
+	double value;
+	int64_t when_ms;
+};
+
+enum { MEASURE_BMI, MEASURE_WEIGHT_KG, MEASURE_HEIGHT_M, MEASURE_ASA, MEASURE_COUNT };
+
+struct fhir_person {
+	char id[ID_SIZE];
+	char birth[11];
+	char tag[TAG_SIZE];
+	char sex;
+	enum mobility mobility;
+	enum setting setting;
+	struct fhir_measure measures[MEASURE_COUNT];
+	int64_t case_start_ms;    /* age is taken on that day */
+	UT_hash_handle hh;
+};
+
+struct fhir_said;
+struct fhir_kept;
+struct fhir_alias;
+struct fhir_named;
+struct fhir_place_kind;
+
+struct fhir_map {
+	struct fhir_options options;
+	char *strings[3];
+	struct fhir_sink sink;
+	int64_t at_ms;
+	uint64_t told;
+	bool linked;              /* something new to hang kept resources on */
+	bool last_call;           /* offline: no more input will come */
+	struct fhir_case *cases;
+	struct fhir_link *links;
+	struct fhir_person *people;
+	struct fhir_said *said;
+	struct fhir_kept *kept;
+	size_t kept_nodes;
+	struct fhir_alias *aliases;
+	struct fhir_named *named;
+	struct fhir_place_kind *kinds;
+	char next[4096];
+	char self[4096];
+};
+
+/* One resource being read. */
+struct fhir_reading {
+	struct fhir_map *map;
+	const cJSON *resource;
+	const char *type;
+	char id[ID_SIZE];
+	char origin[ORIGIN_SIZE];
+	int64_t updated_ms;       /* meta.lastUpdated, 0 */
+	char doubt[LABEL_SIZE];   /* why its case must be read with care */
+};
+
+/* A reader returns false when what the resource hangs on is not known yet: it
+ * is then kept and read again. */
+typedef bool fhir_read(struct fhir_reading *r);
+fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_read_location,
+	fhir_read_patient, fhir_read_practitioner, fhir_read_role, fhir_read_observation,
+	fhir_read_request;
+
+/* -- references and giving out (fhir_give.c) ----------------------------- */
+
+/* The id a Reference of that type points to. Returns NULL when out is filled;
+ * else why not ("" when it is absent or of another type). */
+const char *fhir_refer(const struct fhir_reading *r, const cJSON *reference, const char *type,
+	char out[ID_SIZE]);
+void fhir_alias_add(struct fhir_map *map, const char *url, const char *id);
+void fhir_alias_clear(struct fhir_map *map);
+
+void fhir_doubt(struct fhir_reading *r, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Tells the sink and marks nothing. */
+void fhir_puzzle(const struct fhir_reading *r, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+struct fact fhir_fact(const struct fhir_reading *r, enum fact_kind kind);
+/* Gives a fact out unless the last one of that key said the same. */
+void fhir_give(struct fhir_map *map, const char *key, const struct fact *fact);
+void fhir_give_name(struct fhir_map *map, const char *id, const char *name);
+const char *fhir_name_of(const struct fhir_map *map, const char *id);
+void fhir_said_free(struct fhir_map *map);
+
+struct fhir_link *fhir_link_find(const struct fhir_map *map, const char *type, const char *id);
+/* Notes what `type/id` hangs on; true when that is new. */
+bool fhir_link_set(struct fhir_map *map, const char *type, const char *id, const char *target);
+
+/* -- cases and their milestones (fhir_case.c) ---------------------------- */
+
+struct fhir_claims {
+	struct { int64_t when_ms; bool at_most; } of[MILESTONE_COUNT];
+};
+void fhir_claim(struct fhir_claims *claims, enum milestone m, int64_t when_ms, bool at_most);
+/* progress_rank: of the "current value only" milestone the resource shows; a lower
+ * one takes later ones back; -1 it shows none; FHIR_RANK_NONE: nothing it said stands. */
+enum { FHIR_RANK_NONE = -2 };
+void fhir_settle(struct fhir_reading *r, const char *case_id, const struct fhir_claims *claims,
+	int progress_rank);
+int fhir_progress_rank(enum milestone m);   /* -1 not one of the six */
+
+struct fhir_case *fhir_case_find(const struct fhir_map *map, const char *id);
+struct fhir_case *fhir_case_get(struct fhir_map *map, const char *id);
+/* The case of a resource: true when it is one of ours. *wait: not known yet. */
+bool fhir_case_accepts(const struct fhir_reading *r, const char *case_id, bool *wait);
+/* Marks the case when the reading has a doubt. */
+void fhir_case_mark(struct fhir_reading *r, const char *case_id);
+/* modifierExtension, implicitRules, HTEST. */
+void fhir_check_modifiers(struct fhir_reading *r);
+void fhir_cases_free(struct fhir_map *map);
+
+/* -- rooms (fhir_location.c) --------------------------------------------- */
+
+/* A Location id as the site calls it: fills room (and bed, when it is one). */
+enum room_kind fhir_where(const struct fhir_map *map, const char *location, char room[ID_SIZE],
+	char bed[ID_SIZE], bool *configured);
+void fhir_kinds_free(struct fhir_map *map);
+
+/* -- people (fhir_person.c) ---------------------------------------------- */
+
+struct fhir_person *fhir_person_get(struct fhir_map *map, const char *id);
+void fhir_person_give(struct fhir_reading *r, struct fhir_person *person);
+void fhir_people_free(struct fhir_map *map);
+
+/* -- kept back (fhir_keep.c) --------------------------------------------- */
+
+void fhir_keep(struct fhir_reading *r);
+void fhir_keep_drop(struct fhir_map *map, const char *origin);
+/* Tries all kept resources again with `read`, which returns false to keep on. */
+void fhir_keep_retry(struct fhir_map *map,
+	bool (*read)(struct fhir_map *map, const cJSON *resource));
+void fhir_keep_free(struct fhir_map *map);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feeds/press.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/ble.h"
+#include "feeds/minew.h"
+#include "twin/text.h"
+
+/* ---- the table: what to look for, by first character ---- */
+
+/* How a pattern shows itself in a payload. */
+enum look { LOOK_BINARY, LOOK_UPPER, LOOK_LOWER };
+
+struct candidate {
+	int signature;
+	enum look look;
+};
+
+struct pattern {
+	uint8_t bytes[PATTERN_MAX];
+	uint8_t mask[PATTERN_MAX];
+	int length;
+	int anchor; /* the first byte without wildcard */
+};
+
+enum { FIRSTS = 256, LOOKS = 3 };
+
+struct press_table {
+	const struct site *site;
+	struct pattern *patterns;     /* one a signature; length 0: cannot be found */
+	struct candidate *candidates; /* grouped by the character they begin with */
+	int first[FIRSTS + 1];        /* where each group starts */
+};
+
+static char hex_digit(int nibble, bool lower)
+{
+	return (lower ? "0123456789abcdef" : "0123456789ABCDEF")[nibble];
+}
+
+/* A gateway that takes iBeacons apart writes the UUID alone, and major and minor
+ * as numbers elsewhere: the UUID must be enough to keep the payload. */
+static struct pattern pattern_of(const struct signature *s)
+{
+	struct pattern p = {.length = s->length};
+	if (p.length < 0 || p.length > PATTERN_MAX)
+		p.length = 0;
+	if (s->kind == SIGNATURE_IBEACON && p.length > 16)
+		p.length = 16;
+	memcpy(p.bytes, s->pattern, sizeof p.bytes);
+	memcpy(p.mask, s->mask, sizeof p.mask);
+	while (p.anchor < p.length && p.mask[p.anchor] != 0xFF)
+		p.anchor++;
+	if (p.anchor == p.length)
+		p.length = p.anchor = 0;
+	return p;
+}
+
+static int first_of(const struct pattern *p, enum look look)
+{
+	uint8_t byte = p->bytes[p->anchor];
+	return look == LOOK_BINARY ? byte : (unsigned char)hex_digit(byte >> 4, look == LOOK_LOWER);
+}
+
+/* A digit looks the same in both cases. */
+static bool look_needed(const struct pattern *p, enum look look)
+{
+	return p->length > 0
+	       && (look != LOOK_LOWER || first_of(p, LOOK_LOWER) != first_of(p, LOOK_UPPER));
+}
+
+static void group_candidates(struct press_table *t)
+{
+	int n = 0;
+	for (int c = 0; c < FIRSTS; c++) {
+		t->first[c] = n;
+		for (int i = 0; i < t->site->signature_count; i++)
+			for (enum look look = LOOK_BINARY; look <= LOOK_LOWER; look++)
+				if (look_needed(&t->patterns[i], look)
+					&& first_of(&t->patterns[i], look) == c)
+					t->candidates[n++] = (struct candidate){i, look};
+	}
+	t->first[FIRSTS] = n;
+}
+
+struct press_table *press_table_create(const struct site *site)
+{
+	size_t n = (size_t)site->signature_count;
+	struct press_table *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return NULL;
+	t->site = site;
+	t->patterns = calloc(n + 1, sizeof *t->patterns);
+	t->candidates = calloc(n * LOOKS + 1, sizeof *t->candidates);
+	if (t->patterns == NULL || t->candidates == NULL) {
+		press_table_destroy(t);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++)
+		t->patterns[i] = pattern_of(&site->signatures[i]);
+	group_candidates(t);
+	return t;
+}
+
+void press_table_destroy(struct press_table *t)
+{
+	if (t == NULL)
+		return;
+	free(t->patterns);
+	free(t->candidates);
+	free(t);
+}
+
+/* ---- matching at one place ---- */
+
+static int nibble(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Dashes may stand between the bytes of a UUID. */
+static bool hex_matches(const struct pattern *p, const uint8_t *at, const uint8_t *end)
+{
+	for (int i = p->anchor; i < p->length; i++) {
+		if (at < end && *at == '-')
+			at++;
+		if (end - at < 2)
+			return false;
+		int high = nibble(at[0]);
+		int low = nibble(at[1]);
+		if (high < 0 || low < 0 || (((high << 4 | low) ^ p->bytes[i]) & p->mask[i]) != 0)
+			return false;
+		at += 2;
+	}
+	return true;
+}
+
+static bool binary_matches(const struct pattern *p, const uint8_t *at, const uint8_t *end)
+{
+	if (end - at < p->length - p->anchor)
+		return false;
+	for (int i = p->anchor; i < p->length; i++)
+		if (((*at++ ^ p->bytes[i]) & p->mask[i]) != 0)
+			return false;
+	return true;
+}
+
+/* ---- one payload ---- */
+
+/* Rows are some hundred bytes; looking further for the braces of a hostile text
+ * would cost the callback its time. */
+enum { ROW_MAX = 8192 };
+
+struct scan {
+	const struct press_table *table;
+	const uint8_t *bytes, *end;
+	const uint8_t *object_end; /* of the object `tag` belongs to */
+	char tag[TAG_SIZE];
+	struct press_hit *hits;
+	int max, count;
+};
+
+/* The text after "mac": within one flat object. */
+static void mac_in(const uint8_t *from, const uint8_t *to, char tag[TAG_SIZE])
+{
+	static const char key[] = "\"mac\"";
+	char text[24];
+	size_t n = 0;
+	const uint8_t *p = memmem(from, (size_t)(to - from), key, sizeof key - 1);
+	tag[0] = '\0';
+	if (p == NULL)
+		return;
+	p += sizeof key - 1;
+	while (p < to && (*p == ' ' || *p == ':' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	if (p == to || *p++ != '"')
+		return;
+	while (p < to && *p != '"' && n + 1 < sizeof text)
+		text[n++] = (char)*p++;
+	text[n] = '\0';
+	if (!text_mac(tag, text))
+		tag[0] = '\0';
+}
+
+static void find_owner(struct scan *s, const uint8_t *at)
+{
+	if (at < s->object_end)
+		return;
+	/* A brace of the other kind in between: the row is cut, its owner unknown. */
+	size_t before = (size_t)(at - s->bytes) < ROW_MAX ? (size_t)(at - s->bytes) : ROW_MAX;
+	const uint8_t *limit = s->end - at < ROW_MAX ? s->end : at + ROW_MAX;
+	const uint8_t *open = memrchr(at - before, '{', before);
+	const uint8_t *past = memrchr(at - before, '}', before);
+	const uint8_t *close = memchr(at, '}', (size_t)(limit - at));
+	const uint8_t *next = memchr(at, '{', (size_t)((close != NULL ? close : limit) - at));
+	if (past != NULL && open != NULL && past > open)
+		open = NULL;
+	s->object_end = next != NULL ? next : close != NULL ? close : limit;
+	s->tag[0] = '\0';
+	if (open != NULL)
+		mac_in(open, s->object_end, s->tag);
+}
+
+/* The same rule as row_presses: a model's signature speaks for tags of that
+ * model; when the owner cannot be told the payload is worth keeping. */
+static bool applies(const struct site *site, int signature, const char *mac)
+{
+	const char *model = site->signatures[signature].model;
+	if (model[0] == '\0' || mac[0] == '\0')
+		return true;
+	int tag = site_tag(site, mac);
+	return tag >= 0 && strcmp(site->tags[tag].model, model) == 0;
+}
+
+static void add_hit(struct scan *s, int signature)
+{
+	for (int i = 0; i < s->count; i++)
+		if (s->hits[i].signature == signature && strcmp(s->hits[i].tag, s->tag) == 0)
+			return;
+	if (s->count == s->max || !applies(s->table->site, signature, s->tag))
+		return;
+	s->hits[s->count].signature = signature;
+	memcpy(s->hits[s->count++].tag, s->tag, TAG_SIZE);
+}
+
+/* Looks at every character once; binary looks only where bytes are bytes. */
+static void scan_text(struct scan *s)
+{
+	const struct press_table *t = s->table;
+	for (const uint8_t *at = s->bytes; at < s->end && s->count < s->max; at++) {
+		for (int k = t->first[*at]; k < t->first[*at + 1]; k++) {
+			const struct candidate *c = &t->candidates[k];
+			const struct pattern *p = &t->patterns[c->signature];
+			if (c->look == LOOK_BINARY ? !binary_matches(p, at, s->end)
+						   : !hex_matches(p, at, s->end))
+				continue;
+			find_owner(s, at);
+			add_hit(s, c->signature);
+		}
+	}
+}
+
+static void scan_packets(struct scan *s, const uint8_t *from, size_t len)
+{
+	const struct press_table *t = s->table;
+	for (const uint8_t *at = from; at < from + len; at++) {
+		for (int k = t->first[*at]; k < t->first[*at + 1]; k++) {
+			const struct candidate *c = &t->candidates[k];
+			if (c->look == LOOK_BINARY
+				&& binary_matches(&t->patterns[c->signature], at, from + len))
+				add_hit(s, c->signature);
+		}
+	}
+}
+
+static void scan_binary(struct scan *s)
+{
+	size_t len = (size_t)(s->end - s->bytes);
+	size_t at = MINEW_BINARY_HEAD;
+	struct minew_packets packets;
+	while (minew_binary_next(s->bytes, len, &at, &packets)) {
+		ble_mac(s->tag, packets.mac, false);
+		scan_packets(s, packets.packets, packets.len);
+	}
+}
+
+int press_scan(const struct press_table *table, const void *bytes, size_t len,
+	struct press_hit *hits, int max)
+{
+	const uint8_t *p = bytes;
+	struct scan s = {.table = table, .hits = hits, .max = max};
+	if (len == 0 || table->first[FIRSTS] == 0)
+		return 0;
+	s.bytes = p;
+	s.end = p + len;
+	if (len >= MINEW_BINARY_HEAD && p[0] == 0xBB && p[1] == 0x01)
+		scan_binary(&s);
+	else
+		scan_text(&s);
+	return s.count;
+}
+
+/* ---- one press a burst ---- */
+
+enum { BURSTS = 1024 };
+
+struct burst {
+	char tag[TAG_SIZE];
+	int signature;
+	int64_t first_ms, last_ms;
+};
+
+struct press_tracker {
+	const struct site *site;
+	int count;
+	struct burst bursts[BURSTS];
+};
+
+struct press_tracker *press_tracker_create(const struct site *site)
+{
+	struct press_tracker *tracker = calloc(1, sizeof *tracker);
+	if (tracker != NULL)
+		tracker->site = site;
+	return tracker;
+}
+
+void press_tracker_destroy(struct press_tracker *tracker)
+{
+	free(tracker);
+}
+
+static struct burst *burst_find(struct press_tracker *t, const char *tag, int signature)
+{
+	for (int i = 0; i < t->count; i++)
+		if (t->bursts[i].signature == signature && strcmp(t->bursts[i].tag, tag) == 0)
+			return &t->bursts[i];
+	return NULL;
+}
+
+/* A full table gives up the burst that has been silent longest: at worst a
+ * press is told twice, never lost. */
+static struct burst *burst_new(struct press_tracker *t)
+{
+	struct burst *oldest = &t->bursts[0];
+	if (t->count < BURSTS)
+		return &t->bursts[t->count++];
+	for (int i = 1; i < BURSTS; i++)
+		if (t->bursts[i].last_ms < oldest->last_ms)
+			oldest = &t->bursts[i];
+	return oldest;
+}
+
+static int64_t ms_of(double seconds, double otherwise)
+{
+	return (int64_t)((seconds > 0 ? seconds : otherwise) * 1000);
+}
+
+bool press_tracker_heard(struct press_tracker *t, const char *tag, int signature, int64_t now_ms)
+{
+	if (signature < 0 || signature >= t->site->signature_count)
+		return false;
+	const struct signature *s = &t->site->signatures[signature];
+	struct burst *burst = burst_find(t, tag, signature);
+	if (burst == NULL) {
+		burst = burst_new(t);
+		text_copy(burst->tag, sizeof burst->tag, tag);
+		burst->signature = signature;
+	} else {
+		bool silent = now_ms - burst->last_ms >= ms_of(s->rearm_silence_s, 30);
+		bool merged = now_ms - burst->first_ms < ms_of(s->merge_s, 15);
+		if (now_ms > burst->last_ms)
+			burst->last_ms = now_ms;
+		if (!silent || merged)
+			return false;
+	}
+	burst->first_ms = burst->last_ms = now_ms;
+	return true;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/command_table.h"
+
+#include <string.h>
+
+#include "screens/commands.h"
+#include "screens/format.h"
+#include "screens/tr.h"
+
+#define CTRL(c) ((uint32_t)(c) & 0x1F)
+
+/* Lists that can be sorted, filtered and searched; those with cases on them. */
+#define LISTS "board programme recovery alarms locate climate feeds"
+#define CASES "board programme recovery patient"
+
+const struct command_entry command_table[] = {
+	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"), FLAG_SMALL,
+		1, cmd_help, 0},
+	{"board programme recovery locate climate feeds patient", '!', 0, "top-alarm",
+		N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
+	{"board programme recovery alarms locate", VKEY_ENTER, 0, "open",
+		N_("the page of what the cursor is on"), 0, 6, cmd_open, 0},
+	{CASES, 'm', 0, "milestone", N_("a milestone of this case has happened"),
+		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_milestone, 0},
+	{CASES, 'x', 0, "absent", N_("patient absent, or not ready"), FLAG_SHARED | FLAG_CONFIRM, 4,
+		cmd_absent, 0},
+	{"alarms alarm", 'a', 0, "acknowledge", N_("I have seen this alarm and act on it"),
+		FLAG_SHARED | FLAG_CONFIRM, 2, cmd_alarm, COMMAND_ACKNOWLEDGE},
+	{"alarms alarm", 'z', 0, "reset", N_("close a latched alarm whose cause is gone"),
+		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_alarm, COMMAND_RESET},
+	{"board programme recovery alarms locate climate patient alarm", 'i', 0, "why",
+		N_("who says so: source, time, age, confidence, conflict"), 0, 4, cmd_why, 0},
+	{LISTS, '/', 0, "search", N_("find in this list; n and N go on"), 0, 5, cmd_prompt,
+		PROMPT_SEARCH},
+	{LISTS, 'n', 0, "next", N_("next match"), FLAG_MOVE, 0, cmd_search_next, 1},
+	{LISTS, 'N', 0, "previous", N_("previous match"), FLAG_MOVE, 0, cmd_search_next, -1},
+	{LISTS, '\\', 0, "filter", N_("show only rows that contain this; Esc shows all"), 0, 7,
+		cmd_prompt, PROMPT_FILTER},
+	{LISTS, 'o', 0, "sort", N_("sort by the next column"), 0, 8, cmd_sort, 0},
+	{"board", VKEY_LEFT, 'h', "earlier-case", N_("the case before, in this room"), FLAG_MOVE, 0,
+		cmd_offset, -1},
+	{"board", VKEY_RIGHT, 'l', "later-case", N_("the case after, in this room"), FLAG_MOVE, 0,
+		cmd_offset, 1},
+	{"locate", VKEY_LEFT, 'h', "floor-down", N_("the floor below"), 0, 7, cmd_offset, -1},
+	{"locate", VKEY_RIGHT, 'l', "floor-up", N_("the floor above"), 0, 7, cmd_offset, 1},
+	{"board programme recovery patient locate alarms alarm", 'R', 0, "reveal",
+		N_("show this patient's name for 30 s; asks why, and is recorded"), FLAG_SHARED, 8,
+		cmd_reveal, 0},
+	{"", 'U', 0, "undo", N_("take back my last act"), FLAG_SHARED | FLAG_CONFIRM, 9, cmd_undo, 0},
+	{"", VKEY_UP, 'k', "up", N_("one row up"), FLAG_MOVE, 0, cmd_move, MOVE_UP},
+	{"", VKEY_DOWN, 'j', "down", N_("one row down"), FLAG_MOVE, 0, cmd_move, MOVE_DOWN},
+	{"", VKEY_PAGE_UP, CTRL('B'), "page-up", N_("one page up"), FLAG_MOVE, 0, cmd_move,
+		MOVE_PAGE_UP},
+	{"", VKEY_PAGE_DOWN, CTRL('F'), "page-down", N_("one page down"), FLAG_MOVE, 0, cmd_move,
+		MOVE_PAGE_DOWN},
+	{"", 'g', VKEY_HOME, "first", N_("first row"), FLAG_MOVE, 0, cmd_move, MOVE_FIRST},
+	{"", 'G', VKEY_END, "last", N_("last row"), FLAG_MOVE, 0, cmd_move, MOVE_LAST},
+	{"recovery locate", VKEY_TAB, 0, "pane", N_("next pane"), FLAG_MOVE, 0, cmd_pane, 1},
+	{"recovery locate", VKEY_BACKTAB, 0, "pane-back", N_("previous pane"), FLAG_MOVE, 0,
+		cmd_pane, -1},
+	{"", '1', 0, "board", N_("rooms: the day, what is late, who is next"), 0, 9, cmd_goto, 0},
+	{"", '2', 0, "programme", N_("every case of the day"), 0, 9, cmd_goto, 1},
+	{"", '3', 0, "recovery", N_("PACU bays, who comes next, ward beds"), 0, 9, cmd_goto, 2},
+	{"", '4', 0, "alarms", N_("alarms by priority"), 0, 9, cmd_goto, 3},
+	{"", '5', 0, "locate", N_("where things and people are"), 0, 9, cmd_goto, 4},
+	{"", '6', 0, "climate", N_("climate and cold chain"), 0, 9, cmd_goto, 5},
+	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9, cmd_goto,
+		6},
+	{"", ':', 0, "command", N_("type a command by name; Tab completes"), FLAG_SMALL, 6, cmd_prompt,
+		PROMPT_COMMAND},
+	{"", 'q', 0, "back", N_("one page back; leaves from the Board"), FLAG_SMALL, 2, cmd_back, 1},
+	{"", VKEY_ESCAPE, 0, "close", N_("clears search and filter, then one page back"), FLAG_MOVE, 0,
+		cmd_back, 0},
+	{"", CTRL('L'), 0, "redraw", N_("draw the whole screen again"), 0, 0, cmd_simple,
+		COMMAND_REDRAW},
+	{"", 0, 0, "quit", N_("leave vigie"), FLAG_SMALL, 0, cmd_simple, COMMAND_QUIT},
+	{"", 0, 0, "save-display", N_("write this picture as text: save-display FILE"), 0, 0, cmd_save,
+		0},
+};
+const int command_count = sizeof command_table / sizeof command_table[0];
+
+bool command_in_scope(const struct command_entry *entry, const char *screen)
+{
+	size_t length = strlen(screen);
+	const char *at = entry->scope;
+
+	if (at[0] == '\0')
+		return true;
+	while ((at = strstr(at, screen)) != NULL) {
+		bool begins = at == entry->scope || at[-1] == ' ';
+
+		if (begins && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+const struct command_entry *command_for_key(const char *screen, uint32_t key)
+{
+	for (int i = 0; key != 0 && i < command_count; i++) {
+		const struct command_entry *c = &command_table[i];
+
+		if ((c->key == key || c->alias == key) && command_in_scope(c, screen))
+			return c;
+	}
+	return NULL;
+}
+
+const struct command_entry *command_by_name(const char *screen, const char *name)
+{
+	const struct command_entry *found = NULL;
+	size_t length = strlen(name);
+
+	for (int i = 0; length > 0 && i < command_count; i++) {
+		const struct command_entry *c = &command_table[i];
+
+		if (!command_in_scope(c, screen) || strncmp(c->name, name, length) != 0)
+			continue;
+		if (c->name[length] == '\0')
+			return c;
+		if (found)
+			return NULL;
+		found = c;
+	}
+	return found;
+}
+
+void command_key_name(uint32_t key, char *out, size_t size)
+{
+	static const struct {
+		uint32_t key;
+		const char *name;
+	} names[] = {{VKEY_UP, "Up"}, {VKEY_DOWN, "Down"}, {VKEY_LEFT, "Left"},
+		{VKEY_RIGHT, "Right"}, {VKEY_PAGE_UP, "PgUp"}, {VKEY_PAGE_DOWN, "PgDn"},
+		{VKEY_HOME, "Home"}, {VKEY_END, "End"}, {VKEY_ENTER, "Enter"},
+		{VKEY_ESCAPE, "Esc"}, {VKEY_BACKSPACE, "Backspace"}, {VKEY_DELETE, "Del"},
+		{VKEY_TAB, "Tab"}, {VKEY_BACKTAB, "Shift-Tab"}, {' ', "Space"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (names[i].key == key) {
+			format_put(out, size, "%s", names[i].name);
+			return;
+		}
+	}
+	if (key >= VKEY_F1 && key <= VKEY_F12)
+		format_put(out, size, "F%u", (unsigned)(key - VKEY_F1 + 1));
+	else if (key > 0 && key < 0x20)
+		format_put(out, size, "Ctrl-%c", (char)(key + '@'));
+	else if (key > 0x20 && key < 0x7F)
+		format_put(out, size, "%c", (char)key);
+	else
+		format_put(out, size, "%s", "");
+}
+
+unsigned command_run(struct call *call, const struct command_entry *entry)
+{
+	if (call->view->readonly && entry->flags & FLAG_SHARED) {
+		ui_say(call->ui, _("read-only: %s is not possible here"), entry->name);
+		return UI_HANDLED | UI_DIRTY;
+	}
+	call->value = entry->value;
+	return entry->run(call);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/commands.h"
+
+#include <string.h>
+
+#include "screens/command_table.h"
+#include "screens/format.h"
+#include "screens/rows.h"
+#include "screens/tr.h"
+
+enum { DONE = UI_HANDLED | UI_DIRTY };
+
+static unsigned nothing_here(struct call *call, const char *what)
+{
+	ui_say(call->ui, "%s", what);
+	return DONE;
+}
+
+unsigned cmd_help(struct call *call)
+{
+	struct screen *help = ui_push(call->ui, &screen_help);
+
+	if (help)
+		format_put(help->target, sizeof help->target, "%s", call->screen->def->name);
+	return DONE;
+}
+
+unsigned cmd_top_alarm(struct call *call)
+{
+	struct screen *screen;
+
+	ui_goto(call->ui, "alarms");
+	screen = ui_base(call->ui);
+	screen->table.filter[0] = '\0';
+	screen->table.sort = 0;
+	screen->table.selected = 0;
+	screen->table.id[0] = '\0';
+	return DONE;
+}
+
+bool ui_open_case(struct ui *ui, const struct view *view, const struct subject *subject)
+{
+	struct screen *page;
+
+	if (subject->case_ < 0)
+		return false;
+	page = ui_push(ui, &screen_patient);
+	if (page)
+		format_put(page->target, sizeof page->target, "%s",
+			view->twin->cases[subject->case_].id);
+	return page != NULL;
+}
+
+unsigned cmd_open(struct call *call)
+{
+	struct subject subject;
+	struct screen *page;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.alarm >= 0) {
+		page = ui_push(call->ui, &screen_alarm_detail);
+		if (page)
+			format_put(page->target, sizeof page->target, "%s",
+				call->view->twin->alarms[subject.alarm].key);
+		return DONE;
+	}
+	if (ui_open_case(call->ui, call->view, &subject))
+		return DONE;
+	if (subject.thing >= 0)
+		return cmd_why(call);
+	return nothing_here(call, _("nothing to open on this row"));
+}
+
+unsigned cmd_milestone(struct call *call)
+{
+	struct subject subject;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0)
+		return nothing_here(call, _("no case on this row"));
+	return menu_milestone(call, call->view->twin->cases[subject.case_].id);
+}
+
+unsigned cmd_absent(struct call *call)
+{
+	struct subject subject;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0)
+		return nothing_here(call, _("no case on this row"));
+	return menu_absent(call, call->view->twin->cases[subject.case_].id);
+}
+
+unsigned cmd_alarm(struct call *call)
+{
+	struct command ask = {.kind = (enum command_kind)call->value};
+	bool reset = ask.kind == COMMAND_RESET;
+	char text[LABEL_SIZE * 2];
+	struct subject subject;
+	const struct alarm *a;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.alarm < 0)
+		return nothing_here(call, _("no alarm on this row"));
+	a = &call->view->twin->alarms[subject.alarm];
+	if (!reset && a->acked)
+		return nothing_here(call, _("already acknowledged"));
+	if (reset && !a->latched)
+		return nothing_here(call, _("not latched: it goes by itself when its cause has gone"));
+	if (reset && a->active)
+		return nothing_here(call, _("its cause is still there: cannot be reset"));
+	if (reset && !a->acked)
+		return nothing_here(call, _("acknowledge it first (a)"));
+	format_put(ask.target, sizeof ask.target, "%s", a->key);
+	/* Covers what the reader has seen, not what rings while they decide. */
+	ask.covers_ms = a->raised_ms;
+	format_put(text, sizeof text, reset ? _("reset: %s %s") : _("acknowledge: %s %s"),
+		format_marks(a->priority), a->text);
+	return question_open(call, &ask, text);
+}
+
+/* The page names its target by kind and id, to survive rows that move. */
+unsigned cmd_why(struct call *call)
+{
+	const struct twin *twin = call->view->twin;
+	struct subject subject;
+	struct screen *page;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0 && subject.patient < 0 && subject.thing < 0 && subject.reading < 0
+		&& subject.room < 0 && subject.alarm < 0)
+		return nothing_here(call, _("nothing under the cursor"));
+	page = ui_push(call->ui, &screen_provenance);
+	if (!page)
+		return DONE;
+	if (subject.alarm >= 0)
+		format_put(page->target, sizeof page->target, "a%s",
+			twin->alarms[subject.alarm].key);
+	else if (subject.reading >= 0)
+		format_put(page->target, sizeof page->target, "r%d%s",
+			(int)twin->readings[subject.reading].quantity % 10,
+			twin->readings[subject.reading].tag);
+	else if (subject.thing >= 0)
+		format_put(page->target, sizeof page->target, "t%s", twin->things[subject.thing].tag);
+	else if (subject.case_ >= 0)
+		format_put(page->target, sizeof page->target, "c%s", twin->cases[subject.case_].id);
+	else
+		format_put(page->target, sizeof page->target, "o%s",
+			twin->site && subject.room >= 0 ? twin->site->rooms[subject.room].id : "");
+	return DONE;
+}
+
+unsigned cmd_prompt(struct call *call)
+{
+	return prompt_open(call, (enum prompt_mode)call->value);
+}
+
+unsigned cmd_search_next(struct call *call)
+{
+	struct screen *s = call->screen;
+	int matches;
+
+	if (s->table.search[0] == '\0')
+		return nothing_here(call, _("nothing searched yet: / starts"));
+	s->offset = 0;
+	matches = table_search(&s->table, s->def->table, call->view, call->value);
+	ui_say(call->ui, ngettext("%d match: %s", "%d matches: %s", (unsigned long)matches), matches,
+		s->table.search);
+	return DONE;
+}
+
+unsigned cmd_sort(struct call *call)
+{
+	struct screen *s = call->screen;
+
+	table_next_sort(&s->table, s->def->table);
+	if (s->table.sort == 0)
+		ui_say(call->ui, "%s", _("usual order"));
+	else
+		ui_say(call->ui, _("sorted by %s"), _(s->def->table->columns[s->table.sort - 1].title));
+	return DONE;
+}
+
+unsigned cmd_offset(struct call *call)
+{
+	call->screen->offset += call->value;
+	return DONE;
+}
+
+unsigned cmd_reveal(struct call *call)
+{
+	struct subject subject;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.patient < 0)
+		return nothing_here(call, _("no patient on this row"));
+	return prompt_open(call, PROMPT_REASON);
+}
+
+unsigned cmd_undo(struct call *call)
+{
+	struct command ask = {.kind = COMMAND_UNDO};
+
+	return question_open(call, &ask, _("undo my last act"));
+}
+
+unsigned cmd_move(struct call *call)
+{
+	struct screen *s = call->screen;
+	static const int lines[] = {[MOVE_UP] = -1,
+		[MOVE_DOWN] = 1,
+		[MOVE_PAGE_UP] = -10,
+		[MOVE_PAGE_DOWN] = 10,
+		[MOVE_FIRST] = -1000,
+		[MOVE_LAST] = 1000};
+
+	if (s->def->table) {
+		table_move(&s->table, s->def->table, call->view, (enum table_move)call->value);
+		/* The choice of another case or floor belongs to the row it was made on. */
+		s->offset = 0;
+		return DONE;
+	}
+	s->offset += lines[call->value];
+	if (s->offset < 0)
+		s->offset = 0;
+	return DONE;
+}
+
+unsigned cmd_pane(struct call *call)
+{
+	int panes = call->screen->def->panes;
+
+	if (panes > 1)
+		call->screen->pane = (call->screen->pane + call->value + panes) % panes;
+	return DONE;
+}
+
+unsigned cmd_goto(struct call *call)
+{
+	static const char *const names[] = {
+		"board", "programme", "recovery", "alarms", "locate", "climate", "feeds"};
+
+	ui_goto(call->ui, names[call->value]);
+	return DONE;
+}
+
+/* value 1: q, which leaves from the Board; 0: Esc, which never does. */
+unsigned cmd_back(struct call *call)
+{
+	struct table *table = &call->screen->table;
+
+	if (call->value == 0 && (table->filter[0] || table->search[0])) {
+		table->filter[0] = table->search[0] = '\0';
+		return DONE;
+	}
+	if (!ui_go_home(call->ui) && call->value == 1)
+		call->command->kind = COMMAND_QUIT;
+	return DONE;
+}
+
+unsigned cmd_simple(struct call *call)
+{
+	call->command->kind = (enum command_kind)call->value;
+	return DONE;
+}
+
+unsigned cmd_save(struct call *call)
+{
+	if (call->argument[0] == '\0')
+		return nothing_here(call, _("save-display needs a file name"));
+	call->command->kind = COMMAND_SAVE_DISPLAY;
+	format_put(call->command->text, sizeof call->command->text, "%s", call->argument);
+	return DONE;
+}

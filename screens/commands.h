@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_COMMANDS_H
+#define VIGIE_SCREENS_COMMANDS_H
+
+/* What the commands of the table do. Each returns UI_ bits. */
+
+#include "screens/screen.h"
+
+unsigned cmd_help(struct call *call);
+unsigned cmd_top_alarm(struct call *call);
+unsigned cmd_open(struct call *call);
+unsigned cmd_milestone(struct call *call);
+unsigned cmd_absent(struct call *call);
+unsigned cmd_alarm(struct call *call);
+unsigned cmd_why(struct call *call);
+unsigned cmd_prompt(struct call *call);
+unsigned cmd_search_next(struct call *call);
+unsigned cmd_sort(struct call *call);
+unsigned cmd_offset(struct call *call);
+unsigned cmd_reveal(struct call *call);
+unsigned cmd_undo(struct call *call);
+unsigned cmd_move(struct call *call);
+unsigned cmd_pane(struct call *call);
+unsigned cmd_goto(struct call *call);
+unsigned cmd_back(struct call *call);
+unsigned cmd_simple(struct call *call);
+unsigned cmd_save(struct call *call);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "screens/tr.h"
+
+struct page page_begin(struct canvas *canvas, struct area body, int skip)
+{
+	struct page page = {canvas, {body.row, body.column + 1, body.rows, body.columns - 2}, 0, skip};
+
+	canvas->cursor_row = body.row;
+	canvas->cursor_column = body.column;
+	return page;
+}
+
+static int next_row(struct page *page)
+{
+	int row = page->line++ - page->skip;
+
+	return row < 0 || row >= page->area.rows ? -1 : page->area.row + row;
+}
+
+int page_line(struct page *page, enum role role, const char *format, ...)
+{
+	int row = next_row(page);
+	char text[512];
+	va_list args;
+
+	if (row < 0)
+		return -1;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	canvas_text(page->canvas, page->area, row, page->area.column, page->area.columns, role, text);
+	return row;
+}
+
+void page_pair(struct page *page, const char *name, enum role role, const char *value)
+{
+	int row;
+
+	if (value[0] == '\0')
+		return;
+	row = next_row(page);
+	if (row < 0)
+		return;
+	canvas_text(page->canvas, page->area, row, page->area.column, 15, ROLE_DIM, name);
+	canvas_text(page->canvas, page->area, row, page->area.column + 16, page->area.columns - 16,
+		role, value);
+}
+
+void page_title(struct page *page, const char *title)
+{
+	page_line(page, ROLE_STRONG, "%s", title);
+}
+
+void page_end(struct page *page, int *skip)
+{
+	int last = page->line - page->area.rows;
+	int below = page->line - page->skip - page->area.rows;
+
+	if (below > 0)
+		canvas_printf(page->canvas, page->area, page->area.row + page->area.rows - 1,
+			page->area.column + page->area.columns - 12, 12, ROLE_DIM, _("%d below"), below);
+	if (*skip > last)
+		*skip = last > 0 ? last : 0;
+}

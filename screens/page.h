@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_PAGE_H
+#define VIGIE_SCREENS_PAGE_H
+
+/* A page of lines that scrolls by its first line. */
+
+#include "screens/canvas.h"
+
+struct page {
+	struct canvas *canvas;
+	struct area area;
+	int line;                  /* of the text, counted from 0 */
+	int skip;                  /* lines above the picture */
+};
+
+struct page page_begin(struct canvas *canvas, struct area body, int skip);
+/* Next line; returns its row on the canvas, -1 when out of the picture. */
+int page_line(struct page *page, enum role role, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* "name      value": nothing when the value is empty. */
+void page_pair(struct page *page, const char *name, enum role role, const char *value);
+void page_title(struct page *page, const char *title);
+/* Clamps how far the reader may scroll, and shows what is below. */
+void page_end(struct page *page, int *skip);
+
+#endif

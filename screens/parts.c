@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "screens/format.h"
+#include "screens/rows.h"
+#include "screens/tr.h"
+
+enum { NEAR_MS = 45 * 60000 };
+
+enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t size)
+{
+	static const enum readiness items[] = {READY_FASTING, READY_CONSENT, READY_MARKED};
+	bool arrived = surgery_when(s, MILESTONE_ARRIVED) > 0
+		|| surgery_last(s, TRACK_PATIENT) > MILESTONE_ARRIVED;
+	bool no = false, missing = !arrived;
+	char letters[5] = {arrived ? 'A' : '.', '.', '.', '.', '\0'};
+
+	for (int i = 0; i < 3; i++) {
+		int value = s->ready[items[i]];
+
+		if (value >= 0)
+			letters[i + 1] = value ? "FCM"[i] : "fcm"[i];
+		no = no || value == 0;
+		missing = missing || value != 1;
+	}
+	format_put(out, size, "%s", letters);
+	if (no || (!arrived && s->start_ms > 0 && s->start_ms < now_ms + NEAR_MS))
+		return ROLE_LATE;
+	return missing ? ROLE_NORMAL : ROLE_DIM;
+}
+
+static void case_team(const struct view *view, const struct surgery *s, char *out, size_t size)
+{
+	char surgeon[LABEL_SIZE], anaesthetist[LABEL_SIZE];
+
+	format_person(view, s->surgeon, surgeon, sizeof surgeon);
+	format_person(view, s->anaesthetist, anaesthetist, sizeof anaesthetist);
+	format_put(out, size, "%s%s%s", surgeon, surgeon[0] && anaesthetist[0] ? " / " : "",
+		anaesthetist);
+}
+
+void part_case(const struct view *view, int index, struct canvas *canvas, struct area area)
+{
+	const struct surgery *s = &view->twin->cases[index];
+	char person[LABEL_SIZE], team[LABEL_SIZE * 2], from[16], to[16], ready[8], age[24];
+	int last = surgery_last(s, TRACK_PATIENT);
+	enum source who = SOURCE_NONE;
+	const struct stamp *stamp = last < 0 ? NULL : surgery_stamp(s, (enum milestone)last, &who);
+	enum role role = part_ready(s, view->now_ms, ready, sizeof ready);
+	int column;
+
+	if (area.rows < 1)
+		return;
+	format_person(view, s->patient, person, sizeof person);
+	case_team(view, s, team, sizeof team);
+	format_clock(s->start_ms, from, sizeof from);
+	format_clock(s->end_ms, to, sizeof to);
+	column = area.column
+		+ canvas_printf(canvas, area, area.row, area.column, area.columns - 6, ROLE_NORMAL,
+			"%s-%s %s  %s  %s  ", from, to, person, s->procedure, team);
+	canvas_text(canvas, area, area.row, column, 6, role, ready);
+	if (area.rows < 2)
+		return;
+	column = area.column
+		+ canvas_printf(canvas, area, area.row + 1, area.column, area.columns, ROLE_DIM, "%s",
+			format_stage(surgery_stage(s)));
+	if (!stamp)
+		return;
+	format_clock(stamp->when_ms, from, sizeof from);
+	format_age(view->now_ms - stamp->at_ms, age, sizeof age);
+	canvas_printf(canvas, area, area.row + 1, column, area.columns, ROLE_DIM, ": %s %s, %s, %s",
+		_(milestone_rules[last].label), from, format_source(who), age);
+}
+
+void part_alarms(const struct view *view, struct canvas *canvas, struct area area)
+{
+	struct alarm_row rows[TWIN_ALARMS];
+	int count = alarm_rows(view, rows, TWIN_ALARMS);
+
+	canvas_box(canvas, area, ROLE_DIM, _("Alarms"));
+	area = (struct area){area.row + 1, area.column + 1, area.rows - 2, area.columns - 2};
+	if (count == 0)
+		canvas_text(canvas, area, area.row, area.column, area.columns, ROLE_DIM, _("no alarm"));
+	for (int i = 0; i < count && i < area.rows; i++) {
+		const struct alarm *a = &view->twin->alarms[rows[i].alarm];
+		char clock[16];
+
+		format_clock(a->raised_ms, clock, sizeof clock);
+		canvas_printf(canvas, area, area.row + i, area.column, area.columns,
+			a->acked ? ROLE_NORMAL : format_priority_role(a->priority),
+			"%-3s %-2s %s %s%s%s", format_marks(a->priority), alarm_state_name(rows[i].state),
+			clock, a->text, rows[i].room >= 0 ? " - " : "", format_room(view, rows[i].room));
+	}
+}
+
+void part_room(const struct view *view, int room, struct canvas *canvas, struct area area)
+{
+	const struct twin *twin = view->twin;
+	char title[LABEL_SIZE * 2], name[LABEL_SIZE], age[24];
+	int line = 0;
+
+	format_put(title, sizeof title, _("In %s"), room >= 0 ? format_room(view, room) : "-");
+	canvas_box(canvas, area, ROLE_DIM, title);
+	area = (struct area){area.row + 1, area.column + 1, area.rows - 2, area.columns - 2};
+	for (int i = 0; i < twin->thing_count && line < area.rows; i++) {
+		const struct thing *t = &twin->things[i];
+
+		if (room < 0 || t->room != room || !t->known || t->state == LOCATED_ABSENT)
+			continue;
+		format_thing(view, i, name, sizeof name);
+		format_age(view->now_ms - t->certain_ms, age, sizeof age);
+		canvas_printf(canvas, area, area.row + line, area.column, area.columns,
+			t->state == LOCATED_IN && !t->frozen ? ROLE_NORMAL : ROLE_DIM,
+			"%-20s %3.0f%% %s%s", name, t->confidence * 100, t->frozen ? "? " : "", age);
+		line++;
+	}
+	if (line == 0)
+		canvas_text(canvas, area, area.row, area.column, area.columns, ROLE_DIM,
+			_("nothing heard here"));
+}

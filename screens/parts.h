@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_PARTS_H
+#define VIGIE_SCREENS_PARTS_H
+
+/* Pieces of picture that several screens share. */
+
+#include "screens/canvas.h"
+#include "screens/view.h"
+
+/* Readiness letters: capital yes, small no, point not known. Arrived, fasting,
+ * consent, marked. Returns the role: late when something is missing near the
+ * start. */
+enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t size);
+/* A case in a few lines: who, what, team, times, readiness, who says so. */
+void part_case(const struct view *view, int index, struct canvas *canvas, struct area area);
+/* The alarms that come first. */
+void part_alarms(const struct view *view, struct canvas *canvas, struct area area);
+/* Who and what is in a room by radio. */
+void part_room(const struct view *view, int room, struct canvas *canvas, struct area area);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One line of input in the footer: `:` with completion, `/`, `\`, a reason. */
+
+#include <string.h>
+
+#include "screens/command_table.h"
+#include "screens/format.h"
+#include "screens/rows.h"
+#include "screens/tr.h"
+#include "twin/text.h"
+
+enum { DONE = UI_HANDLED | UI_DIRTY, REASON_SHORTEST = 3 };
+
+bool prompt_type(char *text, size_t size, uint32_t key)
+{
+	size_t length = strlen(text), bytes;
+	char one[8] = "", clean[16];
+
+	if (key < 0x20 || key == 0x7F || key >= KEY_BASE)
+		return false;
+	bytes = text_utf8_put(one, key);
+	text_neutralise(clean, sizeof clean, one, bytes);
+	if (clean[0] == '\0' || length + strlen(clean) >= size)
+		return false;
+	format_add(text, size, "%s", clean);
+	return true;
+}
+
+void prompt_rub(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
+		length--;
+	if (length > 0)
+		text[length - 1] = '\0';
+}
+
+unsigned prompt_open(struct call *call, enum prompt_mode mode)
+{
+	struct screen *under = call->screen;
+	struct screen *prompt = ui_push(call->ui, &screen_prompt);
+	struct subject subject;
+
+	if (!prompt)
+		return DONE;
+	prompt->mode = mode;
+	if (mode == PROMPT_COMMAND) {
+		format_put(prompt->saved, sizeof prompt->saved, "%s", under->def->name);
+	} else if (mode == PROMPT_SEARCH) {
+		format_put(prompt->saved, sizeof prompt->saved, "%s", under->table.id);
+		under->table.search[0] = '\0';
+	} else if (mode == PROMPT_FILTER) {
+		format_put(prompt->text, sizeof prompt->text, "%s", under->table.filter);
+		format_put(prompt->saved, sizeof prompt->saved, "%s", under->table.filter);
+	} else if (mode == PROMPT_REASON) {
+		screen_subject(under, call->view, &subject);
+		if (subject.patient >= 0)
+			format_put(prompt->target, sizeof prompt->target, "%s",
+				call->view->twin->patients[subject.patient].id);
+	}
+	return DONE;
+}
+
+/* Search and filter act while they are typed. */
+static void follow(struct call *call, struct screen *prompt)
+{
+	struct table *table = &call->screen->table;
+
+	if (prompt->mode == PROMPT_FILTER) {
+		format_put(table->filter, sizeof table->filter, "%s", prompt->text);
+	} else if (prompt->mode == PROMPT_SEARCH) {
+		format_put(table->search, sizeof table->search, "%s", prompt->text);
+		call->screen->offset = 0;
+		prompt->offset = table_search(table, call->screen->def->table, call->view, 0);
+	}
+}
+
+static void complete(struct call *call, struct screen *prompt)
+{
+	const char *screen = call->screen->def->name;
+	char common[LABEL_SIZE] = "";
+	size_t length = strlen(prompt->text);
+	int found = 0;
+
+	for (int i = 0; i < command_count; i++) {
+		const struct command_entry *c = &command_table[i];
+		size_t same = 0;
+
+		if (!command_in_scope(c, screen) || strncmp(c->name, prompt->text, length) != 0)
+			continue;
+		if (found++ == 0) {
+			format_put(common, sizeof common, "%s", c->name);
+			continue;
+		}
+		while (common[same] && common[same] == c->name[same])
+			same++;
+		common[same] = '\0';
+	}
+	if (strlen(common) >= length && found > 0)
+		format_put(prompt->text, sizeof prompt->text, "%s", common);
+}
+
+static unsigned run_line(struct call *call, const char *line)
+{
+	const struct command_entry *entry;
+	char name[LABEL_SIZE], argument[LABEL_SIZE];
+	size_t word;
+
+	line += strspn(line, " ");
+	word = strcspn(line, " ");
+	if (word == 0)
+		return DONE;
+	format_put(name, sizeof name, "%.*s", (int)word, line);
+	format_put(argument, sizeof argument, "%s", line + word + strspn(line + word, " "));
+	entry = command_by_name(call->screen->def->name, name);
+	if (!entry) {
+		ui_say(call->ui, _("no such command here, or more than one: %s"), name);
+		return DONE;
+	}
+	call->argument = argument;
+	return DONE | command_run(call, entry);
+}
+
+static unsigned reason_given(struct call *call, const struct screen *prompt)
+{
+	if (strlen(prompt->text) < REASON_SHORTEST) {
+		ui_say(call->ui, "%s", _("a reason is needed; the name stays masked"));
+		return DONE;
+	}
+	call->command->kind = COMMAND_REVEAL;
+	format_put(call->command->target, sizeof call->command->target, "%s", prompt->target);
+	format_put(call->command->text, sizeof call->command->text, "%s", prompt->text);
+	return DONE;
+}
+
+static unsigned enter(struct call *call, const struct screen *prompt)
+{
+	struct screen done = *prompt;
+
+	ui_pop(call->ui);
+	call->screen = ui_base(call->ui);
+	if (done.mode == PROMPT_COMMAND) {
+		format_put(call->ui->history, sizeof call->ui->history, "%s", done.text);
+		return run_line(call, done.text);
+	}
+	if (done.mode == PROMPT_REASON)
+		return reason_given(call, &done);
+	return DONE;
+}
+
+static unsigned escape(struct call *call, const struct screen *prompt)
+{
+	struct table *table = &call->screen->table;
+
+	if (prompt->mode == PROMPT_FILTER) {
+		format_put(table->filter, sizeof table->filter, "%s", prompt->saved);
+	} else if (prompt->mode == PROMPT_SEARCH) {
+		table->search[0] = '\0';
+		format_put(table->id, sizeof table->id, "%s", prompt->saved);
+	}
+	ui_pop(call->ui);
+	return DONE;
+}
+
+static unsigned prompt_key(struct call *call, struct screen *prompt, uint32_t key)
+{
+	if (key == VKEY_ENTER)
+		return enter(call, prompt);
+	if (key == VKEY_ESCAPE)
+		return escape(call, prompt);
+	if (key == VKEY_BACKSPACE || key == VKEY_DELETE) {
+		if (prompt->text[0] == '\0')
+			return escape(call, prompt);
+		prompt_rub(prompt->text);
+	} else if (key == 'U' - '@') {
+		prompt->text[0] = '\0';
+	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_TAB) {
+		complete(call, prompt);
+	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_UP) {
+		format_put(prompt->text, sizeof prompt->text, "%s", call->ui->history);
+	} else if (key == VKEY_UP || key == VKEY_DOWN) {
+		/* Moving on among the matches while the search is still open. */
+		table_search(&call->screen->table, call->screen->def->table, call->view,
+			key == VKEY_UP ? -1 : 1);
+		return DONE;
+	} else if (!prompt_type(prompt->text, sizeof prompt->text, key)) {
+		return UI_HANDLED;
+	}
+	follow(call, prompt);
+	return DONE;
+}
+
+/* Names that begin with what is typed, after the line. */
+static void draw_candidates(const struct screen *prompt, struct canvas *canvas, struct area line,
+	int column)
+{
+	size_t length = strlen(prompt->text);
+
+	for (int i = 0; i < command_count && column < line.columns; i++) {
+		const struct command_entry *c = &command_table[i];
+		bool seen = false;
+
+		if (strncmp(c->name, prompt->text, length) != 0
+			|| !command_in_scope(c, prompt->saved))
+			continue;
+		for (int k = 0; k < i; k++)
+			seen = seen || strcmp(command_table[k].name, c->name) == 0;
+		if (!seen)
+			column += 1
+				+ canvas_text(canvas, line, line.row, column, line.columns - column,
+					ROLE_DIM, c->name);
+	}
+}
+
+void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
+	struct area line)
+{
+	static const char *const leads[] = {[PROMPT_COMMAND] = ":",
+		[PROMPT_SEARCH] = "/",
+		[PROMPT_FILTER] = "\\",
+		[PROMPT_REASON] = N_("why show the name: ")};
+	char person[LABEL_SIZE];
+	int column;
+
+	canvas_fill(canvas, line, ROLE_INPUT, ' ');
+	if (screen->def == &screen_question) {
+		canvas_printf(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
+			_("%s ?  Enter yes  Esc no"), screen->text);
+		return;
+	}
+	if (screen->def == &screen_menu) {
+		canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
+			_("letter chooses, Esc leaves"));
+		return;
+	}
+	column = canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
+		screen->mode == PROMPT_REASON ? _(leads[screen->mode]) : leads[screen->mode]);
+	if (screen->mode == PROMPT_REASON) {
+		format_person(view, screen->target, person, sizeof person);
+		column += canvas_printf(canvas, line, line.row, column, line.columns - column,
+			ROLE_INPUT, "%s: ", person);
+	}
+	column += canvas_text(canvas, line, line.row, column, line.columns - column, ROLE_INPUT,
+		screen->text);
+	canvas->cursor_row = line.row;
+	canvas->cursor_column = column < line.columns ? column : line.columns - 1;
+	if (screen->mode == PROMPT_COMMAND)
+		draw_candidates(screen, canvas, line, column + 2);
+	else if (screen->mode == PROMPT_SEARCH && screen->text[0])
+		canvas_printf(canvas, line, line.row, column + 2, line.columns - column - 2, ROLE_DIM,
+			ngettext("%d match", "%d matches", (unsigned long)screen->offset),
+			screen->offset);
+}
+
+const struct screen_def screen_prompt = {
+	.name = "prompt",
+	.title = N_("Prompt"),
+	.overlay = true,
+	.on_key = prompt_key,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_ROWS_H
+#define VIGIE_SCREENS_ROWS_H
+
+/*
+ * Typed rows built from a view. The same rows are drawn by the screens and
+ * serialised by `vigie show`, so that text and JSON cannot disagree. A row
+ * holds indexes into the twin and the site of that view and dies with it.
+ * Each *_rows() returns how many rows it wrote, at most `max`.
+ */
+
+#include "screens/view.h"
+
+enum { ROWS_MAX = 1536 };
+
+/* Who said a value, and how long ago. */
+struct said {
+	enum source who;
+	int64_t age_ms;            /* -1 not known */
+};
+
+struct board_row {
+	int room;                  /* index in the site */
+	enum room_state state;
+	int64_t since_ms;
+	int current, next;         /* case indexes, -1 */
+	int phase;                 /* last milestone of the current case, -1 */
+	double elapsed_min, planned_min, late_min;  /* NAN when there is none */
+	struct said said;
+	bool greyed, conflict;
+};
+int board_rows(const struct view *view, struct board_row *rows, int max);
+/* Cases of a room today in programme order. */
+int board_cases(const struct view *view, int room, int *cases, int max);
+/* Between first opening and last closing of the ORs, and now in it. */
+void board_window(const struct view *view, int64_t *from_ms, int64_t *to_ms);
+
+struct programme_row {
+	int case_;
+	int room;                  /* -1 not planned in a known room */
+	enum stage stage;
+	double late_min;           /* NAN unknown */
+	bool conflict, flagged;
+};
+int programme_rows(const struct view *view, struct programme_row *rows, int max);
+
+enum recovery_kind { RECOVERY_BAY, RECOVERY_INCOMING, RECOVERY_BED };
+enum waiting { WAITING_NONE, WAITING_CRITERIA, WAITING_BED, WAITING_TRANSPORT, WAITING_BAY };
+struct recovery_row {
+	enum recovery_kind kind;
+	int room, bed;             /* indexes, -1 */
+	int patient, case_;        /* -1: free */
+	int64_t since_ms;          /* in the bay or bed; incoming: planned arrival */
+	bool criteria;             /* PACU discharge criteria met */
+	int64_t criteria_ms;
+	enum waiting waiting;
+	struct said said;
+	bool conflict;
+};
+int recovery_rows(const struct view *view, struct recovery_row *rows, int max);
+const char *waiting_name(enum waiting waiting);
+
+struct alarm_row {
+	int alarm;
+	enum alarm_state state;
+	int thing;                 /* -1 */
+	int room, other;           /* -1 */
+	double confidence;         /* NAN when the place is not by radio */
+	int64_t age_ms;            /* of the place, -1 */
+};
+int alarm_rows(const struct view *view, struct alarm_row *rows, int max);
+/* Unacknowledged and all, per priority. */
+void alarm_counts(const struct view *view, int unacked[PRIORITY_COUNT], int all[PRIORITY_COUNT]);
+
+struct locate_row {
+	int thing;
+	enum tag_kind kind;
+	int room, other;
+	int64_t age_ms;            /* since last certain, -1 never */
+	bool doubtful;             /* uncertain, absent or frozen */
+};
+int locate_rows(const struct view *view, struct locate_row *rows, int max);
+
+struct climate_row {
+	int reading;
+	int tag;                   /* site tag, -1 */
+	int room;                  /* -1 */
+	bool cold;
+	double low, high;          /* low > high: no limits */
+	int64_t age_ms;
+	bool out;
+};
+int climate_rows(const struct view *view, struct climate_row *rows, int max);
+
+struct feed_row {
+	int feed;
+	int64_t age_ms;            /* of the last good word, -1 never */
+	uint64_t refused;
+};
+int feed_rows(const struct view *view, struct feed_row *rows, int max);
+const char *feed_state_word(enum feed_state state);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/rows.h"
+
+static void limits(const struct site *site, enum quantity quantity, struct climate_row *row)
+{
+	const struct tag *tag = row->tag >= 0 ? &site->tags[row->tag] : NULL;
+	const struct room *room = row->room >= 0 ? &site->rooms[row->room] : NULL;
+
+	row->low = 1;
+	row->high = 0;
+	if (tag && quantity == QUANTITY_TEMPERATURE && tag->low <= tag->high) {
+		row->low = tag->low;
+		row->high = tag->high;
+	} else if (room && !row->cold && quantity == QUANTITY_TEMPERATURE) {
+		row->low = room->temp_low;
+		row->high = room->temp_high;
+	} else if (room && !row->cold && quantity == QUANTITY_HUMIDITY) {
+		row->low = room->rh_low;
+		row->high = room->rh_high;
+	}
+}
+
+/* Cold chain first, then what is out of limits, then as the site lists it. */
+static int rank(const struct climate_row *row)
+{
+	return (row->out ? 0 : 2) + (row->cold ? 0 : 1);
+}
+
+int climate_rows(const struct view *view, struct climate_row *rows, int max)
+{
+	const struct twin *twin = view->twin;
+	int count = 0;
+
+	for (int i = 0; i < twin->reading_count && count < max; i++) {
+		const struct reading *r = &twin->readings[i];
+		struct climate_row row = {.reading = i, .tag = -1, .room = -1};
+		int at = count;
+
+		if (r->quantity != QUANTITY_TEMPERATURE && r->quantity != QUANTITY_HUMIDITY)
+			continue;
+		if (twin->site)
+			row.tag = site_tag(twin->site, r->tag);
+		if (row.tag >= 0) {
+			row.room = twin->site->tags[row.tag].room;
+			row.cold = twin->site->tags[row.tag].cold;
+			limits(twin->site, r->quantity, &row);
+		} else {
+			row.low = 1;
+		}
+		row.age_ms = view->now_ms - r->at_ms;
+		row.out = r->out_since_ms > 0
+			|| (row.low <= row.high && (r->value < row.low || r->value > row.high));
+		while (at > 0 && rank(&rows[at - 1]) > rank(&row)) {
+			rows[at] = rows[at - 1];
+			at--;
+		}
+		rows[at] = row;
+		count++;
+	}
+	return count;
+}

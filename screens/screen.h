@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_SCREEN_H
+#define VIGIE_SCREENS_SCREEN_H
+
+/*
+ * What a screen is: a const definition, and an instance per use that holds
+ * only where the reader stands. Private to screens/.
+ */
+
+#include "screens/canvas.h"
+#include "screens/table.h"
+#include "screens/ui.h"
+#include "screens/view.h"
+
+struct screen;
+
+/* What the cursor is on: indexes into the twin of this very view, -1 none.
+ * Never kept from one key to the next; what must last is kept by id. */
+struct subject {
+	int case_, patient, alarm, thing, room, reading, feed;
+};
+
+/* One key or one command line on its way. */
+struct call {
+	struct ui *ui;
+	struct screen *screen;     /* the screen under prompts and questions */
+	const struct view *view;
+	struct command *command;   /* what to ask of src; COMMAND_NONE as given */
+	const char *argument;      /* after the name on the command line, "" none */
+	int value;                 /* of the command_entry */
+};
+
+struct screen_def {
+	const char *name;          /* "board": for `:`, --json and goto */
+	uint32_t key;              /* '1'…, VKEY_F2; 0: opened by another screen */
+	const char *title;
+	int min_rows, min_columns; /* of the whole terminal */
+	bool overlay;              /* drawn over the screen below */
+	const struct table_def *table;  /* NULL: not a list */
+	/* NULL: the table fills the body. */
+	void (*draw)(struct screen *screen, const struct view *view, struct canvas *canvas,
+		struct area body);
+	/* Keys of its own, before the command table; 0: not handled. */
+	unsigned (*on_key)(struct call *call, struct screen *screen, uint32_t key);
+	void (*subject)(struct screen *screen, const struct view *view, const void *row,
+		struct subject *out);
+	/* Tables with more than one pane: how many Tab goes through. */
+	int panes;
+};
+
+struct screen {
+	const struct screen_def *def;
+	struct table table;
+	int pane;
+	int offset;                /* floor, chosen case, first line of a page */
+	int mode;                  /* of a prompt or menu */
+	char target[ID_SIZE];      /* what a page, menu or question is about */
+	char text[LABEL_SIZE];     /* being typed, or asked */
+	char saved[LABEL_SIZE];    /* what Esc brings back */
+	struct command ask;        /* what Enter asks for */
+};
+
+enum { UI_STACK = 8, UI_ROOTS = 12 };
+
+struct ui {
+	struct screen *stack[UI_STACK];
+	int depth;
+	struct screen *roots[UI_ROOTS];
+	bool pasting;
+	int rows, columns;         /* of the last picture */
+	char message[LABEL_SIZE];  /* our own word for the footer until the next key */
+	char history[LABEL_SIZE];  /* last command line */
+};
+
+/* --- ui.c ------------------------------------------------------------- */
+struct screen *ui_push(struct ui *ui, const struct screen_def *def);
+void ui_pop(struct ui *ui);
+struct screen *ui_top(const struct ui *ui);
+struct screen *ui_base(const struct ui *ui);    /* the topmost that is not an overlay */
+bool ui_go_home(struct ui *ui);                 /* false: was there already */
+void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void screen_subject(struct screen *screen, const struct view *view, struct subject *out);
+bool ui_too_small(const struct ui *ui, const struct screen_def *def);
+bool ui_open_case(struct ui *ui, const struct view *view, const struct subject *subject);
+
+/* --- frame.c ---------------------------------------------------------- */
+void frame_header(const struct view *view, struct canvas *canvas);
+void frame_strip(const struct view *view, struct canvas *canvas);
+void frame_footer(const struct ui *ui, const struct view *view, struct canvas *canvas);
+int frame_flash_ms(const struct view *view);    /* until the flash changes, 0 steady */
+
+/* --- prompt.c, question.c, help.c, menus ------------------------------- */
+enum prompt_mode { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_REASON, PROMPT_HELP };
+unsigned prompt_open(struct call *call, enum prompt_mode mode);
+void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
+	struct area line);
+/* Asks `text` in the footer; Enter returns `ask`. */
+unsigned question_open(struct call *call, const struct command *ask, const char *text);
+unsigned menu_milestone(struct call *call, const char *case_id);
+unsigned menu_absent(struct call *call, const char *case_id);
+/* Appends to a text being typed; false when it is no character or full. */
+bool prompt_type(char *text, size_t size, uint32_t key);
+void prompt_rub(char *text);
+
+extern const struct screen_def screen_board, screen_programme, screen_recovery, screen_alarms,
+	screen_locate, screen_climate, screen_feeds, screen_patient, screen_alarm_detail,
+	screen_provenance, screen_help, screen_prompt, screen_question, screen_menu;
+
+#endif

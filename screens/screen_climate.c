@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* 6 Climate & cold chain: every probe against its limits. */
+
+#include "screens/format.h"
+#include "screens/rows.h"
+#include "screens/screen.h"
+#include "screens/tr.h"
+
+enum { SPARK = 24, STALE_MS = 15 * 60000 };
+
+static const struct reading *reading_of(const struct view *view, const void *data)
+{
+	return &view->twin->readings[((const struct climate_row *)data)->reading];
+}
+
+static void fill_name(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct climate_row *row = data;
+	const struct site *site = view->twin->site;
+
+	format_put(out->text, sizeof out->text, "%s",
+		row->tag >= 0 && site->tags[row->tag].name[0] ? site->tags[row->tag].name
+							      : reading_of(view, data)->tag);
+	out->role = row->cold ? ROLE_STRONG : ROLE_NORMAL;
+}
+
+static void fill_room(const struct view *view, const void *data, struct cell_text *out)
+{
+	format_put(out->text, sizeof out->text, "%s",
+		format_room(view, ((const struct climate_row *)data)->room));
+}
+
+static const char *unit(enum quantity quantity)
+{
+	return quantity == QUANTITY_TEMPERATURE ? "C" : "%";
+}
+
+/* Out of limits carries a sign as well as a colour; old values are grey and
+ * carry a question mark. */
+static void fill_value(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct climate_row *row = data;
+	const struct reading *r = reading_of(view, data);
+	const char *sign = "";
+
+	if (row->out)
+		sign = r->value > row->high ? "^ " : r->value < row->low ? "v " : "! ";
+	format_put(out->text, sizeof out->text, "%s%s%.1f %s", row->age_ms > STALE_MS ? "? " : "",
+		sign, r->value, unit(r->quantity));
+	if (row->age_ms > STALE_MS)
+		out->role = ROLE_DIM;
+	else if (row->out)
+		out->role = row->cold ? ROLE_MEDIUM : ROLE_LOW;
+}
+
+static double number_value(const struct view *view, const void *data)
+{
+	return reading_of(view, data)->value;
+}
+
+static void fill_limits(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct climate_row *row = data;
+
+	(void)view;
+	if (row->low <= row->high)
+		format_put(out->text, sizeof out->text, "%g-%g", row->low, row->high);
+	out->role = ROLE_DIM;
+}
+
+static void fill_out(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct reading *r = reading_of(view, data);
+	char age[24];
+
+	if (r->out_since_ms <= 0)
+		return;
+	format_age(view->now_ms - r->out_since_ms, age, sizeof age);
+	format_clock(r->out_since_ms, out->text, sizeof out->text);
+	format_add(out->text, sizeof out->text, " %s", age);
+	out->role = ROLE_LATE;
+}
+
+static double number_out(const struct view *view, const void *data)
+{
+	int64_t since = reading_of(view, data)->out_since_ms;
+
+	(void)view;
+	return since > 0 ? (double)since : 1e300;
+}
+
+static float sample_of(const struct reading *r, int back)
+{
+	int at = r->history_next - 1 - back;
+
+	return r->history[(at + TWIN_HISTORY * 2) % TWIN_HISTORY].value;
+}
+
+/* The last minutes, scaled between their own extremes; a flat line stays at
+ * the bottom so that noise is not made a mountain (at least half a unit). */
+static void fill_trend(const struct view *view, const void *data, struct cell_text *out)
+{
+	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	const struct reading *r = reading_of(view, data);
+	int count = r->history_count < SPARK ? r->history_count : SPARK;
+	float low, high;
+
+	if (count < 2)
+		return;
+	low = high = sample_of(r, 0);
+	for (int i = 1; i < count; i++) {
+		float value = sample_of(r, i);
+
+		low = value < low ? value : low;
+		high = value > high ? value : high;
+	}
+	if (high - low < 0.5F)
+		high = low + 0.5F;
+	for (int i = count - 1; i >= 0; i--) {
+		int level = (int)((sample_of(r, i) - low) / (high - low) * 7.99F);
+
+		format_add(out->text, sizeof out->text, "%s", bars[level < 0 ? 0 : level > 7 ? 7 : level]);
+	}
+	out->role = ROLE_DIM;
+}
+
+static void fill_age(const struct view *view, const void *data, struct cell_text *out)
+{
+	(void)view;
+	format_age(((const struct climate_row *)data)->age_ms, out->text, sizeof out->text);
+	out->role = ROLE_DIM;
+}
+
+static const struct column columns[] = {
+	{N_("Probe"), 16, 0, true, false, fill_name, NULL},
+	{N_("Room"), 10, 1, false, false, fill_room, NULL},
+	{N_("Value"), 10, 0, false, true, fill_value, number_value},
+	{N_("Limits"), 7, 2, false, true, fill_limits, NULL},
+	{N_("Trend"), SPARK, 4, false, false, fill_trend, NULL},
+	{N_("Out since"), 12, 1, false, false, fill_out, number_out},
+	{N_("Age"), 6, 3, false, true, fill_age, NULL},
+};
+
+static int rows(const struct view *view, void *out, int max)
+{
+	return climate_rows(view, out, max);
+}
+
+static void id(const struct view *view, const void *data, char *out, size_t size)
+{
+	const struct reading *r = reading_of(view, data);
+
+	format_put(out, size, "%d%s", (int)r->quantity, r->tag);
+}
+
+static void subject(struct screen *screen, const struct view *view, const void *data,
+	struct subject *out)
+{
+	(void)screen;
+	(void)view;
+	out->reading = ((const struct climate_row *)data)->reading;
+	out->room = ((const struct climate_row *)data)->room;
+}
+
+static const struct table_def table = {
+	.columns = columns,
+	.column_count = sizeof columns / sizeof columns[0],
+	.row_size = sizeof(struct climate_row),
+	.rows = rows,
+	.id = id,
+	.empty = N_("no probe has been heard yet"),
+};
+
+const struct screen_def screen_climate = {
+	.name = "climate",
+	.key = '6',
+	.title = N_("Climate & cold chain"),
+	.table = &table,
+	.subject = subject,
+};

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The patient page: stage, milestones with their sources, covariates, place. */
+
+#include <math.h>
+#include <string.h>
+
+#include "screens/format.h"
+#include "screens/page.h"
+#include "screens/parts.h"
+#include "screens/rows.h"
+#include "screens/screen.h"
+#include "screens/tr.h"
+
+static void draw_person(const struct view *view, const struct surgery *s, struct page *page)
+{
+	int index = twin_patient(view->twin, s->patient);
+	const struct patient *p = index >= 0 ? &view->twin->patients[index] : NULL;
+	char text[512] = "", person[LABEL_SIZE];
+
+	format_person(view, s->patient, person, sizeof person);
+	if (p && p->age_years >= 0)
+		format_add(text, sizeof text, _("  %d years"), p->age_years);
+	if (p && p->sex)
+		format_add(text, sizeof text, "  %c", p->sex);
+	if (p && p->asa > 0)
+		format_add(text, sizeof text, "  ASA %d", p->asa);
+	if (p && p->bmi > 0)
+		format_add(text, sizeof text, "  BMI %.1f", p->bmi);
+	if (p && p->mobility != MOBILITY_UNKNOWN)
+		format_add(text, sizeof text, "  %s", mobility_name(p->mobility));
+	if (p && p->setting != SETTING_UNKNOWN)
+		format_add(text, sizeof text, "  %s", setting_name(p->setting));
+	page_line(page, ROLE_STRONG, "%s%s", person, text);
+}
+
+static void draw_case(const struct view *view, const struct surgery *s, struct page *page)
+{
+	char from[16], to[16], text[512], late[16], ready[8], other[LABEL_SIZE];
+	int room = view->twin->site ? site_room(view->twin->site, s->room) : -1;
+	enum role role;
+
+	format_clock(s->start_ms, from, sizeof from);
+	format_clock(s->end_ms, to, sizeof to);
+	format_late(surgery_late_min(s, view->now_ms), late, sizeof late);
+	format_put(text, sizeof text, "%s-%s  %s  %s  %s", from, to,
+		room >= 0 ? format_room(view, room) : s->room, s->procedure,
+		late[0] && !surgery_is_off(s) ? late : "");
+	page_pair(page, _("case"), ROLE_NORMAL, text);
+	format_person(view, s->surgeon, text, sizeof text);
+	format_person(view, s->anaesthetist, other, sizeof other);
+	if (other[0])
+		format_add(text, sizeof text, " / %s", other);
+	page_pair(page, _("team"), ROLE_NORMAL, text);
+	role = part_ready(s, view->now_ms, ready, sizeof ready);
+	format_put(text, sizeof text, "%s, %s", format_stage(surgery_stage(s)),
+		case_status_name(s->status));
+	page_pair(page, _("stage"), ROLE_STRONG, text);
+	format_put(text, sizeof text, _("%s  (arrived, fasting, consent, marked)"), ready);
+	page_pair(page, _("readiness"), role, text);
+	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);
+}
+
+static void draw_place(const struct view *view, const struct surgery *s, struct page *page)
+{
+	int index = twin_patient(view->twin, s->patient);
+	int worn = twin_worn_by(view->twin, s->patient);
+	enum source who;
+	bool conflict = false;
+	char text[256] = "", age[24];
+
+	if (index < 0)
+		return;
+	twin_patient_room(view->twin, index, &who, &conflict);
+	if (view->twin->patients[index].fhir_room[0]) {
+		const struct patient *p = &view->twin->patients[index];
+
+		format_age(view->now_ms - p->fhir_at_ms, age, sizeof age);
+		format_put(text, sizeof text, "%s %s, %s, %s", p->fhir_room, p->fhir_bed,
+			p->fhir_origin, age);
+		page_pair(page, _("place, FHIR"), conflict ? ROLE_CONFLICT : ROLE_NORMAL, text);
+	}
+	if (worn < 0 || !view->twin->things[worn].known) {
+		page_pair(page, _("place, radio"), ROLE_DIM, _("not heard"));
+	} else {
+		const struct thing *t = &view->twin->things[worn];
+
+		format_age(view->now_ms - t->certain_ms, age, sizeof age);
+		format_put(text, sizeof text, "%s%s %.0f%%, %s, %s", t->frozen ? "? " : "",
+			format_room(view, t->room), t->confidence * 100, located_name(t->state), age);
+		page_pair(page, _("place, radio"), conflict ? ROLE_CONFLICT : ROLE_NORMAL, text);
+	}
+	if (conflict)
+		page_pair(page, _("conflict"), ROLE_CONFLICT, _("! the two sources disagree on the place"));
+}
+
+static enum role milestone_text(const struct view *view, const struct surgery *s, enum milestone m,
+	char *out, size_t size)
+{
+	const struct passage *passage = &s->passage[m];
+	enum source who = SOURCE_NONE;
+	const struct stamp *stamp = surgery_stamp(s, m, &who);
+	char clock[16], age[24];
+
+	if (!stamp) {
+		format_put(out, size, "  %-18s --:--", _(milestone_rules[m].label));
+		return ROLE_DIM;
+	}
+	format_clock(stamp->when_ms, clock, sizeof clock);
+	format_age(view->now_ms - stamp->at_ms, age, sizeof age);
+	format_put(out, size, "%s %-18s %s%s %c %s", passage->conflict ? "!" : passage->flagged ? "?" : " ",
+		_(milestone_rules[m].label), stamp->at_most ? "<" : "", clock,
+		format_source_letter(who), age);
+	return passage->conflict ? ROLE_CONFLICT : ROLE_NORMAL;
+}
+
+/* Two columns where there is room: all 23 fit in 80x24. */
+static void draw_milestones(const struct view *view, const struct surgery *s, struct page *page)
+{
+	int columns = page->area.columns >= 74 ? 2 : 1;
+	int rows = (MILESTONE_COUNT + columns - 1) / columns;
+	int width = page->area.columns / columns;
+	char text[LABEL_SIZE];
+
+	for (int i = 0; i < rows; i++) {
+		int row = page_line(page, ROLE_NORMAL, "%s", "");
+
+		for (int c = 0; row >= 0 && c < columns && i + c * rows < MILESTONE_COUNT; c++) {
+			enum role role = milestone_text(view, s, (enum milestone)(i + c * rows), text,
+				sizeof text);
+
+			canvas_text(page->canvas, page->area, row, page->area.column + c * width,
+				width - 1, role, text);
+		}
+	}
+}
+
+static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
+	struct area body)
+{
+	struct page page = page_begin(canvas, body, screen->offset);
+	int index = twin_case(view->twin, screen->target);
+	const struct surgery *s;
+
+	if (index < 0) {
+		page_line(&page, ROLE_DIM, "%s", _("this case is no longer on the programme"));
+		return;
+	}
+	s = &view->twin->cases[index];
+	draw_person(view, s, &page);
+	draw_case(view, s, &page);
+	draw_place(view, s, &page);
+	draw_milestones(view, s, &page);
+	page_end(&page, &screen->offset);
+}
+
+static void subject(struct screen *screen, const struct view *view, const void *row,
+	struct subject *out)
+{
+	(void)row;
+	out->case_ = twin_case(view->twin, screen->target);
+}
+
+const struct screen_def screen_patient = {
+	.name = "patient",
+	.title = N_("Patient"),
+	.draw = draw,
+	.subject = subject,
+};

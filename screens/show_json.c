@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screens/show_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "screens/format.h"
+#include "screens/rows.h"
+#include "screens/screen.h"
+
+static void text(cJSON *object, const char *key, const char *value)
+{
+	if (value && value[0])
+		cJSON_AddStringToObject(object, key, value);
+}
+
+static void number(cJSON *object, const char *key, double value)
+{
+	if (!isnan(value))
+		cJSON_AddNumberToObject(object, key, value);
+}
+
+/* Minutes and degrees to one decimal: more would be noise. */
+static void tenth(cJSON *object, const char *key, double value)
+{
+	if (!isnan(value))
+		cJSON_AddNumberToObject(object, key, round(value * 10) / 10);
+}
+
+static void when(cJSON *object, const char *key, int64_t at_ms)
+{
+	char out[40];
+
+	if (at_ms <= 0)
+		return;
+	format_rfc3339(at_ms, out, sizeof out);
+	cJSON_AddStringToObject(object, key, out);
+}
+
+static void age(cJSON *object, const char *key, int64_t age_ms)
+{
+	if (age_ms >= 0)
+		cJSON_AddNumberToObject(object, key, (double)(age_ms / 1000));
+}
+
+static void room(const struct view *view, cJSON *object, const char *key, int index)
+{
+	if (index >= 0 && view->twin->site)
+		text(object, key, view->twin->site->rooms[index].id);
+}
+
+static cJSON *add(cJSON *array)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	cJSON_AddItemToArray(array, object);
+	return object;
+}
+
+static void ready(cJSON *object, const struct surgery *s)
+{
+	cJSON *list = cJSON_AddArrayToObject(object, "ready");
+
+	if (surgery_when(s, MILESTONE_ARRIVED) > 0)
+		cJSON_AddItemToArray(list, cJSON_CreateString("arrived"));
+	for (int r = 0; r < READY_COUNT; r++) {
+		if (s->ready[r] == 1)
+			cJSON_AddItemToArray(list,
+				cJSON_CreateString(readiness_name((enum readiness)r)));
+	}
+}
+
+static void board(const struct view *view, cJSON *array, void *memory)
+{
+	const struct twin *twin = view->twin;
+	struct board_row *rows = memory;
+	int count = board_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct board_row *r = &rows[i];
+		cJSON *o = add(array), *next;
+
+		room(view, o, "id", r->room);
+		text(o, "state", room_state_name(r->state));
+		if (r->current >= 0)
+			text(o, "case", twin->cases[r->current].id);
+		if (r->phase >= 0)
+			text(o, "phase", milestone_name((enum milestone)r->phase));
+		if (r->current >= 0)
+			tenth(o, "elapsed_min", r->elapsed_min);
+		tenth(o, "planned_min", r->planned_min);
+		tenth(o, "late_min", r->late_min);
+		if (r->said.who != SOURCE_NONE)
+			text(o, "source", source_name(r->said.who));
+		age(o, "age_s", r->said.age_ms);
+		cJSON_AddBoolToObject(o, "conflict", r->conflict);
+		cJSON_AddBoolToObject(o, "greyed", r->greyed);
+		if (r->next < 0)
+			continue;
+		next = cJSON_AddObjectToObject(o, "next");
+		text(next, "case", twin->cases[r->next].id);
+		when(next, "start", twin->cases[r->next].start_ms);
+		ready(next, &twin->cases[r->next]);
+	}
+}
+
+static void programme(const struct view *view, cJSON *array, void *memory)
+{
+	struct programme_row *rows = memory;
+	int count = programme_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct surgery *s = &view->twin->cases[rows[i].case_];
+		cJSON *o = add(array);
+
+		text(o, "id", s->id);
+		text(o, "room", s->room);
+		when(o, "start", s->start_ms);
+		when(o, "end", s->end_ms);
+		text(o, "patient", s->patient);
+		text(o, "procedure", s->procedure);
+		text(o, "surgeon", s->surgeon);
+		text(o, "anaesthetist", s->anaesthetist);
+		if (s->status != CASE_UNKNOWN)
+			text(o, "status", case_status_name(s->status));
+		text(o, "stage", stage_name(rows[i].stage));
+		if (s->nest > 0)
+			cJSON_AddNumberToObject(o, "nest", s->nest);
+		if (s->add_on >= 0)
+			cJSON_AddBoolToObject(o, "add_on", s->add_on == 1);
+		ready(o, s);
+		tenth(o, "late_min", rows[i].late_min);
+		cJSON_AddBoolToObject(o, "conflict", rows[i].conflict);
+		cJSON_AddBoolToObject(o, "flagged", rows[i].flagged);
+		text(o, "not_understood", s->not_understood);
+	}
+}
+
+static void recovery(const struct view *view, cJSON *array, void *memory)
+{
+	static const char *const kinds[] = {
+		[RECOVERY_BAY] = "bay", [RECOVERY_INCOMING] = "incoming", [RECOVERY_BED] = "bed"};
+	struct recovery_row *rows = memory;
+	int count = recovery_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct recovery_row *r = &rows[i];
+		cJSON *o = add(array);
+
+		text(o, "kind", kinds[r->kind]);
+		room(view, o, "room", r->room);
+		if (r->bed >= 0)
+			text(o, "bed", view->twin->site->beds[r->bed].id);
+		if (r->patient >= 0)
+			text(o, "patient", view->twin->patients[r->patient].id);
+		else if (r->case_ >= 0)
+			text(o, "patient", view->twin->cases[r->case_].patient);
+		if (r->case_ >= 0)
+			text(o, "case", view->twin->cases[r->case_].id);
+		if (r->patient < 0 && r->case_ < 0)
+			continue;
+		when(o, r->kind == RECOVERY_INCOMING ? "expected" : "since", r->since_ms);
+		if (r->kind == RECOVERY_BAY) {
+			cJSON_AddBoolToObject(o, "criteria_met", r->criteria);
+			when(o, "criteria_time", r->criteria_ms);
+			text(o, "waiting", waiting_name(r->waiting));
+		}
+		if (r->said.who != SOURCE_NONE)
+			text(o, "source", source_name(r->said.who));
+		age(o, "age_s", r->said.age_ms);
+		cJSON_AddBoolToObject(o, "conflict", r->conflict);
+	}
+}
+
+static void alarm_where(const struct view *view, const struct alarm_row *r, cJSON *o)
+{
+	const struct site *site = view->twin->site;
+	cJSON *where;
+
+	if (r->room < 0 || !site)
+		return;
+	where = cJSON_AddObjectToObject(o, "where");
+	room(view, where, "room", r->room);
+	if (site->rooms[r->room].floor >= 0 && site->rooms[r->room].floor < site->floor_count)
+		text(where, "floor", site->floors[site->rooms[r->room].floor].id);
+	number(where, "confidence", r->confidence);
+	age(where, "age_s", r->age_ms);
+	room(view, where, "or", r->other);
+}
+
+static void alarms(const struct view *view, cJSON *array, void *memory)
+{
+	struct alarm_row *rows = memory;
+	int count = alarm_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct alarm *a = &view->twin->alarms[rows[i].alarm];
+		cJSON *o = add(array);
+
+		text(o, "key", a->key);
+		text(o, "class", alarm_class_name(a->class_));
+		text(o, "priority", priority_name(a->priority));
+		text(o, "state", alarm_state_name(rows[i].state));
+		when(o, "raised", a->raised_ms);
+		/* The contract shows null here: nobody has, which is not "missing". */
+		if (a->acked && a->acked_by[0])
+			text(o, "acked_by", a->acked_by);
+		else
+			cJSON_AddNullToObject(o, "acked_by");
+		alarm_where(view, &rows[i], o);
+		text(o, "text", a->text);
+		if ((unsigned)a->class_ < ALARM_CLASS_COUNT)
+			text(o, "guidance", alarm_rules[a->class_].guidance);
+		cJSON_AddBoolToObject(o, "late", a->late);
+	}
+}
+
+static void locate(const struct view *view, cJSON *array, void *memory)
+{
+	const struct site *site = view->twin->site;
+	struct locate_row *rows = memory;
+	int count = locate_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct thing *t = &view->twin->things[rows[i].thing];
+		cJSON *o = add(array);
+
+		text(o, "tag", t->tag);
+		/* People stay pseudonyms in output that leaves the screen. */
+		if (t->patient[0])
+			text(o, "name", t->patient);
+		else if (site && t->site_tag >= 0 && t->site_tag < site->tag_count)
+			text(o, "name", site->tags[t->site_tag].name);
+		text(o, "kind", tag_kind_name(rows[i].kind));
+		if (t->known) {
+			room(view, o, "room", t->room);
+			number(o, "confidence", round(t->confidence * 1000) / 1000);
+			room(view, o, "or", t->other);
+			when(o, "last_certain", t->certain_ms);
+			text(o, "located", located_name(t->state));
+			cJSON_AddBoolToObject(o, "frozen", t->frozen);
+		}
+		if (t->battery >= 0)
+			cJSON_AddNumberToObject(o, "battery", t->battery);
+	}
+}
+
+static void climate(const struct view *view, cJSON *array, void *memory)
+{
+	const struct site *site = view->twin->site;
+	struct climate_row *rows = memory;
+	int count = climate_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct reading *r = &view->twin->readings[rows[i].reading];
+		cJSON *o = add(array);
+
+		text(o, "tag", r->tag);
+		if (rows[i].tag >= 0)
+			text(o, "name", site->tags[rows[i].tag].name);
+		room(view, o, "room", rows[i].room);
+		text(o, "quantity", quantity_name(r->quantity));
+		number(o, "value", r->value);
+		text(o, "unit", quantity_unit(r->quantity));
+		if (rows[i].low <= rows[i].high) {
+			number(o, "low", rows[i].low);
+			number(o, "high", rows[i].high);
+			cJSON_AddBoolToObject(o, "out", rows[i].out);
+		}
+		when(o, "out_since", r->out_since_ms);
+		cJSON_AddBoolToObject(o, "cold_chain", rows[i].cold);
+		when(o, "at", r->at_ms);
+		age(o, "age_s", rows[i].age_ms);
+	}
+}
+
+static const char *feed_state_key(enum feed_state state)
+{
+	static const char *const keys[FEED_STATE_COUNT] = {[FEED_OFF] = "off",
+		[FEED_CONNECTING] = "connecting",
+		[FEED_UP] = "up",
+		[FEED_DOUBTFUL] = "doubtful",
+		[FEED_DOWN] = "down"};
+
+	return (unsigned)state < FEED_STATE_COUNT ? keys[state] : "?";
+}
+
+static void feeds(const struct view *view, cJSON *array, void *memory)
+{
+	struct feed_row *rows = memory;
+	int count = feed_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct feed_health *f = &view->health->feeds[rows[i].feed];
+		cJSON *o = add(array), *refused;
+
+		text(o, "name", f->name);
+		text(o, "state", feed_state_key(f->state));
+		when(o, "since", f->since_ms);
+		when(o, "last", f->last_ms);
+		age(o, "age_s", rows[i].age_ms);
+		number(o, "messages", (double)f->messages);
+		number(o, "rows", (double)f->rows);
+		number(o, "facts", (double)f->facts);
+		number(o, "drops", (double)f->drops);
+		number(o, "duplicates", (double)f->duplicates);
+		number(o, "reconnects", (double)f->reconnects);
+		cJSON_AddBoolToObject(o, "insecure", f->insecure);
+		text(o, "error", f->error);
+		refused = cJSON_AddObjectToObject(o, "refused");
+		for (int r = 0; r < REFUSED_COUNT; r++) {
+			if (f->refused[r])
+				number(refused, refusal_name((enum refusal)r), (double)f->refused[r]);
+		}
+	}
+}
+
+static const struct pane {
+	const char *name, *format, *array;
+	void (*fill)(const struct view *view, cJSON *array, void *memory);
+	size_t row_size;
+	const struct screen_def *screen;
+} panes[] = {
+	{"board", "vigie.board/1", "rooms", board, sizeof(struct board_row), &screen_board},
+	{"programme", "vigie.programme/1", "cases", programme, sizeof(struct programme_row),
+		&screen_programme},
+	{"recovery", "vigie.recovery/1", "places", recovery, sizeof(struct recovery_row),
+		&screen_recovery},
+	{"alarms", "vigie.alarms/1", "alarms", alarms, sizeof(struct alarm_row), &screen_alarms},
+	{"locate", "vigie.locate-now/1", "things", locate, sizeof(struct locate_row),
+		&screen_locate},
+	{"climate", "vigie.climate/1", "readings", climate, sizeof(struct climate_row),
+		&screen_climate},
+	{"feeds", "vigie.feeds/1", "feeds", feeds, sizeof(struct feed_row), &screen_feeds},
+};
+
+static const struct pane *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof panes / sizeof panes[0]; i++) {
+		if (strcmp(panes[i].name, name) == 0)
+			return &panes[i];
+	}
+	return NULL;
+}
+
+char *show_json(const struct view *view, const char *name)
+{
+	const struct pane *pane = find(name);
+	cJSON *root;
+	void *memory;
+	char *out = NULL;
+
+	if (!pane)
+		return NULL;
+	memory = calloc(ROWS_MAX, pane->row_size);
+	root = cJSON_CreateObject();
+	if (memory && root) {
+		cJSON_AddStringToObject(root, "format", pane->format);
+		when(root, "time", view->now_ms);
+		cJSON_AddStringToObject(root, "mode", mode_name(view->mode));
+		pane->fill(view, cJSON_AddArrayToObject(root, pane->array), memory);
+		out = cJSON_PrintUnformatted(root);
+	}
+	cJSON_Delete(root);
+	free(memory);
+	return out;
+}
+
+char *show_text(const struct view *view, const char *name, int columns, bool ascii)
+{
+	const struct pane *pane = find(name);
+	const struct table_def *def;
+	struct table table = {0};
+	struct canvas canvas;
+	struct list list;
+	char *out = NULL;
+	int rows;
+
+	if (!pane)
+		return NULL;
+	def = pane->screen->table;
+	canvas_init(&canvas);
+	canvas.ascii = ascii;
+	if (table_load(&table, def, view, &list)) {
+		rows = 1 + (list.visible > 0 ? list.visible : 1) * (def->lines > 1 ? 2 : 1);
+		if (canvas_resize(&canvas, rows, columns < 20 ? 20 : columns)) {
+			table_draw(&table, def, view, &list, &canvas, canvas_area(&canvas), false);
+			out = canvas_dump(&canvas, NULL);
+		}
+		list_free(&list);
+	}
+	canvas_fini(&canvas);
+	return out;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/console.h"
+
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screens/ui.h"
+#include "src/options.h"
+#include "src/station.h"
+#include "src/terminal.h"
+#include "src/verbs.h"
+#include "twin/text.h"
+
+enum { FRAME_MS = 33, NOTICE_MS = 6000 };
+
+struct console {
+	struct ev_loop *loop;
+	const struct settings *settings;
+	struct station *station;
+	struct terminal *terminal;
+	struct ui *ui;
+	struct canvas canvas;
+	ev_prepare before_wait;
+	ev_timer frame; /* the next redraw that comes by itself */
+	bool dirty;
+	int64_t drawn_mono; /* last frame */
+	char notice[LABEL_SIZE * 2];
+	int64_t notice_until_mono;
+	int signal;
+	int priority_seen; /* highest unacknowledged alarm, for the bell */
+};
+
+static void on_changed(void *context)
+{
+	struct console *c = context;
+	c->dirty = true;
+}
+
+static void on_notice(void *context, const char *text)
+{
+	struct console *c = context;
+	text_copy(c->notice, sizeof c->notice, text);
+	c->notice_until_mono = monotonic_ms() + NOTICE_MS;
+	c->dirty = true;
+}
+
+static void look(const struct console *c, struct view *view)
+{
+	station_view(c->station, view);
+	if (view->mono_ms < c->notice_until_mono)
+		view->notice = c->notice;
+}
+
+/* One bell for each new unacknowledged HIGH: best effort, a terminal may be mute. */
+static void ring_bell(struct console *c, const struct view *view)
+{
+	int high = 0;
+	for (int i = 0; i < view->twin->alarm_count; i++)
+		high += view->twin->alarms[i].priority == PRIORITY_HIGH
+			&& !view->twin->alarms[i].acked
+			&& alarm_state(&view->twin->alarms[i]) != ALARM_A;
+	if (high > c->priority_seen)
+		terminal_bell(c->terminal);
+	c->priority_seen = high;
+}
+
+static void schedule(struct console *c, const struct view *view, int64_t mono)
+{
+	int next = ui_next_ms(c->ui, view);
+	if (c->notice_until_mono > mono && c->notice_until_mono - mono < next)
+		next = (int)(c->notice_until_mono - mono);
+	if (next < FRAME_MS)
+		next = FRAME_MS;
+	ev_timer_stop(c->loop, &c->frame);
+	ev_timer_set(&c->frame, next / 1000.0, 0);
+	ev_timer_start(c->loop, &c->frame);
+}
+
+static void draw(struct console *c)
+{
+	struct view view;
+	int rows, columns;
+	look(c, &view);
+	terminal_size(c->terminal, &rows, &columns);
+	if (!canvas_resize(&c->canvas, rows, columns))
+		return;
+	c->canvas.ascii = terminal_ascii(c->terminal);
+	ui_draw(c->ui, &view, &c->canvas);
+	ring_bell(c, &view);
+	c->drawn_mono = view.mono_ms;
+	c->dirty = !terminal_draw(c->terminal, &c->canvas);
+	schedule(c, &view, view.mono_ms);
+}
+
+/* Watchers only mark dirty; one picture a turn, and not more than 30 a second. */
+static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+	struct console *c = watcher->data;
+	(void)events;
+	if (!c->dirty)
+		return;
+	int64_t left = c->drawn_mono + FRAME_MS - monotonic_ms();
+	if (left <= 0) {
+		draw(c);
+		return;
+	}
+	ev_timer_stop(loop, &c->frame);
+	ev_timer_set(&c->frame, (double)left / 1000.0, 0);
+	ev_timer_start(loop, &c->frame);
+}
+
+static void on_frame(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct console *c = timer->data;
+	(void)loop;
+	(void)events;
+	c->dirty = true;
+}
+
+static void save_display(struct console *c, const char *path)
+{
+	char *text = canvas_dump(&c->canvas, NULL);
+	FILE *file = text != NULL ? fopen(path, "wx") : NULL;
+	if (file == NULL || fputs(text, file) < 0)
+		on_notice(c, "the display was not saved: the file exists or cannot be written");
+	else
+		on_notice(c, "display saved");
+	if (file != NULL)
+		fclose(file);
+	free(text);
+}
+
+static void on_key(void *context, uint32_t key)
+{
+	struct console *c = context;
+	struct command command = {.kind = COMMAND_NONE};
+	struct view view;
+	look(c, &view);
+	unsigned what = ui_key(c->ui, &view, key, &command);
+	c->dirty = c->dirty || (what & UI_DIRTY) != 0;
+	if (command.kind == COMMAND_NONE)
+		return;
+	c->dirty = true;
+	if (command.kind == COMMAND_QUIT)
+		ev_break(c->loop, EVBREAK_ALL);
+	else if (command.kind == COMMAND_REDRAW)
+		terminal_repaint(c->terminal);
+	else if (command.kind == COMMAND_SAVE_DISPLAY)
+		save_display(c, command.text);
+	else
+		station_command(c->station, &command);
+}
+
+static void on_gone(void *context)
+{
+	struct console *c = context;
+	ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void on_ended(void *context, int signum)
+{
+	struct console *c = context;
+	c->signal = signum;
+	ev_break(c->loop, EVBREAK_ALL);
+}
+
+static int open_all(struct console *c, struct error *err)
+{
+	struct station_calls station_calls = {on_changed, on_notice, c};
+	struct terminal_options options = {
+		c->settings->no_color ? COLOUR_NEVER : COLOUR_AUTO, c->settings->ascii};
+	struct terminal_calls calls = {on_key, on_changed, on_changed, on_gone, on_ended, c};
+	c->station = station_open(c->loop, c->settings, station_calls, err);
+	if (c->station == NULL)
+		return -1;
+	c->ui = ui_create();
+	canvas_init(&c->canvas);
+	if (c->settings->screen != NULL && !ui_goto(c->ui, c->settings->screen))
+		return error_set(err, -1, "no screen is called \"%s\"", c->settings->screen);
+	return terminal_open(&c->terminal, c->loop, options, calls, err);
+}
+
+static void run(struct console *c)
+{
+	ev_prepare_init(&c->before_wait, on_before_wait);
+	ev_timer_init(&c->frame, on_frame, 0, 0);
+	c->before_wait.data = c->frame.data = c;
+	ev_prepare_start(c->loop, &c->before_wait);
+	c->dirty = true;
+	draw(c); /* first paint before any feed has answered */
+	station_start(c->station);
+	ev_run(c->loop, 0);
+	ev_prepare_stop(c->loop, &c->before_wait);
+	ev_timer_stop(c->loop, &c->frame);
+}
+
+int console_run(const struct settings *settings)
+{
+	struct console c = {.settings = settings, .loop = ev_default_loop(EVFLAG_AUTO)};
+	struct error err = {""};
+	bool opened = open_all(&c, &err) == 0;
+	if (opened)
+		run(&c);
+	terminal_close(c.terminal);
+	station_close(c.station);
+	ui_destroy(c.ui);
+	canvas_fini(&c.canvas);
+	if (!opened) {
+		fprintf(stderr, "vigie: %s\n", err.text);
+		return EXIT_ENVIRONMENT;
+	}
+	return c.signal != 0 ? 128 + c.signal : 0;
+}
+
+static const char usage[] =
+	"usage: vigie [console] [OPTIONS]\n"
+	"\n"
+	"Opens the console. Settings come from vigie.conf (see vigie.conf(5)); options\n"
+	"override them.\n"
+	"\n"
+	"  --config FILE     read this file instead of the usual places\n"
+	"  --site FILE       the suite: rooms, beds, gateways, tags (vigie-site(5))\n"
+	"  --journal FILE    where facts are kept\n"
+	"  --mqtt ADDRESS    broker, mqtt://HOST or mqtts://HOST (may be repeated)\n"
+	"  --topic PATTERN   what to subscribe to (may be repeated)\n"
+	"  --fhir URL        base of the FHIR R4 server\n"
+	"  --mqtt-ca, --mqtt-cert, --mqtt-key FILE   TLS to the broker\n"
+	"  --insecure        allow plain text beyond this machine; stays on screen\n"
+	"  --screen NAME     begin on this screen\n"
+	"  --readonly        look, touch nothing\n"
+	"  --ascii --no-color --calm   for weak terminals; calm does not flash\n"
+	"  --user NAME --station NAME  who is at the keyboard, which station this is\n";
+
+int verb_console(int argc, char **argv)
+{
+	struct settings settings;
+	settings_init(&settings);
+	int at = options_parse(&settings, argc, argv, usage, NULL, NULL);
+	int code = at < 0 ? -at : 0;
+	if (at > 0 && at < argc) {
+		fprintf(stderr, "vigie: \"%s\" is neither an option nor a verb (try vigie help)\n",
+			argv[at]);
+		code = EXIT_USAGE;
+	} else if (at > 0) {
+		code = console_run(&settings);
+	}
+	settings_fini(&settings);
+	return code;
+}

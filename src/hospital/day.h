@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_HOSPITAL_DAY_H
+#define VIGIE_HOSPITAL_DAY_H
+
+/*
+ * One day of the emulated suite, simulated from a seed before it is played.
+ * Same site, date, seed and script: same day to the millisecond. Nothing here
+ * is shared with the twin: its accuracy is judged against this.
+ */
+
+#include "src/hospital/rng.h"
+#include "twin/fact.h"
+#include "twin/site.h"
+
+enum { DAY_CASES = 128, DAY_OR = 16, DAY_STAFF = 64, DAY_BAYS = 64, DAY_ACTIONS = 256 };
+
+/* What is done, and how long it takes here (minutes). */
+struct act {
+	const char *text;
+	int specialty;
+	double surgery_min;     /* median, incision to procedure end */
+	double spread;          /* sigma of its logarithm */
+	double anaesthesia_min; /* in room to ready for positioning, median */
+	double cleanup_min;     /* median */
+	double day_share;       /* share of patients who go home the same day */
+};
+
+struct person {
+	char id[32];
+	const char *family, *given;
+	char sex;
+	int birth_year, birth_month, birth_day;
+};
+
+struct hcase {
+	char patient[24], appointment[40], encounter[40], procedure[40];
+	struct person person;
+	const struct act *act;
+	int room;                  /* index in site->rooms */
+	int ward;                  /* where the patient lies before and after */
+	int surgeon, anaesthetist; /* indexes in day.staff */
+	bool day_case, emergency, not_fasting, walks;
+	int asa;
+	double bmi;
+	int64_t known_ms; /* when the booking appears */
+	int64_t planned_start, planned_end;
+	double delay_min; /* the team's lateness, first case of a room */
+	double fasting_wait_min;
+	double overrun_min; /* added by a script */
+	bool via_induction;
+	int64_t off_ms; /* no-show or cancelled, known from here; 0 */
+	bool no_show;
+	int64_t at[MILESTONE_COUNT];   /* what happened; 0 never */
+	int64_t told[MILESTONE_COUNT]; /* when the hospital's system says so; 0 never */
+	int64_t induction_ms;          /* in the induction room from here; 0 */
+	int induction_room;
+	int64_t back_ms; /* back on the ward */
+	int bay;         /* bed index in the site, -1 */
+	int tag;         /* bracelet: tag index in the site, -1 */
+	uint64_t stream;
+};
+
+enum action_kind {
+	ACTION_PRESS,
+	ACTION_FRIDGE,
+	ACTION_GATEWAY,
+	ACTION_NO_SHOW,
+	ACTION_EMERGENCY,
+	ACTION_OVERRUN
+};
+
+/* One line of a script. */
+struct action {
+	int64_t t;
+	enum action_kind kind;
+	char target[ID_SIZE]; /* tag, gateway or room */
+	bool on;              /* gateway on, fridge open */
+	int number;
+};
+
+enum telling { TELLING_PROMPT, TELLING_LATE, TELLING_NONE };
+
+enum happening_kind {
+	HAPPENING_BOOKED,
+	HAPPENING_MILESTONE,
+	HAPPENING_FASTING,
+	HAPPENING_BACK,
+	HAPPENING_OFF,
+	HAPPENING_BRACELET_ON,
+	HAPPENING_BRACELET_OFF
+};
+
+/* What the hospital's systems learn, in the order in which they learn it. */
+struct happening {
+	int64_t t;
+	int order;
+	enum happening_kind kind;
+	int index; /* case */
+	enum milestone milestone;
+};
+
+struct day {
+	const struct site *site;
+	uint64_t seed;
+	int64_t midnight;
+	struct person staff[DAY_STAFF];
+	int staff_count;
+	int rooms[DAY_OR]; /* ORs: room indexes in the site */
+	int room_count;
+	int bays[DAY_BAYS]; /* PACU bays: bed indexes in the site */
+	int bay_count;
+	struct hcase cases[DAY_CASES];
+	int case_count;
+	struct happening *happenings;
+	int happening_count;
+};
+
+/* Draws programme and people (programme.c), lets the day happen (day.c) and
+ * tells it (telling.c). NULL when the site has no operating room or no PACU. */
+struct day *day_create(const struct site *site, int64_t any_ms, uint64_t seed, enum telling telling,
+	const struct action *actions, int action_count);
+void day_destroy(struct day *day);
+
+void programme_draw(struct day *day);
+int programme_add_emergency(struct day *day, int64_t t, int room);
+void day_happen(struct day *day);
+void telling_make(struct day *day, enum telling telling);
+
+/* Where a thing stands. An index of site->rooms, and a bed or -1. */
+struct place {
+	int room, bed;
+	bool moving; /* between rooms; `room` is the corridor */
+};
+
+/* The names of the truth file. */
+const char *day_patient_stage(const struct hcase *c, int64_t t);
+const char *day_room_stage(const struct day *day, int room, int64_t t);
+int day_bays_taken(const struct day *day, int64_t t);
+
+#endif

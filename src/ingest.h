@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SRC_INGEST_H
+#define VIGIE_SRC_INGEST_H
+
+/*
+ * From what gateways said to what the house keeps: sightings go to the room
+ * filter, presses and readings become facts (thinned: a value that did not
+ * move is not a fact), and everything refused is counted where people see it.
+ */
+
+#include "feeds/press.h"
+#include "twin/health.h"
+#include "twin/locate.h"
+#include "twin/site.h"
+
+struct ingest;
+
+struct ingest_options {
+	const struct site *site;       /* borrowed */
+	struct locator *locator;       /* borrowed */
+	struct health *health;         /* borrowed: gateways, unknown frames */
+	struct feed_health *feed;      /* borrowed: rows and refusals of the MQTT feed */
+	void (*fact)(void *context, const struct fact *fact);
+	void *context;
+};
+
+struct ingest *ingest_create(const struct ingest_options *options);
+void ingest_destroy(struct ingest *ingest);
+/* One message from the broker, at suite time now_ms. */
+void ingest_message(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
+	bool retained, int64_t now_ms);
+/* A payload of the inbox: only its presses count. */
+void ingest_inbox(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
+	int64_t received_ms);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/restore.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/journal_private.h"
+#include "src/site_file.h"
+#include "twin/text.h"
+
+/* A twin borrows its site for as long as it lives, and a fold may meet several
+ * sites; this list owns them. A suite changes its site a few times a year, so
+ * a list is enough. */
+struct kept_site {
+	struct kept_site *next;
+	char hash[ID_SIZE];
+	struct site *site;
+};
+static struct kept_site *kept_sites;
+
+const struct site *restore_site(const char *hash, const char *text, struct error *err)
+{
+	for (const struct kept_site *k = kept_sites; k != NULL; k = k->next)
+		if (strcmp(k->hash, hash) == 0)
+			return k->site;
+	struct kept_site *k = calloc(1, sizeof *k);
+	if (k == NULL) {
+		error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	k->site = site_parse("the journal's site", text, err);
+	if (k->site == NULL) {
+		free(k);
+		return NULL;
+	}
+	text_copy(k->hash, sizeof k->hash, hash);
+	k->next = kept_sites;
+	kept_sites = k;
+	return k->site;
+}
+
+void restore_forget_sites(void)
+{
+	while (kept_sites != NULL) {
+		struct kept_site *k = kept_sites;
+		kept_sites = k->next;
+		site_free(k->site);
+		free(k);
+	}
+}
+
+struct restore {
+	struct twin *twin;
+	struct names *names;
+	const struct fold_watch *watch;
+	struct error *err;
+	bool site_failed;
+	int64_t checkpoint_seq, checkpoint_ms;
+};
+
+static void on_fact(void *context, const struct fact *fact)
+{
+	struct restore *r = context;
+	if (r->site_failed)
+		return;
+	if (r->watch != NULL)
+		r->watch->before(r->watch->context, fact);
+	/* Its consequences are in the journal already: never derived twice. */
+	twin_apply(r->twin, fact, NULL);
+}
+
+static const struct site *on_site(void *context, const char *hash, const char *text)
+{
+	struct restore *r = context;
+	const struct site *site = restore_site(hash, text, r->err);
+	if (site == NULL)
+		r->site_failed = true;
+	return site;
+}
+
+static void on_name(void *context, const char *id, const char *name)
+{
+	struct restore *r = context;
+	if (r->names != NULL)
+		names_set(r->names, id, name);
+}
+
+static bool on_checkpoint(void *context, int64_t seq, int64_t at_ms, const char *digest)
+{
+	struct restore *r = context;
+	(void)digest;
+	r->checkpoint_seq = seq;
+	r->checkpoint_ms = at_ms;
+	return true;
+}
+
+int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
+	const struct fold_watch *watch, uint64_t *bad, struct error *err)
+{
+	struct restore r = {.twin = twin, .names = names, .watch = watch, .err = err};
+	const struct journal_reader reader = {
+		.fact = on_fact, .site = on_site, .name = on_name, .context = &r};
+	int code = journal_read(path, to_ms, &reader, bad, err);
+	return code == 0 && r.site_failed ? -EINVAL : code;
+}
+
+int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
+	uint64_t *bad, struct error *err)
+{
+	struct restore r = {.twin = twin};
+	int code = twin_fold(twin, names, path, to_ms, NULL, bad, err);
+	if (code == 0 && to_ms == 0)
+		code = journal_checkpoints(path, on_checkpoint, &r, err);
+	if (code != 0)
+		return code;
+	/* Timers ran on after the last fact until the program ended. */
+	if (to_ms != 0)
+		twin_advance(twin, to_ms, NULL);
+	else if (r.checkpoint_seq > 0 && (uint64_t)r.checkpoint_seq == twin->seq)
+		twin_advance(twin, r.checkpoint_ms, NULL);
+	return 0;
+}

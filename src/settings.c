@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/settings.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/journal_path.h"
+
+enum kind { TEXT, LIST, NUMBER, INTEGER, FLAG };
+
+/* Every setting there is; vigie.conf(5) lists the same rows. */
+static const struct settings_row {
+	const char *name;
+	enum kind kind;
+	size_t offset, count_offset;
+	int max;
+} rows[] = {
+#define AT(field) offsetof(struct settings, field)
+	{"site", TEXT, AT(site), 0, 0},
+	{"journal", TEXT, AT(journal), 0, 0},
+	{"station", TEXT, AT(station), 0, 0},
+	{"user", TEXT, AT(user), 0, 0},
+	{"screen", TEXT, AT(screen), 0, 0},
+	{"mqtt.addresses", LIST, AT(mqtt_addresses), AT(mqtt_address_count), MQTT_ADDRESSES},
+	{"mqtt.topics", LIST, AT(mqtt_topics), AT(mqtt_topic_count), MQTT_TOPICS},
+	{"mqtt.qos", INTEGER, AT(mqtt_qos), 0, 1},
+	{"mqtt.user", TEXT, AT(mqtt_user), 0, 0},
+	{"mqtt.password_file", TEXT, AT(mqtt_password_file), 0, 0},
+	{"mqtt.ca", TEXT, AT(mqtt_ca), 0, 0},
+	{"mqtt.cert", TEXT, AT(mqtt_cert), 0, 0},
+	{"mqtt.key", TEXT, AT(mqtt_key), 0, 0},
+	{"fhir.base", TEXT, AT(fhir_base), 0, 0},
+	{"fhir.ca", TEXT, AT(fhir_ca), 0, 0},
+	{"fhir.cert", TEXT, AT(fhir_cert), 0, 0},
+	{"fhir.key", TEXT, AT(fhir_key), 0, 0},
+	{"fhir.bearer_file", TEXT, AT(fhir_bearer_file), 0, 0},
+	{"fhir.bracelet_system", TEXT, AT(fhir_bracelet_system), 0, 0},
+	{"fhir.progress_system", TEXT, AT(fhir_progress_system), 0, 0},
+	{"fhir.performed_means", TEXT, AT(fhir_performed_means), 0, 0},
+	{"fhir.every_s", NUMBER, AT(fhir_every_s), 0, 0},
+	{"fhir.overlap_s", NUMBER, AT(fhir_overlap_s), 0, 0},
+	{"fhir.sweep_s", NUMBER, AT(fhir_sweep_s), 0, 0},
+	{"insecure", FLAG, AT(insecure), 0, 0},
+	{"readonly", FLAG, AT(readonly), 0, 0},
+	{"ascii", FLAG, AT(ascii), 0, 0},
+	{"calm", FLAG, AT(calm), 0, 0},
+#undef AT
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static void *field(struct settings *config, size_t offset)
+{
+	return (char *)config + offset;
+}
+
+void settings_init(struct settings *config)
+{
+	memset(config, 0, sizeof *config);
+	config->mqtt_qos = 1;
+	config->clock = suite_clock_real();
+}
+
+void settings_fini(struct settings *config)
+{
+	for (int i = 0; i < ROWS; i++) {
+		const struct settings_row *s = &rows[i];
+		char **text = field(config, s->offset);
+		if (s->kind == TEXT)
+			free(*text);
+		for (int k = 0; s->kind == LIST && k < s->max; k++)
+			free(text[k]);
+	}
+}
+
+static void replace(char **text, const char *value)
+{
+	free(*text);
+	*text = strdup(value);
+}
+
+static int set_number(
+	struct settings *c, const struct settings_row *s, const char *value, struct error *err)
+{
+	char *end;
+	double v = strtod(value, &end);
+	if (end == value || *end != '\0' || !(v >= 0 && v <= 1e9))
+		return error_set(err, -EINVAL, "%s: \"%s\" is not a number", s->name, value);
+	if (s->kind == NUMBER)
+		*(double *)field(c, s->offset) = v;
+	else if (v > s->max)
+		return error_set(err, -EINVAL, "%s: at most %d", s->name, s->max);
+	else
+		*(int *)field(c, s->offset) = (int)v;
+	return 0;
+}
+
+static int set_flag(
+	struct settings *c, const struct settings_row *s, const char *value, struct error *err)
+{
+	bool yes = strcmp(value, "true") == 0 || strcmp(value, "yes") == 0;
+	if (!yes && strcmp(value, "false") != 0 && strcmp(value, "no") != 0)
+		return error_set(err, -EINVAL, "%s: true or false, not \"%s\"", s->name, value);
+	*(bool *)field(c, s->offset) = yes;
+	return 0;
+}
+
+static int add_to_list(
+	struct settings *c, const struct settings_row *s, const char *value, struct error *err)
+{
+	int *count = field(c, s->count_offset);
+	char **list = field(c, s->offset);
+	if (*count >= s->max)
+		return error_set(err, -E2BIG, "%s: at most %d entries", s->name, s->max);
+	list[(*count)++] = strdup(value);
+	return 0;
+}
+
+static const struct settings_row *find_setting(const char *name)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+int settings_set(struct settings *config, const char *name, const char *value, struct error *err)
+{
+	const struct settings_row *s = find_setting(name);
+	if (s == NULL)
+		return error_set(err, -ENOENT, "\"%s\" is not a setting (see vigie.conf(5))", name);
+	switch (s->kind) {
+	case TEXT:
+		replace(field(config, s->offset), value);
+		return 0;
+	case LIST:
+		return add_to_list(config, s, value, err);
+	case FLAG:
+		return set_flag(config, s, value, err);
+	case NUMBER:
+	case INTEGER:
+		break;
+	}
+	return set_number(config, s, value, err);
+}
+
+/* A scalar of the file as the text settings_set takes. */
+static const char *scalar_text(const config_setting_t *node, char *buffer, size_t size)
+{
+	switch (config_setting_type(node)) {
+	case CONFIG_TYPE_STRING:
+		return config_setting_get_string(node);
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(node) ? "true" : "false";
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		snprintf(buffer, size, "%lld", config_setting_get_int64(node));
+		return buffer;
+	case CONFIG_TYPE_FLOAT:
+		snprintf(buffer, size, "%.17g", config_setting_get_float(node));
+		return buffer;
+	default:
+		return NULL;
+	}
+}
+
+static int take_node(struct settings *c, const char *path, const config_setting_t *node,
+	const char *name, struct error *err)
+{
+	char buffer[64];
+	struct error inner = {""};
+	bool many = config_setting_is_array(node) || config_setting_is_list(node);
+	int n = many ? config_setting_length(node) : 1;
+	for (int i = 0; i < n; i++) {
+		const config_setting_t *one =
+			many ? config_setting_get_elem(node, (unsigned)i) : node;
+		const char *text = scalar_text(one, buffer, sizeof buffer);
+		int rc = text != NULL ? settings_set(c, name, text, &inner)
+				      : error_set(&inner, -EINVAL, "%s: not a value", name);
+		if (rc < 0)
+			return error_set(err, rc, "%s:%u: %s", path,
+				config_setting_source_line(one), inner.text);
+	}
+	return 0;
+}
+
+static int take_group(struct settings *c, const char *path, const config_setting_t *group,
+	const char *prefix, struct error *err)
+{
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *node = config_setting_get_elem(group, (unsigned)i);
+		char name[128];
+		snprintf(name, sizeof name, "%s%s", prefix, config_setting_name(node));
+		int rc;
+		if (config_setting_is_group(node)) {
+			char deeper[130];
+			snprintf(deeper, sizeof deeper, "%s.", name);
+			rc = prefix[0] == '\0' ? take_group(c, path, node, deeper, err)
+					       : error_set(err, -EINVAL, "%s: too deep", name);
+		} else {
+			rc = take_node(c, path, node, name, err);
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int read_file(struct settings *c, const char *path, bool required, struct error *err)
+{
+	config_t file;
+	if (!required && access(path, F_OK) != 0)
+		return -ENOENT;
+	config_init(&file);
+	int rc = 0;
+	if (config_read_file(&file, path) != CONFIG_TRUE)
+		rc = config_error_type(&file) == CONFIG_ERR_FILE_IO
+			     ? error_set(err, -ENOENT, "%s: %s", path, strerror(errno))
+			     : error_set(err, -EINVAL, "%s:%d: %s", path, config_error_line(&file),
+				     config_error_text(&file));
+	else
+		rc = take_group(c, path, config_root_setting(&file), "", err);
+	config_destroy(&file);
+	return rc;
+}
+
+/* Where a file of ours lies under an XDG base directory. */
+static void xdg_path(
+	char *out, size_t size, const char *variable, const char *fallback, const char *name)
+{
+	const char *base = getenv(variable);
+	const char *home = getenv("HOME");
+	if (base != NULL && base[0] == '/')
+		snprintf(out, size, "%s/vigie/%s", base, name);
+	else
+		snprintf(out, size, "%s/%s/vigie/%s", home != NULL ? home : "", fallback, name);
+}
+
+int settings_load(struct settings *settings, const char *path, struct error *err)
+{
+	char user_file[512];
+	if (path != NULL)
+		return read_file(settings, path, true, err);
+	xdg_path(user_file, sizeof user_file, "XDG_CONFIG_HOME", ".config", "vigie.conf");
+	int rc = read_file(settings, user_file, false, err);
+	if (rc == -ENOENT)
+		rc = read_file(settings, "/etc/vigie/vigie.conf", false, err);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+char *settings_journal_path(const struct settings *settings, struct error *err)
+{
+	char path[512];
+	if (settings->journal != NULL)
+		return strdup(settings->journal);
+	if (journal_path_default(path, sizeof path, err) < 0 || journal_path_prepare(path, err) < 0)
+		return NULL;
+	return strdup(path);
+}

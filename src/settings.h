@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SRC_SETTINGS_H
+#define VIGIE_SRC_SETTINGS_H
+
+/*
+ * vigie.conf (libconfig; see vigie.conf(5)) and the options that override it.
+ * One table in settings.c gives name, type, default and help of every setting.
+ * All strings are owned by it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "feeds/error.h"
+#include "feeds/fhir_poll.h"
+#include "feeds/mqtt.h"
+#include "src/suite_clock.h"
+
+struct settings {
+	char *site;              /* path of the site file */
+	char *journal;           /* path; NULL: the default place */
+	char *user;              /* who is at the keyboard; NULL: login name */
+	char *station;           /* id of this station */
+	char *mqtt_addresses[MQTT_ADDRESSES];
+	int mqtt_address_count;
+	char *mqtt_topics[MQTT_TOPICS];
+	int mqtt_topic_count;
+	int mqtt_qos;
+	char *mqtt_user, *mqtt_password_file, *mqtt_ca, *mqtt_cert, *mqtt_key;
+	char *fhir_base, *fhir_ca, *fhir_cert, *fhir_key, *fhir_bearer_file;
+	char *fhir_bracelet_system, *fhir_progress_system, *fhir_performed_means;
+	double fhir_every_s, fhir_overlap_s, fhir_sweep_s;
+	bool insecure, readonly, ascii, calm, no_color;
+	char *screen;            /* first screen */
+	struct suite_clock clock;
+	bool demo;               /* MODE_DEMO */
+};
+
+void settings_init(struct settings *settings);
+void settings_fini(struct settings *settings);
+/* Looks in $XDG_CONFIG_HOME/vigie/vigie.conf, then /etc/vigie/vigie.conf when
+ * path is NULL; a missing default file is no error. Returns 0 or negative. */
+int settings_load(struct settings *settings, const char *path, struct error *err);
+/* Sets one setting by its name in the table ("mqtt.ca", "site" ...). */
+int settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
+/* The journal's path; the default one is made with its folders (0700). malloc'd,
+ * NULL with err when there is no place for it. */
+char *settings_journal_path(const struct settings *settings, struct error *err);
+
+#endif

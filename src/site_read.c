@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/site_read.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "twin/text.h"
+#include "twin/twin.h"
+
+/* The grammar of a site file is the tables below: a new key is one line. */
+
+struct key {
+	const char *name;
+	site_value *read;
+	size_t offset; /* of the field; 0 where the value fills several fields */
+	bool needed;
+};
+
+struct section {
+	const char *name;
+	const struct key *keys; /* ends with a NULL name; NULL: items are no groups */
+	size_t size;            /* of an item */
+	size_t items, count;    /* offsets in struct site */
+	int max;
+	void (*defaults)(void *item);
+	void (*finish)(struct site_reading *r, const config_setting_t *s, void *item);
+};
+
+void site_finding(struct site_reading *r, int line, enum severity severity, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	r->errors += severity == FINDING_ERROR;
+	r->found(r->context, line, severity, text);
+}
+
+static int line_of(const config_setting_t *s)
+{
+	int line = (int)config_setting_source_line(s);
+	return line > 0 ? line : 1; /* the root stands on line 0 */
+}
+
+static void room_defaults(void *item)
+{
+	struct room *room = item;
+	room->open_min = room->close_min = -1;
+	/* low > high says: no limits */
+	room->temp_low = room->rh_low = 1;
+	room->temp_high = room->rh_high = 0;
+}
+
+static void room_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct room *room = item;
+	if (room->fhir[0] == '\0')
+		text_copy(room->fhir, sizeof room->fhir, room->id);
+	if (room->name[0] == '\0')
+		text_copy(room->name, sizeof room->name, room->id);
+	if (room->outline_count == 0)
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"room \"%s\" has neither box nor outline", room->id);
+}
+
+static void bed_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct bed *bed = item;
+	(void)r;
+	(void)s;
+	if (bed->fhir[0] == '\0')
+		text_copy(bed->fhir, sizeof bed->fhir, bed->id);
+	if (bed->name[0] == '\0')
+		text_copy(bed->name, sizeof bed->name, bed->id);
+}
+
+static void gateway_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct gateway *gateway = item;
+	(void)r;
+	(void)s;
+	if (gateway->name[0] == '\0')
+		text_copy(gateway->name, sizeof gateway->name, gateway->mac);
+}
+
+static void tag_defaults(void *item)
+{
+	struct tag *tag = item;
+	tag->room = tag->bed = -1;
+	tag->low = 1;
+	tag->high = 0;
+	tag->delay_min = 10;
+}
+
+static void tag_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct tag *tag = item;
+	if (tag->name[0] == '\0')
+		text_copy(tag->name, sizeof tag->name, tag->mac);
+	if (tag->bed >= 0 && tag->room < 0)
+		tag->room = r->site->beds[tag->bed].room;
+	if (tag->cold && tag->low > tag->high)
+		site_finding(r, line_of(s), FINDING_ERROR, "a cold tag needs limits = (low, high)");
+	if (tag->kind == TAG_STAFF && tag->role[0] != '\0') {
+		for (int i = 0; i < r->site->role_count; i++)
+			if (strcmp(r->site->roles[i].id, tag->role) == 0)
+				return;
+		site_finding(r, line_of(s), FINDING_ERROR, "unknown role \"%s\"", tag->role);
+	}
+}
+
+static void signature_defaults(void *item)
+{
+	struct signature *signature = item;
+	signature->rearm_silence_s = 30; /* both: feeds as measured on a B10 */
+	signature->merge_s = 15;
+	signature->priority = PRIORITY_HIGH;
+}
+
+/* A whole number of an iBeacon as two bytes, big endian; absent: any. */
+static void signature_word(
+	struct site_reading *r, const config_setting_t *s, const char *key, struct signature *g)
+{
+	const config_setting_t *value = config_setting_get_member(s, key);
+	int at = g->length;
+	g->length += 2;
+	if (value == NULL)
+		return;
+	int number =
+		config_setting_type(value) == CONFIG_TYPE_INT ? config_setting_get_int(value) : -1;
+	if (number < 0 || number > 0xFFFF) {
+		site_finding(r, line_of(value), FINDING_ERROR, "%s: expected 0 to 65535", key);
+		return;
+	}
+	g->pattern[at] = (uint8_t)(number >> 8);
+	g->pattern[at + 1] = (uint8_t)(number & 0xFF);
+	g->mask[at] = g->mask[at + 1] = 0xFF;
+}
+
+static void signature_part(struct site_reading *r, const config_setting_t *s, const char *key,
+	struct signature *g, int size)
+{
+	const config_setting_t *value = config_setting_get_member(s, key);
+	int before = g->length;
+	if (value == NULL) {
+		site_finding(r, line_of(s), FINDING_ERROR, "signature \"%s\" needs %s", g->id, key);
+		return;
+	}
+	int room = size > 0 ? before + size : PATTERN_MAX;
+	if (site_value_hex(r, value, g->pattern, g->mask, room, &g->length) && size > 0
+		&& g->length != room)
+		site_finding(r, line_of(value), FINDING_ERROR, "%s: expected %d bytes", key, size);
+}
+
+/* What must appear on air: UUID + major + minor (iBeacon), namespace +
+ * instance (Eddystone UID), or the bytes as they are given. */
+static void signature_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct signature *g = item;
+	bool fixed = false;
+	switch (g->kind) {
+	case SIGNATURE_IBEACON:
+		signature_part(r, s, "uuid", g, 16);
+		signature_word(r, s, "major", g);
+		signature_word(r, s, "minor", g);
+		break;
+	case SIGNATURE_UID:
+		signature_part(r, s, "namespace", g, 10);
+		signature_part(r, s, "instance", g, 6);
+		break;
+	default:
+		signature_part(r, s, "bytes", g, 0);
+	}
+	for (int i = 0; i < g->length && i < PATTERN_MAX; i++)
+		fixed = fixed || g->mask[i] != 0;
+	/* A pattern of wildcards would make every advert a call for help. */
+	if (!fixed)
+		site_finding(
+			r, line_of(s), FINDING_ERROR, "signature \"%s\" matches everything", g->id);
+}
+
+#define AT(type, field) offsetof(struct type, field)
+
+static const struct key floor_keys[] = {
+	{"id", site_value_id, AT(floor, id), true},
+	{"name", site_value_label, AT(floor, name), false},
+	{"level", site_value_int, AT(floor, level), true},
+	{0},
+};
+static const struct key room_keys[] = {
+	{"id", site_value_id, AT(room, id), true},
+	{"name", site_value_label, AT(room, name), false},
+	{"fhir", site_value_id, AT(room, fhir), false},
+	{"floor", site_value_floor, AT(room, floor), true},
+	{"kind", site_value_room_kind, AT(room, kind), true},
+	{"box", site_value_box, 0, false},
+	{"outline", site_value_outline, 0, false},
+	{"session", site_value_session, 0, false},
+	{"temp", site_value_limits, AT(room, temp_low), false},
+	{"rh", site_value_limits, AT(room, rh_low), false},
+	{0},
+};
+static const struct key bed_keys[] = {
+	{"id", site_value_id, AT(bed, id), true},
+	{"name", site_value_label, AT(bed, name), false},
+	{"fhir", site_value_id, AT(bed, fhir), false},
+	{"room", site_value_room, AT(bed, room), true},
+	{0},
+};
+static const struct key gateway_keys[] = {
+	{"mac", site_value_mac, AT(gateway, mac), true},
+	{"name", site_value_label, AT(gateway, name), false},
+	{"room", site_value_room, AT(gateway, room), true},
+	{"at", site_value_point, 0, true},
+	{0},
+};
+static const struct key role_keys[] = {
+	{"id", site_value_id, AT(staff_role, id), true},
+	{"name", site_value_label, AT(staff_role, name), true},
+	{"count", site_value_int, AT(staff_role, count), true},
+	{0},
+};
+static const struct key tag_keys[] = {
+	{"mac", site_value_mac, AT(tag, mac), true},
+	{"kind", site_value_tag_kind, AT(tag, kind), true},
+	{"model", site_value_id, AT(tag, model), false},
+	{"name", site_value_label, AT(tag, name), false},
+	{"role", site_value_word, AT(tag, role), false},
+	{"room", site_value_room, AT(tag, room), false},
+	{"bed", site_value_bed, AT(tag, bed), false},
+	{"cold", site_value_bool, AT(tag, cold), false},
+	{"limits", site_value_limits, AT(tag, low), false},
+	{"delay_min", site_value_number, AT(tag, delay_min), false},
+	{0},
+};
+static const struct key signature_keys[] = {
+	{"id", site_value_id, AT(signature, id), true},
+	{"model", site_value_id, AT(signature, model), false},
+	{"kind", site_value_signature_kind, AT(signature, kind), true},
+	{"uuid", site_value_ignore, 0, false},
+	{"major", site_value_ignore, 0, false},
+	{"minor", site_value_ignore, 0, false},
+	{"namespace", site_value_ignore, 0, false},
+	{"instance", site_value_ignore, 0, false},
+	{"bytes", site_value_ignore, 0, false},
+	{"rearm_s", site_value_number, AT(signature, rearm_silence_s), false},
+	{"merge_s", site_value_number, AT(signature, merge_s), false},
+	{"priority", site_value_priority, AT(signature, priority), false},
+	{0},
+};
+
+#define LIST(type, plural, singular)                                                               \
+	sizeof(struct type), AT(site, plural), AT(site, singular##_count)
+
+/* In the order of reading: what is referred to comes first. */
+static const struct section sections[SECTION_COUNT] = {
+	[SECTION_FLOORS] = {"floors", floor_keys, LIST(floor, floors, floor), 32, NULL, NULL},
+	[SECTION_ROOMS] = {"rooms", room_keys, LIST(room, rooms, room), TWIN_ROOMS, room_defaults,
+		room_finish},
+	[SECTION_DOORS] = {"doors", NULL, LIST(door, doors, door), 1024, NULL, NULL},
+	[SECTION_BEDS] = {"beds", bed_keys, LIST(bed, beds, bed), 1024, NULL, bed_finish},
+	[SECTION_GATEWAYS] = {"gateways", gateway_keys, LIST(gateway, gateways, gateway),
+		TWIN_ROOMS, NULL, gateway_finish},
+	[SECTION_ROLES] = {"roles", role_keys, LIST(staff_role, roles, role), 64, NULL, NULL},
+	[SECTION_TAGS] = {"tags", tag_keys, LIST(tag, tags, tag), TWIN_THINGS, tag_defaults,
+		tag_finish},
+	[SECTION_SIGNATURES] = {"signatures", signature_keys,
+		LIST(signature, signatures, signature), 64, signature_defaults, signature_finish},
+};
+
+static const struct key site_keys[] = {
+	{"id", site_value_id, AT(site, id), true},
+	{"name", site_value_label, AT(site, name), true},
+	{"zone", site_value_word, AT(site, zone), true},
+	{"currency", site_value_currency, AT(site, currency), false},
+	{"turnover_min", site_value_number, AT(site, turnover_min), false},
+	{"gateway_silence_s", site_value_number, AT(site, gateway_silence_s), false},
+	{"targets", site_value_ignore, 0, false},
+	{"prices", site_value_ignore, 0, false},
+	{0},
+};
+
+static const struct key *find_key(const struct key *keys, const char *name)
+{
+	for (; keys->name != NULL; keys++)
+		if (strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
+}
+
+static bool is_section(const char *name)
+{
+	for (int i = 0; i < SECTION_COUNT; i++)
+		if (strcmp(sections[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void read_group(
+	struct site_reading *r, const config_setting_t *group, const struct key *keys, void *item)
+{
+	bool root = keys == site_keys;
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *member = config_setting_get_elem(group, (unsigned)i);
+		const char *name = config_setting_name(member);
+		const struct key *key = find_key(keys, name);
+		if (key != NULL)
+			key->read(r, member, (char *)item + key->offset);
+		else if (!root || !is_section(name))
+			site_finding(
+				r, line_of(member), FINDING_WARNING, "unknown key \"%.64s\"", name);
+	}
+	for (const struct key *key = keys; key->name != NULL; key++)
+		if (key->needed && config_setting_get_member(group, key->name) == NULL)
+			site_finding(r, line_of(group), FINDING_ERROR, "%s is missing", key->name);
+}
+
+static void read_item(struct site_reading *r, const struct section *section,
+	const config_setting_t *s, void *item)
+{
+	int before = r->errors;
+	if (section->defaults != NULL)
+		section->defaults(item);
+	if (section->keys == NULL) {
+		site_value_door(r, s, item);
+		return;
+	}
+	if (!config_setting_is_group(s)) {
+		site_finding(r, line_of(s), FINDING_ERROR, "%s: expected a group { ... }",
+			section->name);
+		return;
+	}
+	read_group(r, s, section->keys, item);
+	if (section->finish != NULL && r->errors == before)
+		section->finish(r, s, item);
+}
+
+static void read_section(struct site_reading *r, const struct section *section)
+{
+	const config_setting_t *list = config_lookup(&r->config, section->name);
+	if (list == NULL)
+		return;
+	int count = config_setting_length(list);
+	if (!config_setting_is_list(list) || count > section->max) {
+		site_finding(r, line_of(list), FINDING_ERROR, "%s: expected a list of at most %d",
+			section->name, section->max);
+		return;
+	}
+	char *items = calloc((size_t)count + 1, section->size);
+	if (items == NULL) {
+		site_finding(r, line_of(list), FINDING_ERROR, "out of memory");
+		return;
+	}
+	/* The site knows its items from the first one on: some refer to others
+	 * of their own kind, and the owner frees them whatever happens next. */
+	memcpy((char *)r->site + section->items, &items, sizeof items);
+	for (int i = 0; i < count; i++) {
+		read_item(r, section, config_setting_get_elem(list, (unsigned)i),
+			items + (size_t)i * section->size);
+		*(int *)(void *)((char *)r->site + section->count) = i + 1;
+	}
+}
+
+/* targets = { key = number; ... } and prices likewise: keys are free. */
+static void read_values(struct site_reading *r, const char *name, struct target **items, int *count)
+{
+	const config_setting_t *group = config_lookup(&r->config, name);
+	if (group == NULL)
+		return;
+	if (!config_setting_is_group(group)) {
+		site_finding(
+			r, line_of(group), FINDING_ERROR, "%s: expected a group { ... }", name);
+		return;
+	}
+	int length = config_setting_length(group);
+	*items = calloc((size_t)length + 1, sizeof **items);
+	if (*items == NULL)
+		return;
+	for (int i = 0; i < length; i++) {
+		const config_setting_t *member = config_setting_get_elem(group, (unsigned)i);
+		if (!text_copy((*items)[i].key, ID_SIZE, config_setting_name(member)))
+			site_finding(r, line_of(member), FINDING_ERROR, "the key is too long");
+		site_value_number(r, member, &(*items)[i].value);
+		*count = i + 1;
+	}
+}
+
+/* The hash in the journal covers one text: another file could change unseen. */
+static int include_line(const char *text)
+{
+	int line = 1;
+	for (const char *p = text; *p != '\0'; line++) {
+		p += strspn(p, " \t");
+		if (strncmp(p, "@include", 8) == 0)
+			return line;
+		p += strcspn(p, "\n");
+		p += *p == '\n';
+	}
+	return 0;
+}
+
+void site_read(struct site_reading *r, const char *text)
+{
+	config_init(&r->config);
+	r->site = calloc(1, sizeof *r->site);
+	int include = include_line(text);
+	if (r->site == NULL || include > 0) {
+		site_finding(r, include, FINDING_ERROR,
+			include > 0 ? "@include: a site is one file" : "out of memory");
+		return;
+	}
+	r->site->turnover_min = 25;
+	r->site->gateway_silence_s = 30;
+	text_copy(r->site->currency, sizeof r->site->currency, "EUR");
+	if (config_read_string(&r->config, text) != CONFIG_TRUE) {
+		site_finding(r, config_error_line(&r->config), FINDING_ERROR, "%s",
+			config_error_text(&r->config));
+		return;
+	}
+	read_group(r, config_root_setting(&r->config), site_keys, r->site);
+	for (int i = 0; i < SECTION_COUNT; i++)
+		read_section(r, &sections[i]);
+	read_values(r, "targets", &r->site->targets, &r->site->target_count);
+	read_values(r, "prices", &r->site->prices, &r->site->price_count);
+	if (r->site->room_count == 0)
+		site_finding(r, 1, FINDING_ERROR, "a site needs rooms");
+}
+
+void site_reading_end(struct site_reading *r)
+{
+	config_destroy(&r->config);
+	site_free(r->site);
+	r->site = NULL;
+}
+
+int site_line(const struct site_reading *r, enum site_section section, int index)
+{
+	const config_setting_t *list = config_lookup(&r->config, sections[section].name);
+	const config_setting_t *item =
+		list != NULL ? config_setting_get_elem(list, (unsigned)index) : NULL;
+	return item != NULL ? line_of(item) : 1;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "src/restore.h"
+#include "src/site_file.h"
+#include "twin/text.h"
+
+int64_t station_now(const struct station *s)
+{
+	return suite_clock_now(&s->settings->clock);
+}
+
+void station_say(struct station *s, const char *format, ...)
+{
+	char text[LABEL_SIZE * 2];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (s->calls.notice != NULL)
+		s->calls.notice(s->calls.context, text);
+}
+
+static void changed(struct station *s)
+{
+	if (s->calls.changed != NULL)
+		s->calls.changed(s->calls.context);
+}
+
+/* Consequences are audit rows; an alarm's change is worth a commit at once. */
+static void journal_consequences(struct station *s, const struct consequences *out)
+{
+	if (s->journal == NULL)
+		return;
+	for (int i = 0; i < out->count; i++)
+		journal_derive(s->journal, &out->list[i]);
+	if (out->count > 0)
+		journal_force(s->journal);
+}
+
+void station_fact(struct station *s, struct fact *fact)
+{
+	static struct consequences out;
+	int64_t now = station_now(s);
+	fact->at_ms = now > s->twin->now_ms ? now : s->twin->now_ms;
+	fact->seq = ++s->seq;
+	twin_apply(s->twin, fact, &out);
+	if (s->journal != NULL)
+		journal_append(s->journal, fact);
+	journal_consequences(s, &out);
+	changed(s);
+}
+
+static void from_locator(void *context, const struct fact *fact)
+{
+	struct fact copy = *fact;
+	station_fact(context, &copy);
+}
+
+static void advance(struct station *s)
+{
+	static struct consequences out;
+	int64_t now = station_now(s);
+	locator_advance(s->locator, now, from_locator, s);
+	twin_advance(s->twin, now, &out);
+	journal_consequences(s, &out);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct station *s = timer->data;
+	(void)loop;
+	(void)events;
+	advance(s);
+	station_feeds_tick(s);
+	changed(s);
+}
+
+/* The loop's own pulse: from waking up to waiting again is one turn. */
+static int64_t now_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void on_after_wait(struct ev_loop *loop, ev_check *watcher, int events)
+{
+	struct station *s = watcher->data;
+	(void)loop;
+	(void)events;
+	s->turn_began_us = now_us();
+}
+
+static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+	struct station *s = watcher->data;
+	(void)loop;
+	(void)events;
+	if (s->turn_began_us == 0)
+		return;
+	double turn = (double)(now_us() - s->turn_began_us) / 1000.0;
+	int64_t mono = s->turn_began_us / 1000;
+	if (mono - s->loop_window_mono > 60000) {
+		s->loop_window_mono = mono;
+		s->health.loop_max_ms = 0;
+	}
+	if (turn > s->health.loop_max_ms)
+		s->health.loop_max_ms = turn;
+}
+
+/* --- opening --- */
+
+static void who_am_i(struct station *s)
+{
+	const struct passwd *me = getpwuid(getuid());
+	const char *name = s->settings->user;
+	if (name == NULL)
+		name = me != NULL ? me->pw_name : "operator";
+	text_neutralise(s->user, sizeof s->user, name, strlen(name));
+}
+
+/* Another site text than the journal's last one is a fact like any other; the
+ * same text keeps the site the journal was folded with. */
+static int take_site(struct station *s, struct error *err)
+{
+	char *text = NULL;
+	if (s->settings->site == NULL) {
+		if (s->twin->site != NULL)
+			return 0;
+		return error_set(
+			err, -ENOENT, "no site: name one with --site FILE or `site` in vigie.conf");
+	}
+	s->site = site_load(s->settings->site, &text, err);
+	if (s->site == NULL)
+		return -EINVAL;
+	if (s->twin->site == NULL || strcmp(s->twin->site->hash, s->site->hash) != 0) {
+		struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, 0);
+		text_copy(f.origin, sizeof f.origin, "site");
+		text_copy(f.site.hash, sizeof f.site.hash, s->site->hash);
+		f.site.site = s->site;
+		if (s->journal != NULL)
+			journal_site(s->journal, s->site->hash, text);
+		station_fact(s, &f);
+	}
+	free(text);
+	return 0;
+}
+
+static void on_committed(void *context, uint64_t seq)
+{
+	struct station *s = context;
+	s->health.journal_ok = true;
+	if (s->pending_act != 0 && seq >= s->pending_act)
+		s->pending_act = 0;
+	if (s->inbox_id != 0 && seq >= s->inbox_seq) {
+		inbox_done(s->inbox, s->inbox_id);
+		s->inbox_id = 0;
+	}
+	changed(s);
+}
+
+static void on_failed(void *context, const char *why)
+{
+	struct station *s = context;
+	s->health.journal_ok = false;
+	text_copy(s->health.journal_error, sizeof s->health.journal_error, why);
+	changed(s);
+}
+
+static int open_journal(struct station *s, struct error *err)
+{
+	char *path = settings_journal_path(s->settings, err);
+	struct journal_calls calls = {on_committed, on_failed, s};
+	uint64_t bad = 0;
+	if (path == NULL)
+		return -ENOENT;
+	int rc = journal_open(&s->journal, path, s->loop, calls, err);
+	if (rc == 0 && twin_restore(s->twin, s->names, path, 0, &bad, err) < 0)
+		rc = -EIO;
+	if (rc == 0) {
+		char inbox[600];
+		snprintf(inbox, sizeof inbox, "%s.inbox", path);
+		rc = inbox_open(&s->inbox, inbox, err);
+	}
+	s->seq = s->journal != NULL ? journal_committed(s->journal) : 0;
+	if (s->seq < s->twin->seq)
+		s->seq = s->twin->seq;
+	s->health.journal_ok = rc == 0;
+	free(path);
+	return rc;
+}
+
+static void start_watchers(struct station *s)
+{
+	double period = s->settings->clock.speed > 1 ? 1.0 / s->settings->clock.speed : 1.0;
+	ev_timer_init(&s->tick, on_tick, period < 0.1 ? 0.1 : period, period < 0.1 ? 0.1 : period);
+	ev_prepare_init(&s->before_wait, on_before_wait);
+	ev_check_init(&s->after_wait, on_after_wait);
+	s->tick.data = s->before_wait.data = s->after_wait.data = s;
+	ev_timer_start(s->loop, &s->tick);
+	ev_prepare_start(s->loop, &s->before_wait);
+	ev_check_start(s->loop, &s->after_wait);
+	s->started = true;
+}
+
+struct station *station_open(struct ev_loop *loop, const struct settings *settings,
+	struct station_calls calls, struct error *err)
+{
+	struct station *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return NULL;
+	s->loop = loop;
+	s->settings = settings;
+	s->calls = calls;
+	s->twin = twin_create();
+	s->names = names_create();
+	who_am_i(s);
+	if (open_journal(s, err) == 0 && take_site(s, err) == 0) {
+		setenv("TZ", s->twin->site->zone, 1);
+		tzset();
+		s->locator = locator_create(s->twin->site);
+		if (station_feeds_open(s, err) == 0)
+			return s;
+	}
+	station_close(s);
+	return NULL;
+}
+
+void station_start(struct station *s)
+{
+	start_watchers(s);
+	station_feeds_start(s);
+}
+
+void station_close(struct station *s)
+{
+	if (s == NULL)
+		return;
+	if (s->started) {
+		ev_timer_stop(s->loop, &s->tick);
+		ev_prepare_stop(s->loop, &s->before_wait);
+		ev_check_stop(s->loop, &s->after_wait);
+	}
+	station_feeds_close(s);
+	if (s->journal != NULL) {
+		journal_checkpoint(s->journal, s->twin);
+		journal_close(s->journal);
+	}
+	if (s->inbox != NULL)
+		inbox_close(s->inbox);
+	locator_destroy(s->locator);
+	names_destroy(s->names);
+	twin_destroy(s->twin);
+	free(s);
+}
+
+void station_view(const struct station *s, struct view *view)
+{
+	int64_t mono = monotonic_ms();
+	memset(view, 0, sizeof *view);
+	view->twin = s->twin;
+	view->health = &s->health;
+	view->names = s->names;
+	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
+	view->speed = s->settings->clock.speed;
+	view->now_ms = station_now(s);
+	view->mono_ms = mono;
+	view->user = s->user;
+	view->reveal = mono < s->reveal_until_mono ? s->reveal : "";
+	view->reveal_left_s =
+		mono < s->reveal_until_mono ? (int)((s->reveal_until_mono - mono + 999) / 1000) : 0;
+	view->pending_seq = s->pending_act;
+	view->notice = "";
+	view->readonly = s->settings->readonly;
+	view->calm = s->settings->calm;
+}

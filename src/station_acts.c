@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+#include <string.h>
+
+#include "twin/text.h"
+
+enum { REVEAL_MS = 30000 };
+
+static struct fact act(const struct station *s, enum fact_kind kind)
+{
+	struct fact f = fact_make(kind, SOURCE_PERSON, 0);
+	text_copy(f.origin, sizeof f.origin, s->user);
+	f.source_ms = station_now(s);
+	return f;
+}
+
+/* An operator's act goes to disk at once and shows as pending until it is there. */
+static void commit_act(struct station *s, struct fact *f)
+{
+	station_fact(s, f);
+	s->pending_act = f->seq;
+	journal_force(s->journal);
+}
+
+static void remember(struct station *s, const struct fact *undo)
+{
+	if (s->undo_count == UNDO_DEPTH) {
+		memmove(s->undo, s->undo + 1, sizeof *s->undo * (UNDO_DEPTH - 1));
+		s->undo_count--;
+	}
+	s->undo[s->undo_count++] = *undo;
+}
+
+static void do_milestone(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_MILESTONE);
+	if (c->arg < 0 || c->arg >= MILESTONE_COUNT)
+		return;
+	text_copy(f.milestone.id, ID_SIZE, c->target);
+	f.milestone.milestone = (enum milestone)c->arg;
+	f.milestone.when_ms = station_now(s);
+	commit_act(s, &f);
+	f.milestone.withdrawn = true;
+	remember(s, &f);
+	station_say(
+		s, "%s noted for %s (U takes it back)", milestone_rules[c->arg].label, c->target);
+}
+
+static void do_status(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_STATUS);
+	int i = twin_case(s->twin, c->target);
+	if (i < 0 || c->arg <= CASE_UNKNOWN || c->arg >= CASE_STATUS_COUNT)
+		return;
+	enum case_status before = s->twin->cases[i].status;
+	text_copy(f.status.id, ID_SIZE, c->target);
+	f.status.status = (enum case_status)c->arg;
+	commit_act(s, &f);
+	f.status.status = before;
+	remember(s, &f);
+	station_say(s, "%s: %s (U takes it back)", c->target,
+		case_status_name((enum case_status)c->arg));
+}
+
+static void do_readiness(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_READINESS);
+	int i = twin_case(s->twin, c->target);
+	if (i < 0 || c->arg < 0 || c->arg >= READY_COUNT)
+		return;
+	int before = s->twin->cases[i].ready[c->arg];
+	text_copy(f.readiness.id, ID_SIZE, c->target);
+	f.readiness.item = (enum readiness)c->arg;
+	f.readiness.value = c->value;
+	commit_act(s, &f);
+	f.readiness.value = before;
+	remember(s, &f);
+	station_say(s, "%s: %s %s (U takes it back)", c->target,
+		readiness_name((enum readiness)c->arg), c->value ? "yes" : "no");
+}
+
+static void do_alarm(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_ALARM);
+	bool reset = c->kind == COMMAND_RESET;
+	int i = twin_alarm(s->twin, c->target);
+	if (i < 0)
+		return;
+	enum alarm_state before = alarm_state(&s->twin->alarms[i]);
+	text_copy(f.alarm.key, ID_SIZE, c->target);
+	f.alarm.act = reset ? ALARM_RESET : ALARM_ACKNOWLEDGE;
+	f.alarm.covers_ms = c->covers_ms;
+	commit_act(s, &f);
+	bool took = alarm_state(&s->twin->alarms[i]) != before;
+	if (took)
+		station_say(s, reset ? "alarm reset" : "alarm acknowledged");
+	else
+		station_say(s, reset ? "not reset: acknowledge it first, or it is still active"
+				     : "nothing to acknowledge: it changed meanwhile");
+}
+
+static void do_undo(struct station *s, const struct command *c)
+{
+	(void)c;
+	if (s->undo_count == 0) {
+		station_say(s, "nothing of yours to take back");
+		return;
+	}
+	struct fact f = s->undo[--s->undo_count];
+	f.source_ms = station_now(s);
+	commit_act(s, &f);
+	station_say(s, "taken back (the journal keeps both)");
+}
+
+static void do_reveal(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_AUDIT);
+	text_copy(f.audit.what, ID_SIZE, "reveal");
+	text_copy(f.audit.subject, ID_SIZE, c->target);
+	text_neutralise(f.audit.reason, LABEL_SIZE, c->text, strlen(c->text));
+	commit_act(s, &f);
+	text_copy(s->reveal, sizeof s->reveal, c->target);
+	s->reveal_until_mono = monotonic_ms() + REVEAL_MS;
+	station_say(s, "name shown for 30 s; written in the journal");
+}
+
+void station_command(struct station *s, const struct command *command)
+{
+	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
+		[COMMAND_MILESTONE] = do_milestone,
+		[COMMAND_STATUS] = do_status,
+		[COMMAND_READINESS] = do_readiness,
+		[COMMAND_ACKNOWLEDGE] = do_alarm,
+		[COMMAND_RESET] = do_alarm,
+		[COMMAND_UNDO] = do_undo,
+		[COMMAND_REVEAL] = do_reveal,
+	};
+	if (command->kind <= COMMAND_NONE || command->kind >= COMMAND_KIND_COUNT
+		|| acts[command->kind] == NULL)
+		return;
+	if (s->settings->readonly) {
+		station_say(s, "this console is read-only");
+		return;
+	}
+	acts[command->kind](s, command);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "twin/text.h"
+
+/* A press whose payload was committed is already known when its alarm was
+ * raised at about the time the payload came in (DESIGN: presses, inbox). */
+enum { SAME_PRESS_MS = 30000 };
+
+static int64_t clock_now(void *context)
+{
+	return station_now(context);
+}
+
+/* Paho's thread: on disk before the broker is acknowledged. */
+static int on_commit(void *context, const char *topic, const void *bytes, size_t len, bool retained)
+{
+	struct station *s = context;
+	if (retained)
+		return 0;
+	int rc = inbox_commit(s->inbox, topic, bytes, len, station_now(s));
+	atomic_store(&s->inbox_news, 1);
+	return rc;
+}
+
+static void on_message(
+	void *context, const char *topic, const void *bytes, size_t len, bool retained)
+{
+	struct station *s = context;
+	ingest_message(s->ingest, topic, bytes, len, retained, station_now(s));
+}
+
+static void from_ingest(void *context, const struct fact *fact)
+{
+	struct station *s = context;
+	struct fact copy = *fact;
+	if (fact->kind == FACT_PRESS) {
+		char key[ID_SIZE];
+		snprintf(key, sizeof key, "press:%s", fact->press.tag);
+		int alarm = twin_alarm(s->twin, key);
+		if (alarm >= 0 && s->draining
+			&& s->twin->alarms[alarm].raised_ms + SAME_PRESS_MS > fact->at_ms)
+			return;
+		copy.source_ms = fact->source_ms != 0 ? fact->source_ms : fact->at_ms;
+	}
+	station_fact(s, &copy);
+	if (fact->kind == FACT_PRESS && s->journal != NULL)
+		journal_force(s->journal);
+}
+
+static void on_inbox_row(void *context, int64_t id, const char *topic, const void *bytes,
+	size_t len, int64_t received_ms)
+{
+	struct station *s = context;
+	ingest_inbox(s->ingest, topic, bytes, len, received_ms);
+	s->inbox_id = id;
+}
+
+/* Rows stay in the inbox until the journal has stored their facts. */
+static void drain_inbox(struct station *s)
+{
+	atomic_store(&s->inbox_news, 0);
+	s->draining = true; /* known presses are passed over */
+	inbox_each(s->inbox, on_inbox_row, s);
+	s->draining = false;
+	s->inbox_seq = s->seq;
+	if (s->inbox_id != 0 && journal_committed(s->journal) >= s->inbox_seq) {
+		inbox_done(s->inbox, s->inbox_id);
+		s->inbox_id = 0;
+	}
+}
+
+static void from_fhir(void *context, const struct fact *fact)
+{
+	struct station *s = context;
+	struct fact copy = *fact;
+	s->health.feeds[FEED_FHIR].facts++;
+	station_fact(s, &copy);
+}
+
+static void name_from_fhir(void *context, const char *id, const char *name)
+{
+	struct station *s = context;
+	const char *known = names_get(s->names, id);
+	if (known != NULL && strcmp(known, name) == 0)
+		return;
+	names_set(s->names, id, name);
+	journal_name(s->journal, id, name);
+}
+
+static void not_understood(
+	void *context, const char *resource, const char *path, const char *reason)
+{
+	struct station *s = context;
+	struct feed_health *h = &s->health.feeds[FEED_FHIR];
+	char text[LABEL_SIZE * 2];
+	h->errors++;
+	snprintf(text, sizeof text, "%s %s: %s", resource, path, reason);
+	text_copy(h->error, sizeof h->error, text);
+}
+
+static int open_mqtt(struct station *s, struct error *err)
+{
+	const struct settings *c = s->settings;
+	static const char *const usual[] = {"/gw/+/status", "gw/+/status"};
+	struct mqtt_options o = {
+		.address_count = c->mqtt_address_count,
+		.topic_count = c->mqtt_topic_count,
+		.qos = c->mqtt_qos,
+		.client_id = c->station != NULL ? c->station : "vigie",
+		.user = c->mqtt_user,
+		.password_file = c->mqtt_password_file,
+		.ca_file = c->mqtt_ca,
+		.cert_file = c->mqtt_cert,
+		.key_file = c->mqtt_key,
+		.insecure = c->insecure,
+	};
+	for (int i = 0; i < c->mqtt_address_count; i++)
+		o.addresses[i] = c->mqtt_addresses[i];
+	for (int i = 0; i < c->mqtt_topic_count; i++)
+		o.topics[i] = c->mqtt_topics[i];
+	if (o.topic_count == 0) {
+		o.topics[o.topic_count++] = usual[0];
+		o.topics[o.topic_count++] = usual[1];
+	}
+	s->mqtt = mqtt_create(s->loop, &o, s->presses, on_commit, on_message, s, err);
+	if (s->mqtt == NULL)
+		return -1;
+	mqtt_clock(s->mqtt, clock_now, s);
+	return 0;
+}
+
+static int open_fhir(struct station *s, struct error *err)
+{
+	const struct settings *c = s->settings;
+	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, s};
+	struct fhir_poll_options o = {
+		.base = c->fhir_base,
+		.every_s = c->fhir_every_s,
+		.overlap_s = c->fhir_overlap_s,
+		.sweep_every_s = c->fhir_sweep_s,
+		.map = {.site = s->twin->site,
+			.bracelet_system = c->fhir_bracelet_system,
+			.progress_system = c->fhir_progress_system,
+			.performed_means = c->fhir_performed_means},
+		.http = {.ca_file = c->fhir_ca,
+			.cert_file = c->fhir_cert,
+			.key_file = c->fhir_key,
+			.bearer_file = c->fhir_bearer_file,
+			.user_agent = "vigie/0.1",
+			.insecure = c->insecure},
+	};
+	s->fhir = fhir_poll_create(s->loop, &o, sink, clock_now, s, err);
+	return s->fhir != NULL ? 0 : -1;
+}
+
+int station_feeds_open(struct station *s, struct error *err)
+{
+	struct ingest_options o = {
+		.site = s->twin->site,
+		.locator = s->locator,
+		.health = &s->health,
+		.feed = &s->health.feeds[FEED_MQTT],
+		.fact = from_ingest,
+		.context = s,
+	};
+	s->health.feed_count = 2;
+	s->presses = press_table_create(s->twin->site);
+	s->ingest = ingest_create(&o);
+	if (s->settings->mqtt_address_count > 0 && open_mqtt(s, err) < 0)
+		return -1;
+	if (s->settings->fhir_base != NULL && open_fhir(s, err) < 0)
+		return -1;
+	return 0;
+}
+
+void station_feeds_start(struct station *s)
+{
+	drain_inbox(s); /* presses acknowledged before we stopped */
+	if (s->mqtt != NULL)
+		mqtt_start(s->mqtt);
+	if (s->fhir != NULL)
+		fhir_poll_start(s->fhir);
+}
+
+void station_feeds_close(struct station *s)
+{
+	mqtt_destroy(s->mqtt);
+	if (s->fhir != NULL)
+		fhir_poll_destroy(s->fhir);
+	ingest_destroy(s->ingest);
+	press_table_destroy(s->presses);
+}
+
+/* --- technical conditions --- */
+
+static const struct {
+	const char *key, *text;
+	int64_t after_ms; /* monotonic, before it becomes an alarm */
+} conditions[WATCH_COUNT] = {
+	[WATCH_BROKER] = {"broker", "MQTT broker lost: positions and calls do not arrive", 5000},
+	[WATCH_FHIR] = {"fhir", "FHIR server lost: the programme is not refreshed", 30000},
+	[WATCH_JOURNAL] = {"journal", "Journal cannot be written: working in memory only", 0},
+};
+
+static void watch(struct station *s, int which, bool bad)
+{
+	struct watch *w = &s->watches[which];
+	int64_t mono = monotonic_ms();
+	if (!bad)
+		w->bad_since_mono = 0;
+	else if (w->bad_since_mono == 0)
+		w->bad_since_mono = mono;
+	bool tell = bad && mono - w->bad_since_mono >= conditions[which].after_ms;
+	if (tell == w->told)
+		return;
+	w->told = tell;
+	struct fact f = fact_make(FACT_CONDITION, SOURCE_SYSTEM, 0);
+	text_copy(f.origin, sizeof f.origin, "vigie");
+	text_copy(f.condition.key, sizeof f.condition.key, conditions[which].key);
+	text_copy(f.condition.text, sizeof f.condition.text, conditions[which].text);
+	f.condition.priority = PRIORITY_MEDIUM;
+	f.condition.active = tell;
+	station_fact(s, &f);
+}
+
+/* The feeds keep their own numbers; rows, facts and refusals are counted here. */
+static void refresh(struct station *s)
+{
+	if (s->mqtt != NULL)
+		mqtt_health(s->mqtt, &s->health.feeds[FEED_MQTT]);
+	else
+		text_copy(s->health.feeds[FEED_MQTT].name, LABEL_SIZE, "mqtt (not configured)");
+	if (s->fhir != NULL)
+		fhir_poll_health(s->fhir, &s->health.feeds[FEED_FHIR]);
+	else
+		text_copy(s->health.feeds[FEED_FHIR].name, LABEL_SIZE, "fhir (not configured)");
+	s->health.journal_committed = journal_committed(s->journal);
+	s->health.journal_pending = journal_pending(s->journal);
+}
+
+void station_feeds_tick(struct station *s)
+{
+	if (atomic_load(&s->inbox_news) != 0)
+		drain_inbox(s);
+	refresh(s);
+	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
+	watch(s, WATCH_FHIR, s->fhir != NULL && s->health.feeds[FEED_FHIR].state != FEED_UP);
+	watch(s, WATCH_JOURNAL, !s->health.journal_ok);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SRC_STATION_PRIVATE_H
+#define VIGIE_SRC_STATION_PRIVATE_H
+
+/* Shared by station.c (fold and tick), station_feeds.c (what comes in) and
+ * station_acts.c (what operators do). */
+
+#include <stdatomic.h>
+
+#include "feeds/fhir_poll.h"
+#include "feeds/mqtt.h"
+#include "src/ingest.h"
+#include "src/journal.h"
+#include "src/station.h"
+#include "twin/locate.h"
+
+enum { UNDO_DEPTH = 32, FEED_MQTT = 0, FEED_FHIR = 1 };
+
+/* A technical condition that ends by itself. */
+struct watch {
+	int64_t bad_since_mono;   /* 0: good */
+	bool told;
+};
+enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_COUNT };
+
+struct station {
+	struct ev_loop *loop;
+	const struct settings *settings;
+	struct station_calls calls;
+	struct twin *twin;
+	struct names *names;
+	struct health health;
+	struct locator *locator;
+	struct ingest *ingest;
+	struct press_table *presses;
+	struct mqtt *mqtt;
+	struct fhir_poll *fhir;
+	struct journal *journal;
+	struct inbox *inbox;
+	struct site *site;            /* as loaded now; NULL when the journal's is used */
+	char user[ID_SIZE];
+	uint64_t seq;                 /* last given out */
+	uint64_t pending_act;         /* seq of the operator's act on its way to disk */
+	struct fact undo[UNDO_DEPTH]; /* acts of this session, newest last */
+	int undo_count;
+	char reveal[ID_SIZE];
+	int64_t reveal_until_mono;
+	struct watch watches[WATCH_COUNT];
+	int64_t inbox_id;             /* newest row turned into facts */
+	uint64_t inbox_seq;           /* their last fact */
+	atomic_int inbox_news;        /* set by Paho's thread */
+	bool draining;                /* rows of the inbox are being decoded */
+	ev_timer tick;
+	ev_prepare before_wait;
+	ev_check after_wait;
+	int64_t turn_began_us, loop_window_mono;
+	bool started;
+};
+
+/* Gives the fact its number and time, folds it, journals it. */
+void station_fact(struct station *s, struct fact *fact);
+void station_say(struct station *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int64_t station_now(const struct station *s);
+
+/* station_feeds.c */
+int station_feeds_open(struct station *s, struct error *err);
+void station_feeds_start(struct station *s);
+void station_feeds_close(struct station *s);
+void station_feeds_tick(struct station *s);   /* health, conditions, inbox */
+
+#endif

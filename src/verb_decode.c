@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/decode_json.h"
+#include "feeds/press.h"
+#include "src/site_file.h"
+#include "src/verbs.h"
+
+/*
+ * vigie decode: payloads in, one a line ("hex:" before binary ones), one JSON
+ * line out per thing found or refused. With a site, also presses: one a burst.
+ */
+
+/* One byte more than the decoder takes, so that it is the decoder who says no:
+ * the rest of an endless line is read and forgotten. */
+enum { LINE_MAX_BYTES = 2 * 256 * 1024 + 8 };
+
+struct run {
+	struct press_tracker *tracker; /* NULL without a site */
+	long lines;
+	bool refused;
+};
+
+static bool told(const struct run *run, const struct decoded *d)
+{
+	/* A device that was never given the time counts from 1970: then, as when
+	 * there is no time at all, a line is a second. */
+	static const int64_t year_2000_ms = 946684800000;
+	int64_t now_ms = d->device_ms >= year_2000_ms ? d->device_ms : run->lines * 1000;
+	return d->kind != DECODED_PRESS
+	       || press_tracker_heard(run->tracker, d->tag, d->press.index, now_ms);
+}
+
+static void print_record(void *context, const struct decoded *d)
+{
+	struct run *run = context;
+	char line[DECODE_JSON_SIZE];
+	if (!told(run, d))
+		return;
+	/* A MAC mismatch is information: nothing was lost by it. */
+	if (d->kind == DECODED_REFUSED && d->refused.reason != REFUSED_MAC_MISMATCH)
+		run->refused = true;
+	decode_json(d, line);
+	puts(line);
+}
+
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+	return p != NULL && (c >= 'A' || (c >= '0' && c <= '9')) ? (int)(p - digits) : -1;
+}
+
+/* In place. -1: odd or not hex. */
+static long hex_decode(char *text, size_t len)
+{
+	if (len % 2 != 0)
+		return -1;
+	for (size_t i = 0; i < len; i += 2) {
+		int high = hex_value(text[i]);
+		int low = hex_value(text[i + 1]);
+		if (high < 0 || low < 0)
+			return -1;
+		text[i / 2] = (char)(high << 4 | low);
+	}
+	return (long)(len / 2);
+}
+
+static void decode_line(const struct decode_context *dc, const char *topic, char *line, size_t len)
+{
+	static const char prefix[] = "hex:";
+	size_t skip = sizeof prefix - 1;
+	if (len < skip || memcmp(line, prefix, skip) != 0) {
+		payload_decode(dc, topic, line, len);
+		return;
+	}
+	long bytes = hex_decode(line + skip, len - skip);
+	if (bytes >= 0) {
+		payload_decode(dc, topic, line + skip, (size_t)bytes);
+		return;
+	}
+	struct decoded d = {.kind = DECODED_REFUSED, .refused = {.reason = REFUSED_BAD_HEX}};
+	snprintf(d.refused.detail, sizeof d.refused.detail, "hex: with %zu characters", len - skip);
+	dc->emit(dc->context, &d);
+}
+
+/* False at the end of the input. */
+static bool read_line(FILE *in, char *line, size_t *len)
+{
+	int c;
+	*len = 0;
+	while ((c = getc_unlocked(in)) != EOF && c != '\n')
+		if (*len < LINE_MAX_BYTES)
+			line[(*len)++] = (char)c;
+	if (*len > 0 && line[*len - 1] == '\r')
+		(*len)--;
+	return c != EOF || *len > 0;
+}
+
+static int run_file(FILE *in, const char *topic, const struct site *site)
+{
+	int code = EXIT_ENVIRONMENT;
+	struct run run = {0};
+	struct decode_context dc = {.site = site, .emit = print_record, .context = &run};
+	char *line = malloc(LINE_MAX_BYTES + 1);
+	run.tracker = site != NULL ? press_tracker_create(site) : NULL;
+	if (line == NULL || (site != NULL && run.tracker == NULL)) {
+		fputs("vigie decode: out of memory\n", stderr);
+	} else {
+		size_t len;
+		for (; read_line(in, line, &len); run.lines++)
+			decode_line(&dc, topic, line, len);
+		code = run.refused ? EXIT_FOUND : 0;
+	}
+	if (ferror(in) || fflush(stdout) != 0) {
+		fprintf(stderr, "vigie decode: %s\n", strerror(errno));
+		code = EXIT_ENVIRONMENT;
+	}
+	press_tracker_destroy(run.tracker);
+	free(line);
+	return code;
+}
+
+static int usage(void)
+{
+	fputs("usage: vigie decode [--topic TOPIC] [--site FILE] [FILE]\n"
+	      "Decodes payloads, one a line (hex: before binary), from FILE or standard input.\n",
+		stderr);
+	return EXIT_USAGE;
+}
+
+static int decode_named(const char *path, const char *topic, const struct site *site)
+{
+	if (path == NULL || strcmp(path, "-") == 0)
+		return run_file(stdin, topic, site);
+	FILE *in = fopen(path, "r");
+	if (in == NULL) {
+		fprintf(stderr, "vigie decode: %s: %s\n", path, strerror(errno));
+		return EXIT_ENVIRONMENT;
+	}
+	int code = run_file(in, topic, site);
+	fclose(in);
+	return code;
+}
+
+int verb_decode(int argc, char **argv)
+{
+	static const struct option options[] = {{"topic", required_argument, NULL, 't'},
+		{"site", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	const char *topic = NULL;
+	struct site *site = NULL;
+	struct error err;
+	int c;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 't') {
+			topic = optarg;
+		} else if (c == 's' && site == NULL) {
+			site = site_load(optarg, NULL, &err);
+			if (site == NULL) {
+				fprintf(stderr, "vigie decode: %s\n", err.text);
+				return EXIT_ENVIRONMENT;
+			}
+		} else {
+			site_free(site);
+			return usage();
+		}
+	}
+	int code = argc - optind > 1 ? usage() : decode_named(argv[optind], topic, site);
+	site_free(site);
+	return code;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "screens/show_json.h"
+#include "screens/view.h"
+#include "src/options.h"
+#include "src/restore.h"
+#include "src/verbs.h"
+
+/* Prints one pane once, from the journal alone: no network, no terminal. */
+
+static const char usage[] = "usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
+			    "\n"
+			    "PANE: board, programme, recovery, alarms, locate, climate, feeds.\n"
+			    "Folds the journal as it stands; another vigie may be writing it.\n";
+
+static int extra(void *context, int argc, char **argv, int at)
+{
+	bool *json = context;
+	(void)argc;
+	if (strcmp(argv[at], "--json") != 0)
+		return 0;
+	*json = true;
+	return 1;
+}
+
+static int width(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 100;
+}
+
+/* The journal's own "now": its last fact, or the clock when facts still come. */
+static int64_t now_of(const struct twin *twin)
+{
+	int64_t wall = (int64_t)time(NULL) * 1000;
+	return wall - twin->now_ms >= 0 && wall - twin->now_ms < 60000 ? wall : twin->now_ms;
+}
+
+static int show(const struct settings *settings, const char *pane, bool json)
+{
+	struct error err = {""};
+	struct twin *twin = twin_create();
+	struct names *names = names_create();
+	struct health *health = calloc(1, sizeof *health);
+	char *path = settings_journal_path(settings, &err);
+	int code = 0;
+	if (path == NULL || twin_restore(twin, names, path, 0, NULL, &err) < 0) {
+		fprintf(stderr, "vigie show: %s\n", err.text);
+		code = EXIT_ENVIRONMENT;
+	} else {
+		if (twin->site != NULL) {
+			setenv("TZ", twin->site->zone, 1);
+			tzset();
+		}
+		health->journal_ok = true;
+		struct view view = {.twin = twin,
+			.health = health,
+			.names = names,
+			.mode = MODE_LIVE,
+			.speed = 1,
+			.now_ms = now_of(twin),
+			.user = "",
+			.reveal = "",
+			.notice = "",
+			.readonly = true,
+			.calm = true};
+		char *text = json ? show_json(&view, pane)
+				  : show_text(&view, pane, width(), settings->ascii);
+		if (text != NULL)
+			puts(text);
+		else
+			fprintf(stderr, "vigie show: there is no pane \"%s\" (try --help)\n", pane);
+		code = text != NULL ? 0 : EXIT_USAGE;
+		free(text);
+	}
+	free(path);
+	free(health);
+	names_destroy(names);
+	twin_destroy(twin);
+	return code;
+}
+
+int verb_show(int argc, char **argv)
+{
+	struct settings settings;
+	const char *pane = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+	bool json = false;
+	settings_init(&settings);
+	/* The pane may stand before or after the options. */
+	int skip = pane != NULL ? 1 : 0;
+	if (skip)
+		argv[1] = argv[0];
+	int at = options_parse(&settings, argc - skip, argv + skip, usage, extra, &json);
+	int code = at < 0 ? -at : 0;
+	if (at > 0 && pane == NULL && at < argc)
+		pane = argv[at];
+	if (at > 0 && pane == NULL) {
+		fputs(usage, stderr);
+		code = EXIT_USAGE;
+	} else if (at > 0) {
+		code = show(&settings, pane, json);
+	}
+	settings_fini(&settings);
+	return code;
+}

@@ -1,0 +1,708 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The terminal layer on a real pseudo-terminal, seen through libvterm: ends,
+ * drops, sizes, stalls, terminals. Each case starts this same program again as
+ * the probe of tests/pty/probe.h.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/pty/probe.h"
+#include "tests/pty/pty.h"
+
+/* Generous, for busy machines: no case asserts on speed, only on "at all". */
+enum { SOON_MS = 8000, QUIET_MS = 150 };
+
+static char self[512];
+
+static void start_as(struct pty *pty, const char *role, int rows, int columns, const char *term,
+	const char *lang, const char *extra)
+{
+	char term_setting[64], lang_setting[64];
+	snprintf(term_setting, sizeof term_setting, "TERM=%s", term);
+	snprintf(lang_setting, sizeof lang_setting, "LANG=%s", lang);
+	const char *argv[] = {self, role, NULL};
+	const char *settings[] = {term_setting, lang_setting, "LC_ALL", "LC_CTYPE", "NO_COLOR",
+		"ESCDELAY", "COLUMNS=33", "LINES=7", extra, NULL};
+	assert_true(pty_spawn(pty, rows, columns, argv, settings));
+}
+
+static void start(struct pty *pty, const char *term, const char *lang, const char *extra)
+{
+	start_as(pty, "probe", 24, 80, term, lang, extra);
+	if (!pty_wait(pty, "role 11", SOON_MS))
+		fail_msg("no picture: TERM=%s LANG=%s:\n%s", term, lang, pty_grid(pty));
+	pty_settle(pty, QUIET_MS);
+}
+
+static void start_utf8(struct pty *pty, const char *extra)
+{
+	start(pty, "xterm-256color", "C.UTF-8", extra);
+}
+
+static int exit_code(const struct pty *pty)
+{
+	return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : -WTERMSIG(pty->status);
+}
+
+static bool has_high_byte(const struct pty *pty)
+{
+	for (size_t i = 0; i < pty->len; i++)
+		if (pty->bytes[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* True when the program sent a colour (SGR 30–49 or 90–107, alone or in a
+ * list); attributes are 0–29. Reads the bytes, so no emulator can hide one. */
+static bool sent_colour(const struct pty *pty)
+{
+	for (size_t i = 0; i + 2 < pty->len; i++) {
+		if (pty->bytes[i] != 0x1b || pty->bytes[i + 1] != '[')
+			continue;
+		int value = 0;
+		bool colour = false;
+		size_t at = i + 2;
+		for (; at < pty->len && pty->bytes[at] >= '0' && pty->bytes[at] <= ';'; at++) {
+			value = pty->bytes[at] == ';' ? 0 : value * 10 + pty->bytes[at] - '0';
+			colour = colour || value >= 30;
+		}
+		if (at < pty->len && pty->bytes[at] == 'm' && colour)
+			return true;
+	}
+	return false;
+}
+
+static void role_cell(struct pty *pty, int role, VTermScreenCell *cell)
+{
+	*cell = (VTermScreenCell){0};
+	assert_true(pty_cell(pty, PROBE_ROLES_ROW + role % PROBE_ROLES_A_COLUMN,
+		role / PROBE_ROLES_A_COLUMN * 16, cell));
+	assert_int_equal(cell->chars[0], 'r');
+}
+
+/* ---- pictures ---- */
+
+static void test_picture_utf8(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	assert_true(pty_shows(&pty, "probe 80x24"));
+	assert_true(pty_shows(&pty, "┌─┐ Été e\u0301 楽楽 █ end"));
+	assert_true(pty.full_screen);
+	assert_true(pty.cursor_shown);
+	assert_false(pty.mouse);
+	assert_int_equal(pty.cursor.row, 1);
+	assert_int_equal(pty.cursor.col, 4);
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), 0);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+/* HIGH is white on red by being reversed and bold, and the ordinary text keeps
+ * the terminal's own colours. Numbers: the role table of screens/term_table.h. */
+static void test_colours_256(void **state)
+{
+	(void)state;
+	struct pty pty;
+	VTermScreenCell cell;
+	start_utf8(&pty, NULL);
+	role_cell(&pty, ROLE_HIGH, &cell);
+	assert_true(cell.attrs.reverse && cell.attrs.bold);
+	assert_true(VTERM_COLOR_IS_INDEXED(&cell.fg));
+	assert_int_equal(cell.fg.indexed.idx, 160);
+	role_cell(&pty, ROLE_NORMAL, &cell);
+	assert_true(VTERM_COLOR_IS_DEFAULT_FG(&cell.fg));
+	assert_true(VTERM_COLOR_IS_DEFAULT_BG(&cell.bg));
+	role_cell(&pty, ROLE_SURGERY, &cell);
+	assert_int_equal(cell.bg.indexed.idx, 25);
+	assert_true(sent_colour(&pty));
+	pty_free(&pty);
+}
+
+/* Fewer colours: the basic eight, or the sixteen, and no 256-colour sequence. */
+static void check_few(const char *term, int ink, int ground)
+{
+	struct pty pty;
+	VTermScreenCell cell;
+	start(&pty, term, "C.UTF-8", NULL);
+	role_cell(&pty, ROLE_HIGH, &cell);
+	assert_true(cell.attrs.reverse && cell.attrs.bold);
+	assert_int_equal(cell.fg.indexed.idx, ink);
+	assert_int_equal(cell.bg.indexed.idx, ground);
+	role_cell(&pty, ROLE_SURGERY, &cell);
+	assert_int_equal(cell.bg.indexed.idx, 4);
+	assert_int_equal(pty_sent_at(&pty, "8;5;"), -1);
+	pty_free(&pty);
+}
+
+static void test_colours_few(void **state)
+{
+	(void)state;
+	check_few("xterm", 1, 7);
+	check_few("xterm-16color", 1, 15);
+}
+
+static void check_mono(const char *term, const char *extra)
+{
+	struct pty pty;
+	VTermScreenCell cell;
+	start(&pty, term, "C.UTF-8", extra);
+	assert_false(sent_colour(&pty));
+	role_cell(&pty, ROLE_HIGH, &cell);
+	assert_true(cell.attrs.reverse && cell.attrs.bold);
+	role_cell(&pty, ROLE_LATE, &cell);
+	assert_true(cell.attrs.bold && cell.attrs.underline);
+	pty_free(&pty);
+}
+
+static void test_mono(void **state)
+{
+	(void)state;
+	check_mono("xterm-256color", "NO_COLOR=1");
+	check_mono("vt100", NULL);
+}
+
+/* The list of console.md 8.5, in both locales: the same board, all keys, and
+ * nothing above 0x7F where the locale is C. */
+static void test_terminals(void **state)
+{
+	(void)state;
+	static const char *const terms[] = {
+		"xterm-256color", "xterm", "screen", "tmux-256color", "linux", "vt100", "putty"};
+	for (size_t i = 0; i < 2 * sizeof terms / sizeof terms[0]; i++) {
+		struct pty pty;
+		bool ascii = i % 2 == 1;
+		start(&pty, terms[i / 2], ascii ? "C" : "C.UTF-8", NULL);
+		assert_true(pty_shows(
+			&pty, ascii ? "+-+ Ete e ???? # end" : "┌─┐ Été e\u0301 楽楽 █ end"));
+		assert_true(pty_shows(&pty, "role 21"));
+		assert_int_equal(has_high_byte(&pty), !ascii);
+		pty_key(&pty, VTERM_KEY_UP);
+		assert_true(pty_wait(&pty, "keys V1", SOON_MS));
+		pty_char(&pty, 'q');
+		assert_true(pty_wait_end(&pty, SOON_MS));
+		assert_int_equal(exit_code(&pty), 0);
+		assert_true(pty_restored(&pty));
+		pty_free(&pty);
+	}
+}
+
+/* A UTF-8 locale that was never generated is still UTF-8 (toolchain notes). */
+static void test_locale_missing(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start(&pty, "xterm", "xx_XX.UTF-8", NULL);
+	assert_true(pty_shows(&pty, "Été"));
+	pty_free(&pty);
+	start(&pty, "xterm", "xx_XX.ISO-8859-1", NULL);
+	assert_true(pty_shows(&pty, "Ete e"));
+	pty_free(&pty);
+}
+
+static void check_refused(const char *term, const char *word)
+{
+	struct pty pty;
+	/* curses itself forgets to free a few bytes when it refuses a TERM. */
+	start_as(&pty, "probe", 24, 80, term, "C.UTF-8",
+		term[0] == '\0' ? "TERM" : "ASAN_OPTIONS=detect_leaks=0");
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), 3);
+	/* In the bytes, not on the grid: the message is longer than a line. */
+	assert_true(pty_sent_at(&pty, word) >= 0);
+	assert_int_equal(pty_sent_at(&pty, "\x1b"), -1);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_refused("", "TERM is not set");
+	check_refused("dumb", "cursor addressing");
+	check_refused("unknown", "cursor addressing");
+	check_refused("no-such-terminal", "TERM is unknown");
+}
+
+static void test_not_a_terminal(void **state)
+{
+	(void)state;
+	char command[700], line[400] = "";
+	snprintf(command, sizeof command, "TERM=xterm '%s' probe </dev/null 2>&1", self);
+	FILE *pipe = popen(command, "r");
+	assert_non_null(pipe);
+	size_t len = fread(line, 1, sizeof line - 1, pipe);
+	int status = pclose(pipe);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	assert_non_null(strstr(line, "not a terminal"));
+	assert_null(memchr(line, 0x1b, len));
+}
+
+/* ---- keys ---- */
+
+struct key_case {
+	const char *bytes, *shown;
+};
+
+/* Sequences by terminfo(5) of xterm, linux and putty, and the tables of htop
+ * and sngrep; V numbers follow enum key. */
+static const struct key_case key_cases[] = {
+	{"\x1b[A", "keys V1"},
+	{"\x1bOA", "keys V1"},
+	{"\x1b[B", "keys V2"},
+	{"\x1b[D", "keys V3"},
+	{"\x1b[C", "keys V4"},
+	{"\x1b[5~", "keys V5"},
+	{"\x1b[6~", "keys V6"},
+	{"\x1b[1~", "keys V7"},
+	{"\x1b[H", "keys V7"},
+	{"\x1b[4~", "keys V8"},
+	{"\x1bOF", "keys V8"},
+	{"\r", "keys V9"},
+	{"\x1b", "keys V10"},
+	{"\x7f", "keys V11"},
+	{"\x08", "keys V11"},
+	{"\x1b[3~", "keys V12"},
+	{"\t", "keys V13"},
+	{"\x1b[Z", "keys V14"},
+	{"\x1bOP", "keys V15"},
+	{"\x1b[11~", "keys V15"},
+	{"\x1b[[A", "keys V15"},
+	{"\x1b[12~", "keys V16"},
+	{"\x1b[15~", "keys V19"},
+	{"\x1b[24~", "keys V26"},
+	{"\x0c", "keys Uc"},
+	{"\xc3\xa9", "keys Ue9"},
+	{"\xe6\xa5\xbd", "keys U697d"},
+	/* One byte that is no character is passed over, the next key counts. */
+	{"\xffx", "keys U78"},
+	{"\xe6\xa5x", "keys U78"},
+	{"\xc3\xc3\xa9", "keys Ue9"},
+	{"\xf4\xbf\xbf\xbfz", "keys U7a"},
+};
+
+static void check_keys(const char *term)
+{
+	struct pty pty;
+	start(&pty, term, "C.UTF-8", NULL);
+	for (size_t i = 0; i < sizeof key_cases / sizeof key_cases[0]; i++) {
+		pty_send(&pty, key_cases[i].bytes);
+		if (!pty_wait(&pty, key_cases[i].shown, SOON_MS))
+			fail_msg("%s: key case %zu: not %s", term, i, key_cases[i].shown);
+		pty_send(&pty, "_");
+		assert_true(pty_wait(&pty, "keys\n", SOON_MS));
+	}
+	pty_free(&pty);
+}
+
+static void test_keys(void **state)
+{
+	(void)state;
+	check_keys("xterm-256color");
+	check_keys("putty");
+}
+
+static void test_paste(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	assert_true(pty_sent_at(&pty, "\x1b[?2004h") >= 0);
+	vterm_keyboard_start_paste(pty.vterm);
+	pty_answer(&pty);
+	pty_char(&pty, 'a');
+	vterm_keyboard_end_paste(pty.vterm);
+	pty_answer(&pty);
+	assert_true(pty_wait(&pty, "keys V27 U61 V28", SOON_MS));
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_true(pty_sent_at(&pty, "\x1b[?2004l") > pty_sent_at(&pty, "\x1b[?2004h"));
+	pty_free(&pty);
+}
+
+/* ---- ends ---- */
+
+static void test_signals(void **state)
+{
+	(void)state;
+	static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		struct pty pty;
+		start_utf8(&pty, NULL);
+		kill(pty.pid, signals[i]);
+		assert_true(pty_wait_end(&pty, SOON_MS));
+		assert_int_equal(exit_code(&pty), PROBE_SIGNAL + signals[i]);
+		assert_true(pty_restored(&pty));
+		pty_free(&pty);
+	}
+}
+
+static void check_crash(uint32_t key, int signum)
+{
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	pty_char(&pty, key);
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), -signum);
+	assert_true(pty_restored(&pty));
+	assert_true(pty_sent_at(&pty, "\x18") >= 0);
+	pty_free(&pty);
+}
+
+static void test_crashes(void **state)
+{
+	(void)state;
+	check_crash('S', SIGSEGV);
+	check_crash('A', SIGABRT);
+}
+
+/* Ctrl-C and Ctrl-\ typed, not sent: the signals must stay on in our modes. */
+static void test_interrupt_key(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	pty_send(&pty, "\x03");
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), PROBE_SIGNAL + SIGINT);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+static void check_drop(const char *shown, int code)
+{
+	struct pty pty;
+	start_as(&pty, "probe", 24, 80, "xterm-256color", "C.UTF-8", "PROBE_NOHUP=1");
+	assert_true(pty_wait(&pty, shown, SOON_MS));
+	pty_drop(&pty);
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), code);
+	pty_free(&pty);
+}
+
+/* The link drops and no SIGHUP comes: while nothing is drawn, while everything
+ * is, and with a look at the processor time of one that stays. */
+static void test_drop(void **state)
+{
+	(void)state;
+	struct pty pty;
+	check_drop("role 11", PROBE_GONE);
+	setenv("PROBE_FLOOD", "1", 1);
+	check_drop("probe 80x24", PROBE_GONE);
+	unsetenv("PROBE_FLOOD");
+	setenv("PROBE_STAY", "1", 1);
+	check_drop("role 11", PROBE_IDLE);
+	unsetenv("PROBE_STAY");
+	/* With SIGHUP either news may come first; both mean leaving. */
+	start_utf8(&pty, NULL);
+	pty_drop(&pty);
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	int code = exit_code(&pty);
+	assert_true(code == PROBE_GONE || code == PROBE_SIGNAL + SIGHUP);
+	pty_free(&pty);
+}
+
+/* ---- suspension ---- */
+
+/* Stands for a shell: runs the probe as a job, reports when it stopped, and
+ * brings it back when a line comes. */
+static int shell_main(void)
+{
+	signal(SIGTTOU, SIG_IGN);
+	pid_t pid = fork();
+	if (pid == 0) {
+		setpgid(0, 0);
+		tcsetpgrp(STDIN_FILENO, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		execl(self, self, "probe", (char *)NULL);
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	int status = 0;
+	waitpid(pid, &status, WUNTRACED);
+	tcsetpgrp(STDIN_FILENO, getpgrp());
+	printf("shell: %s\n", WIFSTOPPED(status) ? "stopped" : "ended");
+	fflush(stdout);
+	char line[16];
+	ssize_t got = read(STDIN_FILENO, line, sizeof line);
+	tcsetpgrp(STDIN_FILENO, pid);
+	kill(-pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	return got > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+static void test_suspend(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_as(&pty, "shell", 24, 80, "xterm-256color", "C.UTF-8", NULL);
+	assert_true(pty_wait(&pty, "role 11", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	pty_send(&pty, "\x1a");
+	assert_true(pty_wait(&pty, "shell: stopped", SOON_MS));
+	assert_true(pty_restored(&pty));
+	pty_resize(&pty, 30, 100);
+	pty_send(&pty, "fg\n");
+	assert_true(pty_wait(&pty, "probe 100x30", SOON_MS));
+	assert_true(pty_wait(&pty, "role 11", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty.full_screen);
+	assert_false(pty_shows(&pty, "shell:"));
+	pty_key(&pty, VTERM_KEY_DOWN);
+	assert_true(pty_wait(&pty, "keys V2", SOON_MS));
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), 0);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+/* Without a shell behind it nobody could wake the program: it must go on. */
+static void test_suspend_orphan(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	pty_send(&pty, "\x1a");
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty_wait(&pty, "sizes 1", SOON_MS));
+	pty_char(&pty, 'x');
+	assert_true(pty_wait(&pty, "keys U78", SOON_MS));
+	assert_true(pty.full_screen);
+	pty_free(&pty);
+}
+
+/* SIGSTOP cannot be caught; meanwhile a shell sets its modes and writes over
+ * the picture. SIGCONT must bring both back. */
+static void test_stopped_from_outside(void **state)
+{
+	(void)state;
+	struct pty pty;
+	struct termios modes;
+	start_utf8(&pty, NULL);
+	kill(pty.pid, SIGSTOP);
+	waitpid(pty.pid, NULL, WUNTRACED);
+	tcsetattr(pty.master, TCSANOW, &pty.before);
+	vterm_input_write(pty.vterm, "\x1b[H\x1b[2Jshell", 12);
+	assert_false(pty_shows(&pty, "role 11"));
+	kill(pty.pid, SIGCONT);
+	assert_true(pty_wait(&pty, "role 11", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	assert_false(pty_shows(&pty, "shell"));
+	tcgetattr(pty.master, &modes);
+	assert_false(modes.c_lflag & (ICANON | ECHO));
+	pty_free(&pty);
+}
+
+/* ---- sizes ---- */
+
+static void test_sizes(void **state)
+{
+	(void)state;
+	static const int sizes[][2] = {{40, 120}, {10, 40}, {2, 10}, {1, 1}, {50, 200}, {24, 80}};
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "probe %dx%d", sizes[i][1], sizes[i][0]);
+		pty_resize(&pty, sizes[i][0], sizes[i][1]);
+		if (sizes[i][1] >= 40)
+			assert_true(pty_wait(&pty, text, SOON_MS));
+		pty_settle(&pty, QUIET_MS);
+	}
+	assert_true(pty_shows(&pty, "┌─┐ Été e\u0301 楽楽 █ end\nrole 00"));
+	pty_resize(&pty, 0, 0);
+	assert_true(pty_wait(&pty, "sizes 7", SOON_MS));
+	pty_char(&pty, 'x');
+	assert_true(pty_wait(&pty, "keys U78", SOON_MS));
+	pty_free(&pty);
+}
+
+static void test_starts_tiny(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_as(&pty, "probe", 1, 1, "xterm-256color", "C.UTF-8", NULL);
+	pty_settle(&pty, 300);
+	/* No cell for it: the probe hides the cursor, then shows it again. */
+	assert_true(pty.full_screen);
+	assert_false(pty.cursor_shown);
+	pty_resize(&pty, 24, 80);
+	assert_true(pty_wait(&pty, "probe 80x24 sizes 1", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty.cursor_shown);
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), 0);
+	pty_free(&pty);
+}
+
+/* 60 sizes without a pause of 30 ms are one new size, drawn once. A scheduler
+ * that held us up may split the storm; it must stay far below 60. */
+static void test_storm(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	size_t before = pty.len;
+	for (int i = 0; i < 60; i++) {
+		pty_resize(&pty, 20 + i % 7, 60 + i % 11);
+		poll(NULL, 0, 2);
+	}
+	pty_resize(&pty, 25, 90);
+	assert_true(pty_wait(&pty, "probe 90x25", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	int drawn = 0;
+	for (int i = 1; i <= 60; i++) {
+		char text[24];
+		snprintf(text, sizeof text, "sizes %d clock", i);
+		drawn = pty_shows(&pty, text) ? i : drawn;
+	}
+	assert_in_range(drawn, 1, 6);
+	/* tmux needs 19 kB for its storm (console.md 8.4). */
+	assert_true(pty.len - before < 20000);
+	pty_free(&pty);
+}
+
+/* ---- bytes ---- */
+
+/* The goal of the issue: at most 50 B/s idle with a clock in seconds. */
+static void test_clock_bytes(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, "PROBE_CLOCK=1");
+	int64_t began = pty_now();
+	size_t before = pty.len;
+	while (pty_now() - began < 3100)
+		pty_pump(&pty, 50);
+	size_t bytes = pty.len - before;
+	double seconds = (double)(pty_now() - began) / 1000.;
+	assert_true(bytes > 0);
+	assert_true((double)bytes <= 50. * (seconds + 1.));
+	pty_free(&pty);
+}
+
+/* A key that changes nothing but itself is cheap, and Ctrl-L sends all. */
+static void test_move_bytes(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_utf8(&pty, NULL);
+	size_t before = pty.len;
+	pty_char(&pty, 'x');
+	assert_true(pty_wait(&pty, "keys U78", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty.len - before <= 60);
+	before = pty.len;
+	pty_send(&pty, "\x0c");
+	assert_true(pty_wait(&pty, "keys U78 Uc", SOON_MS));
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty.len - before > 400);
+	pty_free(&pty);
+}
+
+/* The number after "gap" on the probe's board. */
+static int shown_gap(struct pty *pty)
+{
+	char *grid = pty_grid(pty);
+	const char *at = strstr(grid, "gap ");
+	int gap = at == NULL ? -1 : (int)strtol(at + 4, NULL, 10);
+	free(grid);
+	return gap;
+}
+
+/* The reader stops for 2 s while every cell changes 50 times a second. A loop
+ * that blocked would show a gap of about 2,000 ms. Afterwards, the picture is
+ * right: the flood ends in a state that 'q' leaves behind whole. */
+static void test_stalled(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_as(&pty, "probe", 60, 200, "xterm-256color", "C.UTF-8", "PROBE_FLOOD=1");
+	assert_true(pty_wait(&pty, "probe 200x60", SOON_MS));
+	for (int i = 0; i < 20; i++)
+		pty_pump(&pty, 20);
+	pty_char(&pty, 'g');
+	poll(NULL, 0, 2000);
+	pty_char(&pty, 'y');
+	assert_true(pty_wait(&pty, "keys U67 U79", SOON_MS));
+	int gap = shown_gap(&pty);
+	assert_in_range(gap, 1, 1000);
+	char *grid = pty_grid(&pty);
+	assert_non_null(strstr(grid, "┌─┐ Été e\u0301 楽楽 █ end\n"));
+	free(grid);
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	assert_int_equal(exit_code(&pty), 0);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+/* Killed while nobody reads: it ends all the same, within its bounded wait. */
+static void test_stalled_end(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_as(&pty, "probe", 60, 200, "xterm-256color", "C.UTF-8", "PROBE_FLOOD=1");
+	assert_true(pty_wait(&pty, "probe 200x60", SOON_MS));
+	poll(NULL, 0, 500);
+	kill(pty.pid, SIGTERM);
+	for (int64_t end = pty_now() + SOON_MS; pty_now() < end && !pty.ended;) {
+		poll(NULL, 0, 10);
+		pty_reap(&pty);
+	}
+	assert_true(pty.ended);
+	assert_int_equal(exit_code(&pty), PROBE_SIGNAL + SIGTERM);
+	pty_settle(&pty, QUIET_MS);
+	assert_true(pty_restored(&pty));
+	pty_free(&pty);
+}
+
+int main(int argc, char **argv)
+{
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (len < 0)
+		return 3;
+	self[len] = '\0';
+	if (argc > 1 && strcmp(argv[1], "probe") == 0)
+		return probe_main();
+	if (argc > 1 && strcmp(argv[1], "shell") == 0)
+		return shell_main();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_picture_utf8),
+		cmocka_unit_test(test_colours_256),
+		cmocka_unit_test(test_colours_few),
+		cmocka_unit_test(test_mono),
+		cmocka_unit_test(test_terminals),
+		cmocka_unit_test(test_locale_missing),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_not_a_terminal),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_paste),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_interrupt_key),
+		cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_suspend),
+		cmocka_unit_test(test_suspend_orphan),
+		cmocka_unit_test(test_stopped_from_outside),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_starts_tiny),
+		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_clock_bytes),
+		cmocka_unit_test(test_move_bytes),
+		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_stalled_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of the language. Every enum has one table of names; a newcomer
+ * adds a kind by adding a line to the header and one here. The words stand in
+ * journals and configurations, so they never change once released.
+ */
+#include "twin/fact.h"
+
+#include <string.h>
+
+#include "twin/surgery.h"
+
+static const char *const fact_kinds[FACT_KIND_COUNT] = {
+	[FACT_NONE] = "none",
+	[FACT_SITE] = "site",
+	[FACT_CASE] = "case",
+	[FACT_PATIENT] = "patient",
+	[FACT_TAG] = "tag",
+	[FACT_MILESTONE] = "milestone",
+	[FACT_READINESS] = "readiness",
+	[FACT_STATUS] = "status",
+	[FACT_PLACE] = "place",
+	[FACT_ROOM] = "room",
+	[FACT_LOCATED] = "located",
+	[FACT_READING] = "reading",
+	[FACT_PRESS] = "press",
+	[FACT_GATEWAY] = "gateway",
+	[FACT_CONDITION] = "condition",
+	[FACT_ALARM] = "alarm",
+	[FACT_AUDIT] = "audit",
+};
+
+static const char *const sources[SOURCE_COUNT] = {
+	[SOURCE_NONE] = "none",
+	[SOURCE_RADIO] = "radio",
+	[SOURCE_FHIR] = "fhir",
+	[SOURCE_PERSON] = "person",
+	[SOURCE_SYSTEM] = "system",
+};
+
+static const char *const case_statuses[CASE_STATUS_COUNT] = {
+	[CASE_UNKNOWN] = "unknown",
+	[CASE_REQUESTED] = "requested",
+	[CASE_PLANNED] = "planned",
+	[CASE_CANCELLED] = "cancelled",
+	[CASE_POSTPONED] = "postponed",
+	[CASE_NO_SHOW] = "no_show",
+	[CASE_VOID] = "void",
+	[CASE_FULFILLED] = "fulfilled",
+};
+
+static const char *const readinesses[READY_COUNT] = {
+	[READY_FASTING] = "fasting",
+	[READY_CONSENT] = "consent",
+	[READY_MARKED] = "marked",
+	[READY_BED] = "bed",
+};
+
+static const char *const mobilities[MOBILITY_COUNT] = {
+	[MOBILITY_UNKNOWN] = "unknown",
+	[MOBILITY_WALKS] = "walks",
+	[MOBILITY_CHAIR] = "chair",
+	[MOBILITY_BED] = "bed",
+};
+
+static const char *const settings[SETTING_COUNT] = {
+	[SETTING_UNKNOWN] = "unknown",
+	[SETTING_DAY] = "day",
+	[SETTING_INPATIENT] = "inpatient",
+	[SETTING_EMERGENCY] = "emergency",
+};
+
+static const char *const services[SERVICE_COUNT] = {
+	[SERVICE_UNKNOWN] = "unknown",
+	[SERVICE_UNOCCUPIED] = "unoccupied",
+	[SERVICE_OCCUPIED] = "occupied",
+	[SERVICE_HOUSEKEEPING] = "housekeeping",
+	[SERVICE_CONTAMINATED] = "contaminated",
+	[SERVICE_CLOSED] = "closed",
+	[SERVICE_ISOLATED] = "isolated",
+};
+
+static const char *const locateds[LOCATED_COUNT] = {
+	[LOCATED_IN] = "in",
+	[LOCATED_UNCERTAIN] = "uncertain",
+	[LOCATED_ABSENT] = "absent",
+};
+
+static const char *const priorities[PRIORITY_COUNT] = {
+	[PRIORITY_LOW] = "LOW",
+	[PRIORITY_MEDIUM] = "MEDIUM",
+	[PRIORITY_HIGH] = "HIGH",
+};
+
+static const char *const alarm_acts[ALARM_ACT_COUNT] = {
+	[ALARM_ACKNOWLEDGE] = "acknowledge",
+	[ALARM_RESET] = "reset",
+};
+
+/* Units are UCUM codes; a boolean has none. */
+static const struct {
+	const char *name, *unit;
+} quantities[QUANTITY_COUNT] = {
+	[QUANTITY_TEMPERATURE] = {"temperature", "Cel"},
+	[QUANTITY_HUMIDITY] = {"humidity", "%"},
+	[QUANTITY_BATTERY] = {"battery", "%"},
+	[QUANTITY_VOLTAGE] = {"voltage", "mV"},
+	[QUANTITY_ACCELERATION_X] = {"acceleration_x", "g"},
+	[QUANTITY_ACCELERATION_Y] = {"acceleration_y", "g"},
+	[QUANTITY_ACCELERATION_Z] = {"acceleration_z", "g"},
+	[QUANTITY_ANGULAR_RATE_X] = {"angular_rate_x", "deg/s"},
+	[QUANTITY_ANGULAR_RATE_Y] = {"angular_rate_y", "deg/s"},
+	[QUANTITY_ANGULAR_RATE_Z] = {"angular_rate_z", "deg/s"},
+	[QUANTITY_MAGNETIC_X] = {"magnetic_x", "mG"},
+	[QUANTITY_MAGNETIC_Y] = {"magnetic_y", "mG"},
+	[QUANTITY_MAGNETIC_Z] = {"magnetic_z", "mG"},
+	[QUANTITY_ILLUMINANCE] = {"illuminance", "lx"},
+	[QUANTITY_PRESSURE] = {"pressure", "hPa"},
+	[QUANTITY_WEIGHT] = {"weight", "g"},
+	[QUANTITY_TVOC] = {"tvoc", "ppb"},
+	[QUANTITY_LIGHT] = {"light", ""},
+	[QUANTITY_MOTION] = {"motion", ""},
+	[QUANTITY_TAMPER] = {"tamper", ""},
+	[QUANTITY_LEAK] = {"leak", ""},
+	[QUANTITY_VIBRATION] = {"vibration", ""},
+};
+
+static const char *word(const char *const *table, int count, int i)
+{
+	return i >= 0 && i < count && table[i] ? table[i] : "?";
+}
+
+static int find(const char *const *table, int count, const char *text)
+{
+	for (int i = 0; text && i < count; i++)
+		if (table[i] && !strcmp(table[i], text))
+			return i;
+	return -1;
+}
+
+/* The two functions every vocabulary needs, spelled once. */
+#define VOCABULARY(prefix, type, table, count)                                                     \
+	const char *prefix##_name(type v)                                                          \
+	{                                                                                          \
+		return word(table, count, (int)v);                                                 \
+	}                                                                                          \
+	int prefix##_parse(const char *text)                                                       \
+	{                                                                                          \
+		return find(table, count, text);                                                   \
+	}
+
+VOCABULARY(fact_kind, enum fact_kind, fact_kinds, FACT_KIND_COUNT)
+VOCABULARY(source, enum source, sources, SOURCE_COUNT)
+VOCABULARY(case_status, enum case_status, case_statuses, CASE_STATUS_COUNT)
+VOCABULARY(readiness, enum readiness, readinesses, READY_COUNT)
+VOCABULARY(mobility, enum mobility, mobilities, MOBILITY_COUNT)
+VOCABULARY(setting, enum setting, settings, SETTING_COUNT)
+VOCABULARY(room_service, enum room_service, services, SERVICE_COUNT)
+VOCABULARY(located, enum located, locateds, LOCATED_COUNT)
+VOCABULARY(priority, enum priority, priorities, PRIORITY_COUNT)
+VOCABULARY(alarm_act, enum alarm_act, alarm_acts, ALARM_ACT_COUNT)
+
+/* Milestones are named by the one table of the state machine. */
+const char *milestone_name(enum milestone m)
+{
+	return (unsigned)m < MILESTONE_COUNT ? milestone_rules[m].key : "?";
+}
+
+int milestone_parse(const char *text)
+{
+	for (int i = 0; text && i < MILESTONE_COUNT; i++)
+		if (!strcmp(milestone_rules[i].key, text))
+			return i;
+	return -1;
+}
+
+const char *quantity_name(enum quantity q)
+{
+	return (unsigned)q < QUANTITY_COUNT ? quantities[q].name : "?";
+}
+
+const char *quantity_unit(enum quantity q)
+{
+	return (unsigned)q < QUANTITY_COUNT ? quantities[q].unit : "?";
+}
+
+bool quantity_is_boolean(enum quantity q)
+{
+	return (unsigned)q < QUANTITY_COUNT && !quantities[q].unit[0];
+}
+
+int quantity_parse(const char *text)
+{
+	for (int i = 0; text && i < QUANTITY_COUNT; i++)
+		if (!strcmp(quantities[i].name, text))
+			return i;
+	return -1;
+}
+
+/* Zero is a value for most fields; only numbers need the missing mark. */
+struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
+{
+	struct fact f;
+
+	memset(&f, 0, sizeof f);
+	f.kind = kind;
+	f.source = source;
+	f.at_ms = at_ms;
+	if (kind == FACT_CASE) {
+		f.surgery.nest = FACT_UNKNOWN;
+		f.surgery.add_on = FACT_UNKNOWN;
+	} else if (kind == FACT_PATIENT) {
+		f.patient.age_years = FACT_UNKNOWN;
+		f.patient.asa = FACT_UNKNOWN;
+		f.patient.bmi = FACT_UNKNOWN;
+	} else if (kind == FACT_READINESS) {
+		f.readiness.value = FACT_UNKNOWN;
+	}
+	return f;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "twin/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const room_kinds[ROOM_KIND_COUNT] = {
+	[ROOM_OR] = "or",
+	[ROOM_INDUCTION] = "induction",
+	[ROOM_PACU] = "pacu",
+	[ROOM_HOLDING] = "holding",
+	[ROOM_DAY_UNIT] = "day_unit",
+	[ROOM_WARD] = "ward",
+	[ROOM_PHARMACY] = "pharmacy",
+	[ROOM_STORE] = "store",
+	[ROOM_CORRIDOR] = "corridor",
+	[ROOM_OTHER] = "other",
+};
+
+static const char *const tag_kinds[TAG_KIND_COUNT] = {
+	[TAG_PATIENT] = "patient",
+	[TAG_STAFF] = "staff",
+	[TAG_ASSET] = "asset",
+	[TAG_SENSOR] = "sensor",
+};
+
+/* Sites are small (tens of rooms, hundreds of tags) and the twin keeps the
+ * indexes it needs often, so a linear look-up is the whole story. */
+#define FIND(site, list, count, field, text)                                                       \
+	do {                                                                                       \
+		for (int i = 0; (site) && (text) && (text)[0] && i < (site)->count; i++)           \
+			if (!strcmp((site)->list[i].field, (text)))                                \
+				return i;                                                          \
+	} while (0)
+
+int site_room(const struct site *site, const char *id)
+{
+	FIND(site, rooms, room_count, id, id);
+	FIND(site, rooms, room_count, fhir, id);
+	return -1;
+}
+
+int site_bed(const struct site *site, const char *id)
+{
+	FIND(site, beds, bed_count, id, id);
+	FIND(site, beds, bed_count, fhir, id);
+	return -1;
+}
+
+int site_gateway(const struct site *site, const char *mac)
+{
+	FIND(site, gateways, gateway_count, mac, mac);
+	return -1;
+}
+
+int site_tag(const struct site *site, const char *mac)
+{
+	FIND(site, tags, tag_count, mac, mac);
+	return -1;
+}
+
+int site_floor(const struct site *site, const char *id)
+{
+	FIND(site, floors, floor_count, id, id);
+	return -1;
+}
+
+double site_target(const struct site *site, const char *key, double otherwise)
+{
+	for (int i = 0; site && i < site->target_count; i++)
+		if (!strcmp(site->targets[i].key, key))
+			return site->targets[i].value;
+	return otherwise;
+}
+
+const char *room_kind_name(enum room_kind k)
+{
+	return (unsigned)k < ROOM_KIND_COUNT ? room_kinds[k] : "?";
+}
+
+int room_kind_parse(const char *word)
+{
+	for (int i = 0; word && i < ROOM_KIND_COUNT; i++)
+		if (!strcmp(room_kinds[i], word))
+			return i;
+	return -1;
+}
+
+const char *tag_kind_name(enum tag_kind k)
+{
+	return (unsigned)k < TAG_KIND_COUNT ? tag_kinds[k] : "?";
+}
+
+int tag_kind_parse(const char *word)
+{
+	for (int i = 0; word && i < TAG_KIND_COUNT; i++)
+		if (!strcmp(tag_kinds[i], word))
+			return i;
+	return -1;
+}
+
+void site_free(struct site *site)
+{
+	if (!site)
+		return;
+	free(site->floors);
+	free(site->rooms);
+	free(site->doors);
+	free(site->beds);
+	free(site->gateways);
+	free(site->roles);
+	free(site->tags);
+	free(site->signatures);
+	free(site->targets);
+	free(site->prices);
+	free(site);
+}

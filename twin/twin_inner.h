@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_INNER_H
+#define VIGIE_TWIN_INNER_H
+
+/*
+ * What the files of the twin share with one another and with nobody else.
+ * A turn is one call from outside: a fact being folded, or a timer going off.
+ */
+
+#include "twin/twin.h"
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	HOUR_MS = 60 * MINUTE_MS,
+	DAY_MS = 24 * HOUR_MS,
+	PLACE_CONFLICT_MS = 2 * MINUTE_MS,
+	BLOCKED_AFTER_MS = 5 * MINUTE_MS,
+	ABSENT_BEFORE_MS = 15 * MINUTE_MS,
+	CLIMATE_DELAY_MS = 10 * MINUTE_MS,
+	HORIZON_MS = 12 * HOUR_MS
+}; /* how far ahead "today" reaches in a room */
+
+#define RADIO_CONFIDENCE 0.6 /* below it a conclusion moves nobody */
+
+enum timer_kind {
+	TIMER_ABSENT,  /* a case nobody has come for; index: case */
+	TIMER_LIMIT,   /* a reading out of limits; index: reading */
+	TIMER_PLACE,   /* two places for one patient; index: patient */
+	TIMER_BLOCKED, /* awake, and still in the OR; index: case */
+	TIMER_KIND_COUNT
+};
+
+struct turn {
+	struct twin *t;
+	struct consequences *out; /* NULL: nobody listens */
+	const struct fact *fact;  /* NULL: a timer */
+	uint64_t cause;
+	bool rooms; /* room states must be derived again */
+};
+
+/* text: builds labels without stdio; both always terminate */
+void line_add(char *dst, size_t size, const char *text);
+void line_number(char *dst, size_t size, double value); /* one decimal */
+/* prefix + id as an alarm key; a long id keeps its head and a hash of it all. */
+void key_make(char key[ID_SIZE], const char *prefix, const char *id);
+
+/* twin.c */
+const char *room_label(const struct twin *t, int room);
+int case_in_hand(const struct twin *t, const char *patient);
+bool case_is_waiting(const struct twin *t, const struct surgery *s);
+
+/* twin_timer.c */
+void timer_set(struct twin *t, int64_t due_ms, enum timer_kind what, int index);
+void timer_cancel(struct twin *t, enum timer_kind what, int index);
+bool timer_take(struct twin *t, int64_t now_ms, struct timer *taken);
+
+/* twin_apply.c */
+void apply_fact(struct turn *turn);
+int thing_make(struct turn *turn, const char *tag);
+
+/* twin_sense.c: handlers of the table in twin_apply.c */
+void on_located(struct turn *turn);
+void on_reading(struct turn *turn);
+void on_press(struct turn *turn);
+void on_gateway(struct turn *turn);
+void on_condition(struct turn *turn);
+
+/* twin_room.c */
+void rooms_derive(struct turn *turn);
+void rooms_grey(struct turn *turn);
+void places_compare(struct turn *turn, int patient);
+
+/* twin_move.c */
+void thing_moved(struct turn *turn, int thing, int from);
+
+/* twin_alarm.c */
+struct ring {
+	enum alarm_class class_;
+	enum priority priority;
+	const char *text, *tag, *room; /* tag and room may be "" */
+	bool late;
+};
+void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
+void alarm_clear(struct turn *turn, const char *key);
+void alarm_operator(struct turn *turn);
+void alarm_press(struct turn *turn);
+void rule_case(struct turn *turn, int i);
+void rule_case_gone(struct turn *turn, int i);
+void rule_reading(struct turn *turn, int i);
+void rule_battery(struct turn *turn, int thing);
+void rule_conflict(struct turn *turn, int patient, int radio, int fhir);
+
+#endif
