@@ -11,7 +11,7 @@
 /* ---- the table: what to look for, by first character ---- */
 
 /* How a pattern shows itself in a payload. */
-enum look { LOOK_BINARY, LOOK_UPPER, LOOK_LOWER };
+enum look { LOOK_BINARY, LOOK_HEX, LOOK_COUNT };
 
 struct candidate {
 	int signature;
@@ -22,10 +22,10 @@ struct pattern {
 	uint8_t bytes[PATTERN_MAX];
 	uint8_t mask[PATTERN_MAX];
 	int length;
-	int anchor; /* the first byte without wildcard */
+	int anchor; /* where matching begins: the first byte that says enough */
 };
 
-enum { FIRSTS = 256, LOOKS = 3 };
+enum { FIRSTS = 256 };
 
 struct press_table {
 	const struct site *site;
@@ -34,9 +34,12 @@ struct press_table {
 	int first[FIRSTS + 1];        /* where each group starts */
 };
 
-static char hex_digit(int nibble, bool lower)
+static int nibble(uint8_t c)
 {
-	return (lower ? "0123456789abcdef" : "0123456789ABCDEF")[nibble];
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* A gateway that takes iBeacons apart writes the UUID alone, and major and minor
@@ -52,36 +55,41 @@ static struct pattern pattern_of(const struct signature *s)
 	memcpy(p.mask, s->mask, sizeof p.mask);
 	while (p.anchor < p.length && p.mask[p.anchor] != 0xFF)
 		p.anchor++;
+	if (p.anchor < p.length)
+		return p;
+	/* No whole byte: nibbles will do, wildcards alone will not. */
+	p.anchor = 0;
+	while (p.anchor < p.length && p.mask[p.anchor] == 0)
+		p.anchor++;
 	if (p.anchor == p.length)
 		p.length = p.anchor = 0;
 	return p;
 }
 
-static int first_of(const struct pattern *p, enum look look)
+static bool may_begin(const struct pattern *p, enum look look, int c)
 {
-	uint8_t byte = p->bytes[p->anchor];
-	return look == LOOK_BINARY ? byte : (unsigned char)hex_digit(byte >> 4, look == LOOK_LOWER);
+	int byte = look == LOOK_BINARY ? c : nibble((uint8_t)c) * 16;
+	int mask = p->mask[p->anchor] & (look == LOOK_BINARY ? 0xFF : 0xF0);
+	return p->length > 0 && byte >= 0 && ((byte ^ p->bytes[p->anchor]) & mask) == 0;
 }
 
-/* A digit looks the same in both cases. */
-static bool look_needed(const struct pattern *p, enum look look)
-{
-	return p->length > 0
-	       && (look != LOOK_LOWER || first_of(p, LOOK_LOWER) != first_of(p, LOOK_UPPER));
-}
-
-static void group_candidates(struct press_table *t)
+/* Counts the candidates, and lists them once there is room. */
+static int group_candidates(struct press_table *t)
 {
 	int n = 0;
 	for (int c = 0; c < FIRSTS; c++) {
 		t->first[c] = n;
 		for (int i = 0; i < t->site->signature_count; i++)
-			for (enum look look = LOOK_BINARY; look <= LOOK_LOWER; look++)
-				if (look_needed(&t->patterns[i], look)
-					&& first_of(&t->patterns[i], look) == c)
-					t->candidates[n++] = (struct candidate){i, look};
+			for (enum look look = LOOK_BINARY; look < LOOK_COUNT; look++) {
+				if (!may_begin(&t->patterns[i], look, c))
+					continue;
+				if (t->candidates != NULL)
+					t->candidates[n] = (struct candidate){i, look};
+				n++;
+			}
 	}
 	t->first[FIRSTS] = n;
+	return n;
 }
 
 struct press_table *press_table_create(const struct site *site)
@@ -92,13 +100,14 @@ struct press_table *press_table_create(const struct site *site)
 		return NULL;
 	t->site = site;
 	t->patterns = calloc(n + 1, sizeof *t->patterns);
-	t->candidates = calloc(n * LOOKS + 1, sizeof *t->candidates);
-	if (t->patterns == NULL || t->candidates == NULL) {
+	for (size_t i = 0; t->patterns != NULL && i < n; i++)
+		t->patterns[i] = pattern_of(&site->signatures[i]);
+	if (t->patterns != NULL)
+		t->candidates = calloc((size_t)group_candidates(t) + 1, sizeof *t->candidates);
+	if (t->candidates == NULL) {
 		press_table_destroy(t);
 		return NULL;
 	}
-	for (size_t i = 0; i < n; i++)
-		t->patterns[i] = pattern_of(&site->signatures[i]);
 	group_candidates(t);
 	return t;
 }
@@ -113,14 +122,6 @@ void press_table_destroy(struct press_table *t)
 }
 
 /* ---- matching at one place ---- */
-
-static int nibble(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Dashes may stand between the bytes of a UUID. */
 static bool hex_matches(const struct pattern *p, const uint8_t *at, const uint8_t *end)

@@ -44,7 +44,7 @@ static int draw_segments(struct segment *list, int count, struct canvas *canvas,
 			if (list[i].text[0])
 				total += canvas_width(list[i].text) + 2;
 			if (list[i].text[0] && list[i].rank > 0
-				&& (victim < 0 || list[i].rank > list[victim].rank))
+				&& (victim < 0 || list[i].rank >= list[victim].rank))
 				victim = i;
 		}
 		if (total - 2 <= width || victim < 0)
@@ -189,8 +189,8 @@ static void strip_counts(const struct view *view, struct segment *out)
 	alarm_counts(view, unacked, all);
 	for (int p = PRIORITY_HIGH; p >= PRIORITY_LOW; p--) {
 		if (all[p] > 0)
-			format_add(out->text, sizeof out->text, "%s%s%d/%d",
-				out->text[0] ? " " : "", format_marks((enum priority)p), unacked[p],
+			format_add(out->text, sizeof out->text, "%s%s %d/%d",
+				out->text[0] ? "  " : "", format_marks((enum priority)p), unacked[p],
 				all[p]);
 	}
 	out->role = ROLE_STRONG;
@@ -201,7 +201,7 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 	struct segment s[3] = {0};
 	struct alarm_row row;
 	const struct alarm *a;
-	char age[24];
+	char age[24], who[LABEL_SIZE];
 
 	strip_counts(view, &s[0]);
 	if (s[0].text[0] == '\0') {
@@ -218,7 +218,11 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 	a = &view->twin->alarms[row.alarm];
 	format_age(view->now_ms - a->raised_ms, age, sizeof age);
 	format_put(s[1].text, sizeof s[1].text, "%s %s", format_marks(a->priority), a->text);
-	if (row.room >= 0)
+	if (row.thing >= 0 && view->twin->things[row.thing].patient[0]) {
+		format_thing(view, row.thing, who, sizeof who);
+		format_add(s[1].text, sizeof s[1].text, " - %s", who);
+	}
+	if (row.room >= 0 && !strstr(a->text, format_room(view, row.room)))
 		format_add(s[1].text, sizeof s[1].text, " - %s", format_room(view, row.room));
 	if (!isnan(row.confidence))
 		format_add(s[1].text, sizeof s[1].text, " %.0f%%", row.confidence * 100);
@@ -269,6 +273,11 @@ void frame_footer(const struct ui *ui, const struct view *view, struct canvas *c
 
 	if (top->def->overlay) {
 		prompt_draw(top, view, canvas, line);
+		return;
+	}
+	if (top->def == &screen_help) {
+		canvas_text(canvas, line, line.row, 0, width, ROLE_FOOTER,
+			_("letters search  Enter runs  Esc leaves"));
 		return;
 	}
 	footer_right(view, &right);

@@ -132,8 +132,11 @@ static void label(const struct plan *plan, int room, bool chosen, struct canvas 
 	char text[LABEL_SIZE] = "";
 	int total = count.patients + count.staff + count.assets;
 
-	if (in.rows < 1 || in.columns < 1)
+	if (in.columns < 1)
 		return;
+	/* A corridor flattened to a line is labelled on its wall. */
+	if (in.rows < 1)
+		in.rows = 1;
 	canvas_text(canvas, in, in.row, in.column, in.columns, role, format_room(plan->view, room));
 	if (total == 0 && !count.doubtful)
 		return;
@@ -171,6 +174,7 @@ void plan_draw(const struct view *view, int floor, int chosen, struct canvas *ca
 {
 	const struct site *site = view->twin->site;
 	struct plan plan = {.view = view, .area = area};
+	int tall;
 
 	if (!site || area.rows < 4 || area.columns < 12 || floor < 0 || floor >= site->floor_count)
 		return;
@@ -180,11 +184,15 @@ void plan_draw(const struct view *view, int floor, int chosen, struct canvas *ca
 		floor + 1, site->floor_count);
 	plan.area.row++;
 	plan.area.rows--;
-	plan.grid = calloc((size_t)plan.area.rows, (size_t)plan.area.columns);
-	if (!plan.grid || !extent(&plan, floor)) {
-		free(plan.grid);
+	if (!extent(&plan, floor))
 		return;
-	}
+	/* Cells are twice as high as wide: a tall area must not stretch the floor. */
+	tall = (int)(plan.down / plan.across * plan.area.columns * 0.6) + 1;
+	if (plan.area.rows > tall && tall >= 9)
+		plan.area.rows = tall;
+	plan.grid = calloc((size_t)plan.area.rows, (size_t)plan.area.columns);
+	if (!plan.grid)
+		return;
 	for (int i = 0; i < site->room_count; i++) {
 		const struct room *r = &site->rooms[i];
 

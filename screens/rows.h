@@ -30,6 +30,9 @@ struct board_row {
 	bool greyed, conflict;
 };
 int board_rows(const struct view *view, struct board_row *rows, int max);
+/* Sources disagree on where the patient is, or on the last milestone: what
+ * matters now. Older differences stay on the `i` page. */
+bool rows_conflict(const struct surgery *s);
 /* Cases of a room today in programme order. */
 int board_cases(const struct view *view, int room, int *cases, int max);
 /* Between first opening and last closing of the ORs, and now in it. */
@@ -76,7 +79,7 @@ struct locate_row {
 	int thing;
 	enum tag_kind kind;
 	int room, other;
-	int64_t age_ms;            /* since last certain, -1 never */
+	int64_t age_ms;            /* since last certain, else last heard; -1 never */
 	bool doubtful;             /* uncertain, absent or frozen */
 };
 int locate_rows(const struct view *view, struct locate_row *rows, int max);

@@ -23,6 +23,14 @@ static struct said case_said(const struct view *view, const struct surgery *s, i
 	return said;
 }
 
+bool rows_conflict(const struct surgery *s)
+{
+	int patient = surgery_last(s, TRACK_PATIENT), room = surgery_last(s, TRACK_ROOM);
+
+	return s->place_conflict || (patient >= 0 && s->passage[patient].conflict)
+		|| (room >= 0 && s->passage[room].conflict);
+}
+
 int board_cases(const struct view *view, int room, int *cases, int max)
 {
 	const struct twin *twin = view->twin;
@@ -87,9 +95,11 @@ static void fill_case(const struct view *view, struct board_row *row)
 		row->planned_min = surgery_planned_min(s);
 		row->late_min = surgery_late_min(s, view->now_ms);
 		row->said = case_said(view, s, row->phase);
-		for (int m = 0; m < MILESTONE_COUNT; m++)
-			row->conflict = row->conflict || s->passage[m].conflict;
-		row->conflict = row->conflict || s->place_conflict;
+		row->conflict = row->conflict || rows_conflict(s);
+		/* In turnover what matters is how late the next one will be. */
+		if (surgery_is_over(s) && row->next >= 0)
+			row->late_min =
+				surgery_late_min(&twin->cases[row->next], view->now_ms);
 	} else if (row->next >= 0) {
 		s = &twin->cases[row->next];
 		row->planned_min = surgery_planned_min(s);

@@ -44,12 +44,10 @@ static void fill(const struct view *view, int index, struct programme_row *row)
 		.room = view->twin->site ? site_room(view->twin->site, s->room) : -1,
 		.stage = surgery_stage(s),
 		.late_min = NAN,
-		.conflict = s->place_conflict,
+		.conflict = rows_conflict(s),
 		.flagged = s->flagged > 0 || s->not_understood[0]};
 	if (s->start_ms > 0 && !surgery_is_off(s))
 		row->late_min = surgery_late_min(s, view->now_ms);
-	for (int m = 0; m < MILESTONE_COUNT; m++)
-		row->conflict = row->conflict || s->passage[m].conflict;
 }
 
 int programme_rows(const struct view *view, struct programme_row *rows, int max)

@@ -53,9 +53,15 @@ static double number_time(const struct view *view, const void *data)
 
 static void fill_text(const struct view *view, const void *data, struct cell_text *out)
 {
+	const struct alarm_row *row = data;
 	const struct alarm *a = alarm_of(view, data);
+	char who[LABEL_SIZE];
 
 	format_put(out->text, sizeof out->text, "%s%s", a->late ? _("(late) ") : "", a->text);
+	if (row->thing >= 0 && view->twin->things[row->thing].patient[0]) {
+		format_thing(view, row->thing, who, sizeof who);
+		format_add(out->text, sizeof out->text, ": %s", who);
+	}
 	if (a->count > 1)
 		format_add(out->text, sizeof out->text, " x%u", (unsigned)a->count);
 	out->role = state_role(a);

@@ -119,8 +119,8 @@ static void fill_ready(const struct view *view, const void *data, struct cell_te
 static const struct column columns[] = {
 	{N_("Room"), 6, 0, false, false, fill_room, NULL},
 	{N_("State"), 13, 0, false, false, fill_state, NULL},
-	{N_("Patient"), 9, 1, false, false, fill_who, NULL},
-	{N_("Procedure"), 12, 4, true, false, fill_procedure, NULL},
+	{N_("Patient"), 10, 1, false, false, fill_who, NULL},
+	{N_("Procedure"), 11, 4, true, false, fill_procedure, NULL},
 	{N_("Min"), 7, 3, false, true, fill_elapsed, NULL},
 	{N_("Late"), 4, 0, false, true, fill_late, number_late},
 	{N_("Next"), 14, 2, false, false, fill_next, NULL},
@@ -202,6 +202,45 @@ static void draw_detail(const struct view *view, int index, struct canvas *canva
 		(struct area){area.row + 1, area.column + 1, area.rows - 1, area.columns - 2});
 }
 
+/* The programme under the rooms, from the first case that is not over. */
+static void draw_programme(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct table_def *def = screen_programme.table;
+	struct table below = {0};
+	struct list list;
+
+	if (!table_load(&below, def, view, &list))
+		return;
+	for (int i = 0; i < list.visible; i++) {
+		const struct programme_row *row = list_row(def, &list, i);
+
+		if (surgery_is_over(&view->twin->cases[row->case_]))
+			continue;
+		below.selected = below.top = i;
+		break;
+	}
+	table_draw(&below, def, view, &list, canvas, area, false);
+	list_free(&list);
+}
+
+/* What is left under the rooms: alarms and the room on a middle-sized
+ * terminal; on a wide one these stand at the side, the programme comes here. */
+static void draw_below(const struct view *view, int room, bool wide, struct canvas *canvas,
+	struct area area)
+{
+	int half = area.columns / 2;
+
+	if (area.rows < 5)
+		return;
+	if (wide) {
+		draw_programme(view, canvas, area);
+		return;
+	}
+	part_alarms(view, canvas, (struct area){area.row, area.column, area.rows, half});
+	part_room(view, room, canvas,
+		(struct area){area.row, area.column + half, area.rows, area.columns - half});
+}
+
 static void draw_side(const struct view *view, int room, struct canvas *canvas, struct area area)
 {
 	int half = area.rows / 2;
@@ -239,6 +278,8 @@ static void draw(struct screen *screen, const struct view *view, struct canvas *
 			(struct area){canvas->cursor_row + 1, main.column + 1, 1, main.columns - 1});
 	draw_detail(view, chosen, canvas,
 		(struct area){main.row + used, main.column, main.rows - 1 - used, main.columns});
+	draw_below(view, row ? row->room : -1, body.columns >= WIDE, canvas,
+		(struct area){main.row + used + 3, main.column, main.rows - 4 - used, main.columns});
 	if (body.columns >= WIDE)
 		draw_side(view, row ? row->room : -1, canvas,
 			(struct area){body.row, main.columns + 1, body.rows, body.columns - main.columns - 1});

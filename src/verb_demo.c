@@ -210,10 +210,11 @@ static int start_hospital(struct demo *d, struct error *err)
 	snprintf(fd_text, sizeof fd_text, "%d", ready[1]);
 	snprintf(log, sizeof log, "%s/hospital.log", d->folder);
 	const char *argv[24] = {program, "--site", d->settings.site, "--mqtt", mqtt, "--clock",
-		clock, "--ready-fd", fd_text, "--seed", d->seed != NULL ? d->seed : "1"};
+		clock, "--http", "0", "--ready-fd", fd_text, "--seed",
+		d->seed != NULL ? d->seed : "1"};
 	const char *const more[][2] = {
 		{"--script", d->script}, {"--truth", d->truth}, {"--milestones", d->milestones}};
-	int n = 11;
+	int n = 13;
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		if (more[i][1] != NULL) {
 			argv[n++] = more[i][0];

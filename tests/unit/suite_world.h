@@ -248,6 +248,7 @@ static void world_people_and_things(struct world *w)
 	format_put(f.place.patient, sizeof f.place.patient, "p-1001");
 	format_put(f.place.room, sizeof f.place.room, "pacu");
 	format_put(f.place.bed, sizeof f.place.bed, "bay-2");
+	format_put(f.origin, sizeof f.origin, "Encounter/e-1");
 	f.place.start_ms = world_at(10, 9);
 	world_say(w, &f);
 	world_located(w, "C30000000001", "pacu", "holding", 0.93, world_at(10, 41));
@@ -306,6 +307,7 @@ static struct world *world_create(void)
 	world_day(w);
 	world_people_and_things(w);
 	twin_advance(w->twin, world_at(10, 42), NULL);
+	world_milestone(w, "c-201", MILESTONE_INCISION, SOURCE_RADIO, world_at(9, 19));
 	world_health(w);
 	w->names = names_create();
 	names_set(w->names, "p-1001", "Martin, Claire");

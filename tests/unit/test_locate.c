@@ -232,8 +232,7 @@ static void test_silent_gateway_freezes(void **state)
 	for (int i = 0; i < lab->site->gateway_count; i++)
 		lab->dead[i] = i != g && lab->site->rooms[lab->site->gateways[i].room].floor == 0;
 	struct world_tag *tag = add(lab, "store-2", 1000);
-	lab->world.power_dbm = -68;
-	world_place(&lab->world, tag, tag->room, 35.5, 1);
+	world_place(&lab->world, tag, tag->room, 36, 3.5);
 	run(lab, 60);
 	assert_int_equal(last(lab, 0)->state, LOCATED_IN);
 	assert_string_equal(last(lab, 0)->room, "store-2");

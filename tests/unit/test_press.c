@@ -153,6 +153,26 @@ static void test_scan_binary(void **state)
 	press_table_destroy(table);
 }
 
+/* Masks may leave no whole byte, only nibbles; wildcards alone find nothing. */
+static void test_scan_by_nibbles(void **state)
+{
+	struct signature s = {.kind = SIGNATURE_FRAME,
+		.length = 2,
+		.pattern = {0xA0, 0x0B},
+		.mask = {0xF0, 0x0F}};
+	struct site site = {.signatures = &s, .signature_count = 1};
+	struct press_hit hits[2];
+	(void)state;
+	struct press_table *table = press_table_create(&site);
+	assert_int_equal(press_scan(table, "\"a7\"ac3B", 8, hits, 2), 1);
+	assert_int_equal(press_scan(table, "\"a7\"bc3B", 8, hits, 2), 0);
+	press_table_destroy(table);
+	memset(s.mask, 0, sizeof s.mask);
+	table = press_table_create(&site);
+	assert_int_equal(press_scan(table, "ac3B", 4, hits, 2), 0);
+	press_table_destroy(table);
+}
+
 /* The scan keeps every payload out of which the decoder makes a press. */
 static void test_decoder_agrees(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_scan_finds_nothing),
 		cmocka_unit_test(test_scan_several),
 		cmocka_unit_test(test_scan_binary),
+		cmocka_unit_test(test_scan_by_nibbles),
 		cmocka_unit_test(test_decoder_agrees),
 		cmocka_unit_test(test_one_press_a_burst),
 		cmocka_unit_test(test_tracker_is_bounded),
