@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "twin/site.h"
 #include "twin/text.h"
 
 /*
@@ -171,6 +170,28 @@ void ble_mac(char out[TAG_SIZE], const uint8_t *bytes, bool reversed)
 	hex_text(out, reversed ? bytes + 5 : bytes, 6, reversed ? -1 : 1);
 }
 
+int ble_nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+long ble_hex(uint8_t *out, size_t size, const char *hex, size_t digits)
+{
+	if (digits % 2 != 0 || digits / 2 > size)
+		return -1;
+	for (size_t i = 0; i < digits; i += 2) {
+		int high = ble_nibble(hex[i]);
+		int low = ble_nibble(hex[i + 1]);
+		if (high < 0 || low < 0)
+			return -1;
+		out[i / 2] = (uint8_t)(high << 4 | low);
+	}
+	return (long)(digits / 2);
+}
+
 unsigned ble_u16(const uint8_t *p)
 {
 	return (unsigned)p[0] << 8 | p[1];
@@ -203,9 +224,9 @@ static bool pattern_in(const struct signature *s, const uint8_t *bytes, size_t l
 
 /* A signature bound to a model speaks only for the site's tags of that model:
  * the same always-on iBeacon may hang on a neighbour's wall. */
-static bool signature_applies(const struct site *site, const struct signature *s, const char *mac)
+bool row_press_applies(const struct site *site, const struct signature *s, const char *mac)
 {
-	if (s->model[0] == '\0')
+	if (s->model[0] == '\0' || mac[0] == '\0')
 		return true;
 	int tag = site_tag(site, mac);
 	return tag >= 0 && strcmp(site->tags[tag].model, s->model) == 0;
@@ -216,7 +237,7 @@ void row_presses(struct row *row, const uint8_t *bytes, size_t len)
 	const struct site *site = row->dc->site;
 	for (int i = 0; site != NULL && i < site->signature_count; i++) {
 		const struct signature *s = &site->signatures[i];
-		if (!pattern_in(s, bytes, len) || !signature_applies(site, s, row->base->tag))
+		if (!pattern_in(s, bytes, len) || !row_press_applies(site, s, row->base->tag))
 			continue;
 		row_sighting(row);
 		struct decoded d = record_of(row, DECODED_PRESS);

@@ -9,6 +9,7 @@
  */
 
 #include "feeds/decode.h"
+#include "twin/site.h"
 
 struct row {
 	const struct decode_context *dc;
@@ -33,6 +34,9 @@ void row_ibeacon(struct row *row, const uint8_t bytes[21]);
 /* Sends a press for each configured signature found in these bytes. */
 void row_presses(struct row *row, const uint8_t *bytes, size_t len);
 
+/* Whether a signature speaks for this tag; "" (nobody can tell whose) is yes. */
+bool row_press_applies(const struct site *site, const struct signature *s, const char *mac);
+
 /* A refusal about the message as a whole. */
 void decode_refuse(const struct decode_context *dc, const char *gateway, enum refusal reason,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -44,6 +48,11 @@ void ble_minew(struct row *row, const uint8_t *p, size_t len);
 
 /* 6 bytes on air → 12 hex digits; reversed when the low byte comes first. */
 void ble_mac(char out[TAG_SIZE], const uint8_t *bytes, bool reversed);
+/* The value of a hex digit of either case, -1. */
+int ble_nibble(char c);
+/* Returns how many bytes, -1 when it is not whole hex of at most `size` bytes.
+ * `out` may be where `hex` is. */
+long ble_hex(uint8_t *out, size_t size, const char *hex, size_t digits);
 /* Signed 16-bit big-endian / 256. */
 double ble_fixed(const uint8_t *p);
 unsigned ble_u16(const uint8_t *p);

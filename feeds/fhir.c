@@ -74,17 +74,18 @@ void fhir_map_destroy(struct fhir_map *map)
 /* Fills the reading; false with a puzzle when it is no resource of ours. */
 static bool begin(struct fhir_map *map, struct fhir_reading *r, const cJSON *resource)
 {
-	char type[ID_SIZE], id[ORIGIN_SIZE];
+	/* Sizes that fit the origin together, so that nothing is cut in a character. */
+	char type[17], id[ORIGIN_SIZE - 17];
 	const char *raw = fhir_string(resource, "resourceType");
 	memset(r, 0, sizeof *r);
 	r->map = map;
 	r->resource = resource;
 	r->type = raw;
 	r->updated_ms = fhir_time_at(fhir_get(resource, "meta"), "lastUpdated");
-	text_neutralise(type, 24, raw, strlen(raw));
+	text_neutralise(type, sizeof type, raw, strlen(raw));
 	raw = fhir_string(resource, "id");
-	text_neutralise(id, ID_SIZE, raw, strlen(raw));
-	snprintf(r->origin, sizeof r->origin, "%.16s/%.63s", *type != '\0' ? type : "?",
+	text_neutralise(id, sizeof id, raw, strlen(raw));
+	snprintf(r->origin, sizeof r->origin, "%s/%s", *type != '\0' ? type : "?",
 		*id != '\0' ? id : "?");
 	if (!text_is_id(raw)) {
 		fhir_puzzle(r, "id", *raw != '\0' ? "not an id" : "no id");
@@ -151,7 +152,7 @@ static void settle_kept(struct fhir_map *map)
 static bool read_kept_visit(struct fhir_map *map, const cJSON *resource)
 {
 	return strcmp(fhir_string(resource, "resourceType"), "Encounter") == 0
-		&& read_kept(map, resource);
+	       && read_kept(map, resource);
 }
 
 void fhir_map_flush(struct fhir_map *map)
@@ -167,7 +168,8 @@ void fhir_map_flush(struct fhir_map *map)
 
 static void read_outcome(const cJSON *outcome, struct fhir_page *page)
 {
-	FHIR_EACH (issue, fhir_get(outcome, "issue")) {
+	FHIR_EACH(issue, fhir_get(outcome, "issue"))
+	{
 		const char *severity = fhir_string(issue, "severity");
 		const char *text = fhir_string(issue, "diagnostics");
 		if (*text == '\0')
@@ -181,16 +183,6 @@ static void read_outcome(const cJSON *outcome, struct fhir_page *page)
 	}
 }
 
-static void add_aliases(struct fhir_map *map, const cJSON *entries)
-{
-	FHIR_EACH (entry, entries) {
-		const char *url = fhir_string(entry, "fullUrl");
-		const char *id = fhir_string(fhir_get(entry, "resource"), "id");
-		if (strncmp(url, "urn:", 4) == 0 && *id != '\0')
-			fhir_alias_add(map, url, id);
-	}
-}
-
 /* A resource known only by its urn:uuid gets that as its id. */
 static void name_by_url(cJSON *resource, const char *url)
 {
@@ -198,11 +190,26 @@ static void name_by_url(cJSON *resource, const char *url)
 		cJSON_AddStringToObject(resource, "id", url + 9);
 }
 
+static void add_aliases(struct fhir_map *map, const cJSON *entries)
+{
+	FHIR_EACH(entry, entries)
+	{
+		const char *url = fhir_string(entry, "fullUrl");
+		cJSON *resource = cJSON_GetObjectItemCaseSensitive(entry, "resource");
+		if (strncmp(url, "urn:", 4) != 0 || !cJSON_IsObject(resource))
+			continue;
+		name_by_url(resource, url);
+		fhir_alias_add(map, url, fhir_string(resource, "resourceType"),
+			fhir_string(resource, "id"));
+	}
+}
+
 static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_page *page)
 {
 	const cJSON *entries = fhir_get(bundle, "entry");
 	add_aliases(map, entries);
-	FHIR_EACH (entry, entries) {
+	FHIR_EACH(entry, entries)
+	{
 		cJSON *resource = cJSON_GetObjectItemCaseSensitive(entry, "resource");
 		const char *mode = fhir_string(fhir_get(entry, "search"), "mode");
 		if (strcmp(fhir_string(resource, "resourceType"), "OperationOutcome") == 0
@@ -213,14 +220,14 @@ static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_
 		if (!cJSON_IsObject(resource))
 			continue;
 		page->entries++;
-		name_by_url(resource, fhir_string(entry, "fullUrl"));
 		read_resource(map, resource);
 	}
 }
 
 static void read_links(struct fhir_map *map, const cJSON *bundle, struct fhir_page *page)
 {
-	FHIR_EACH (link, fhir_get(bundle, "link")) {
+	FHIR_EACH(link, fhir_get(bundle, "link"))
+	{
 		const char *relation = fhir_string(link, "relation");
 		const char *url = fhir_string(link, "url");
 		if (strcmp(relation, "next") == 0 && !text_copy(map->next, sizeof map->next, url))

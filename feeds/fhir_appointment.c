@@ -13,28 +13,33 @@ static const char PARTICIPATION[] = "http://terminology.hl7.org/CodeSystem/v3-Pa
 static const struct {
 	const char *code;
 	enum case_status status;
-	bool present;              /* the patient is in the house */
+	bool present; /* the patient is in the house */
 } statuses[] = {
-	{"proposed", CASE_REQUESTED, false}, {"pending", CASE_REQUESTED, false},
-	{"waitlist", CASE_REQUESTED, false}, {"booked", CASE_PLANNED, false},
-	{"arrived", CASE_PLANNED, true}, {"checked-in", CASE_PLANNED, true},
-	{"fulfilled", CASE_FULFILLED, false}, {"cancelled", CASE_CANCELLED, false},
-	{"noshow", CASE_NO_SHOW, false}, {"entered-in-error", CASE_VOID, false},
+	{"proposed", CASE_REQUESTED, false},
+	{"pending", CASE_REQUESTED, false},
+	{"waitlist", CASE_REQUESTED, false},
+	{"booked", CASE_PLANNED, false},
+	{"arrived", CASE_PLANNED, true},
+	{"checked-in", CASE_PLANNED, true},
+	{"fulfilled", CASE_FULFILLED, false},
+	{"cancelled", CASE_CANCELLED, false},
+	{"noshow", CASE_NO_SHOW, false},
+	{"entered-in-error", CASE_VOID, false},
 };
 
 struct participants {
 	bool room_found, room_configured, unresolved;
-	char where[40];            /* path of the first actor that could not be told */
+	char where[40]; /* path of the first actor that could not be told */
 };
 
-static void take_room(const struct fhir_reading *r, const char *location,
-	struct participants *seen, struct fact_case *c)
+static void take_room(const struct fhir_reading *r, const char *location, struct participants *seen,
+	struct fact_case *c)
 {
 	char room[ID_SIZE], bed[ID_SIZE];
 	bool configured;
 	enum room_kind kind = fhir_where(r->map, location, room, bed, &configured);
 	bool theatre = configured && bed[0] == '\0'
-		&& (kind == ROOM_OR || kind == ROOM_INDUCTION || kind == ROOM_OTHER);
+		       && (kind == ROOM_OR || kind == ROOM_INDUCTION || kind == ROOM_OTHER);
 	/* A theatre of ours wins over a corridor or a room nobody configured. */
 	if (seen->room_found && (seen->room_configured || !theatre))
 		return;
@@ -75,18 +80,18 @@ static void read_participant(struct fhir_reading *r, const cJSON *participant, i
 	if (fhir_refer(r, actor, "Patient", id) == NULL)
 		text_copy(c->patient, sizeof c->patient, id);
 	else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL
-		|| fhir_refer(r, actor, "Practitioner", id) == NULL)
+		 || fhir_refer(r, actor, "Practitioner", id) == NULL)
 		take_staff(participant, id, c);
 }
 
-static void read_participants(struct fhir_reading *r, struct participants *seen,
-	struct fact_case *c)
+static void read_participants(
+	struct fhir_reading *r, struct participants *seen, struct fact_case *c)
 {
 	int index = 0;
 	char id[ID_SIZE];
 	memset(seen, 0, sizeof *seen);
-	FHIR_EACH (participant, fhir_get(r->resource, "participant"))
-		read_participant(r, participant, index++, seen, c);
+	FHIR_EACH(participant, fhir_get(r->resource, "participant"))
+	read_participant(r, participant, index++, seen, c);
 	/* R5 has the patient as `subject`. */
 	if (c->patient[0] == '\0'
 		&& fhir_refer(r, fhir_get(r->resource, "subject"), "Patient", id) == NULL)
@@ -100,9 +105,9 @@ static bool is_surgery(const struct fhir_reading *r, const struct participants *
 	if (r->map->options.site == NULL || seen->room_configured)
 		return true;
 	return fhir_has_code(category, NULL, "surgery")
-		|| fhir_has_code(category, "http://terminology.hl7.org/CodeSystem/service-category",
-			"31")
-		|| fhir_has_code(category, NULL, "387713003");
+	       || fhir_has_code(
+		       category, "http://terminology.hl7.org/CodeSystem/service-category", "31")
+	       || fhir_has_code(category, NULL, "387713003");
 }
 
 static int64_t instant(struct fhir_reading *r, const char *key)
@@ -156,7 +161,8 @@ static void read_text(struct fhir_reading *r, struct fact_case *c)
 static void link_orders(struct fhir_reading *r)
 {
 	char id[ID_SIZE];
-	FHIR_EACH (order, fhir_get(r->resource, "basedOn")) {
+	FHIR_EACH(order, fhir_get(r->resource, "basedOn"))
+	{
 		if (fhir_refer(r, order, "ServiceRequest", id) != NULL)
 			continue;
 		fhir_link_set(r->map, "ServiceRequest", id, r->id);
@@ -183,8 +189,8 @@ static void give_case(struct fhir_reading *r, const struct fact *fact, bool pres
 
 static void give_age(struct fhir_reading *r, const struct fact_case *c)
 {
-	struct fhir_person *person = c->patient[0] != '\0'
-		? fhir_person_get(r->map, c->patient) : NULL;
+	struct fhir_person *person =
+		c->patient[0] != '\0' ? fhir_person_get(r->map, c->patient) : NULL;
 	if (person == NULL || c->start_ms == 0 || person->case_start_ms == c->start_ms)
 		return;
 	person->case_start_ms = c->start_ms;

@@ -103,9 +103,16 @@ void fhir_claim(struct fhir_claims *claims, enum milestone m, int64_t when_ms, b
 /* Prepared and anaesthetised come in either order. */
 int fhir_progress_rank(enum milestone m)
 {
-	static const struct { enum milestone milestone; int rank; } ranks[] = {
-		{MILESTONE_IN_ROOM, 0}, {MILESTONE_PREP_DONE, 1}, {MILESTONE_ANAES_READY, 1},
-		{MILESTONE_INCISION, 2}, {MILESTONE_PROCEDURE_END, 3}, {MILESTONE_PACU_IN, 4},
+	static const struct {
+		enum milestone milestone;
+		int rank;
+	} ranks[] = {
+		{MILESTONE_IN_ROOM, 0},
+		{MILESTONE_PREP_DONE, 1},
+		{MILESTONE_ANAES_READY, 1},
+		{MILESTONE_INCISION, 2},
+		{MILESTONE_PROCEDURE_END, 3},
+		{MILESTONE_PACU_IN, 4},
 	};
 	for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
 		if (ranks[i].milestone == m)
@@ -185,7 +192,7 @@ static bool outlives(const struct fhir_claim *claim, int progress_rank)
 {
 	int rank = fhir_progress_rank(claim->milestone);
 	return claim->at_most && progress_rank != FHIR_RANK_NONE
-		&& (progress_rank < 0 || rank < 0 || rank <= progress_rank);
+	       && (progress_rank < 0 || rank < 0 || rank <= progress_rank);
 }
 
 static void settle_one(struct fhir_reading *r, struct fhir_case *c, enum milestone m,
@@ -201,8 +208,8 @@ static void settle_one(struct fhir_reading *r, struct fhir_case *c, enum milesto
 		if (claim == NULL && (claim = add_claim(c, r->origin, m)) == NULL)
 			return;
 		/* Later versions repeat a bound with a later time: keep the tighter. */
-		bool looser = bound && claim->at_most && claim->when_ms != 0
-			&& when >= claim->when_ms;
+		bool looser =
+			bound && claim->at_most && claim->when_ms != 0 && when >= claim->when_ms;
 		if (!looser && (claim->when_ms != when || claim->at_most != bound)) {
 			claim->when_ms = when;
 			claim->at_most = bound;

@@ -15,19 +15,31 @@ static const struct {
 	const char *code;
 	bool none, over;
 } statuses[] = {
-	{"planned", false, false}, {"arrived", false, false}, {"triaged", false, false},
-	{"in-progress", false, false}, {"onleave", false, false}, {"on-hold", false, false},
-	{"discharged", false, true}, {"finished", false, true}, {"completed", false, true},
-	{"cancelled", true, false}, {"discontinued", true, false},
-	{"entered-in-error", true, false}, {"unknown", false, false},
+	{"planned", false, false},
+	{"arrived", false, false},
+	{"triaged", false, false},
+	{"in-progress", false, false},
+	{"onleave", false, false},
+	{"on-hold", false, false},
+	{"discharged", false, true},
+	{"finished", false, true},
+	{"completed", false, true},
+	{"cancelled", true, false},
+	{"discontinued", true, false},
+	{"entered-in-error", true, false},
+	{"unknown", false, false},
 };
 
 static const struct {
 	const char *code;
 	enum setting setting;
 } classes[] = {
-	{"AMB", SETTING_DAY}, {"SS", SETTING_DAY}, {"IMP", SETTING_INPATIENT},
-	{"ACUTE", SETTING_INPATIENT}, {"NONAC", SETTING_INPATIENT}, {"EMER", SETTING_EMERGENCY},
+	{"AMB", SETTING_DAY},
+	{"SS", SETTING_DAY},
+	{"IMP", SETTING_INPATIENT},
+	{"ACUTE", SETTING_INPATIENT},
+	{"NONAC", SETTING_INPATIENT},
+	{"EMER", SETTING_EMERGENCY},
 };
 
 struct stay {
@@ -39,7 +51,7 @@ struct stay {
 struct stays {
 	int64_t first[ROOM_KIND_COUNT], last_end[ROOM_KIND_COUNT];
 	bool open[ROOM_KIND_COUNT];
-	struct stay here;          /* the latest begun: where the patient is or was */
+	struct stay here; /* the latest begun: where the patient is or was */
 };
 
 static int find_status(const char *code)
@@ -84,7 +96,8 @@ static void read_stays(struct fhir_reading *r, const char *own_room, struct stay
 	int index = 0;
 	struct stay stay;
 	memset(stays, 0, sizeof *stays);
-	FHIR_EACH (element, fhir_get(r->resource, "location")) {
+	FHIR_EACH(element, fhir_get(r->resource, "location"))
+	{
 		if (!read_stay(r, element, index++, own_room, &stay))
 			continue;
 		enum room_kind k = stay.kind;
@@ -103,7 +116,10 @@ static void read_stays(struct fhir_reading *r, const char *own_room, struct stay
 
 static void claim_stays(const struct stays *stays, struct fhir_claims *claims)
 {
-	static const struct { enum room_kind kind; enum milestone in, out; } rules[] = {
+	static const struct {
+		enum room_kind kind;
+		enum milestone in, out;
+	} rules[] = {
 		{ROOM_HOLDING, MILESTONE_IN_HOLDING, MILESTONE_COUNT},
 		{ROOM_OR, MILESTONE_IN_ROOM, MILESTONE_OUT_ROOM},
 		{ROOM_PACU, MILESTONE_PACU_IN, MILESTONE_PACU_OUT},
@@ -122,7 +138,8 @@ static void claim_stays(const struct stays *stays, struct fhir_claims *claims)
 static void claim_visit(struct fhir_reading *r, bool over, struct fhir_claims *claims)
 {
 	int64_t arrived = 0;
-	FHIR_EACH (past, fhir_get(r->resource, "statusHistory")) {
+	FHIR_EACH(past, fhir_get(r->resource, "statusHistory"))
+	{
 		if (strcmp(fhir_string(past, "status"), "arrived") != 0)
 			continue;
 		int64_t start = fhir_time_at(fhir_get(past, "period"), "start");
@@ -139,8 +156,8 @@ static void claim_visit(struct fhir_reading *r, bool over, struct fhir_claims *c
 	fhir_claim(claims, MILESTONE_DISCHARGED, end != 0 ? end : r->updated_ms, end == 0);
 }
 
-static void give_place(struct fhir_reading *r, const char *case_id, const char *patient,
-	const struct stay *here)
+static void give_place(
+	struct fhir_reading *r, const char *case_id, const char *patient, const struct stay *here)
 {
 	struct fact fact = fhir_fact(r, FACT_PLACE);
 	char key[160];
@@ -177,7 +194,8 @@ static void give_covariates(struct fhir_reading *r, const char *patient)
 static bool find_case(struct fhir_reading *r, char case_id[ID_SIZE])
 {
 	char order[ID_SIZE];
-	FHIR_EACH (appointment, fhir_get(r->resource, "appointment")) {
+	FHIR_EACH(appointment, fhir_get(r->resource, "appointment"))
+	{
 		if (fhir_refer(r, appointment, "Appointment", case_id) != NULL)
 			continue;
 		/* A visit may also name the interview before: ours comes first. */
@@ -185,7 +203,8 @@ static bool find_case(struct fhir_reading *r, char case_id[ID_SIZE])
 		if (c == NULL || !c->known || c->surgical)
 			return true;
 	}
-	FHIR_EACH (based, fhir_get(r->resource, "basedOn")) {
+	FHIR_EACH(based, fhir_get(r->resource, "basedOn"))
+	{
 		if (fhir_refer(r, based, "ServiceRequest", order) != NULL)
 			continue;
 		const struct fhir_link *link = fhir_link_find(r->map, "ServiceRequest", order);

@@ -23,6 +23,7 @@ struct fhir_said {
 
 struct fhir_alias {
 	char *url;
+	char type[24];
 	char id[ID_SIZE];
 	UT_hash_handle hh;
 };
@@ -35,7 +36,7 @@ struct fhir_named {
 
 /* -- references ----------------------------------------------------------- */
 
-void fhir_alias_add(struct fhir_map *map, const char *url, const char *id)
+void fhir_alias_add(struct fhir_map *map, const char *url, const char *type, const char *id)
 {
 	struct fhir_alias *alias;
 	HASH_FIND_STR(map->aliases, url, alias);
@@ -46,6 +47,7 @@ void fhir_alias_add(struct fhir_map *map, const char *url, const char *id)
 		free(alias);
 		return;
 	}
+	text_copy(alias->type, sizeof alias->type, type);
 	text_copy(alias->id, sizeof alias->id, id);
 	HASH_ADD_KEYPTR(hh, map->aliases, alias->url, strlen(alias->url), alias);
 }
@@ -53,7 +55,8 @@ void fhir_alias_add(struct fhir_map *map, const char *url, const char *id)
 void fhir_alias_clear(struct fhir_map *map)
 {
 	struct fhir_alias *alias, *next;
-	HASH_ITER(hh, map->aliases, alias, next) {
+	HASH_ITER(hh, map->aliases, alias, next)
+	{
 		HASH_DEL(map->aliases, alias);
 		free(alias->url);
 		free(alias);
@@ -78,8 +81,8 @@ static bool split(const char *reference, char type[ID_SIZE], char id[ID_SIZE])
 	return text_copy(id, ID_SIZE, slash + 1) && text_copy(type, ID_SIZE, kind);
 }
 
-static const char *resolve(const struct fhir_reading *r, const char *text, const char *type,
-	char out[ID_SIZE])
+static const char *resolve(
+	const struct fhir_reading *r, const char *text, const char *type, char out[ID_SIZE])
 {
 	char kind[ID_SIZE], id[ID_SIZE];
 	struct fhir_alias *alias;
@@ -87,14 +90,18 @@ static const char *resolve(const struct fhir_reading *r, const char *text, const
 		return "points into the resource itself";
 	if (strchr(text, '?') != NULL)
 		return "conditional reference";
-	HASH_FIND_STR(r->map->aliases, text, alias);
-	if (strncmp(text, "urn:uuid:", 9) == 0) {
-		if (!text_is_id(alias != NULL ? alias->id : text + 9))
+	if (strncmp(text, "urn:", 4) == 0) {
+		HASH_FIND_STR(r->map->aliases, text, alias);
+		if (alias == NULL)
+			return "points outside its Bundle";
+		if (strcmp(alias->type, type) != 0)
+			return "";
+		if (!text_is_id(alias->id))
 			return "not an id";
-		text_copy(out, ID_SIZE, alias != NULL ? alias->id : text + 9);
+		text_copy(out, ID_SIZE, alias->id);
 		return NULL;
 	}
-	if (strncmp(text, "urn:", 4) == 0 || !split(text, kind, id))
+	if (!split(text, kind, id))
 		return "not a reference to a resource";
 	if (strcmp(kind, type) != 0)
 		return "";
@@ -104,8 +111,8 @@ static const char *resolve(const struct fhir_reading *r, const char *text, const
 	return NULL;
 }
 
-const char *fhir_refer(const struct fhir_reading *r, const cJSON *reference, const char *type,
-	char out[ID_SIZE])
+const char *fhir_refer(
+	const struct fhir_reading *r, const cJSON *reference, const char *type, char out[ID_SIZE])
 {
 	if (!cJSON_IsObject(reference))
 		return "";
@@ -116,8 +123,8 @@ const char *fhir_refer(const struct fhir_reading *r, const cJSON *reference, con
 	 * identifier for the place. */
 	const char *value = fhir_string(fhir_get(reference, "identifier"), "value");
 	if (*value != '\0') {
-		if (strcmp(type, "Location") == 0 && r->map->options.site != NULL && text_is_id(value)
-			&& site_room(r->map->options.site, value) >= 0) {
+		if (strcmp(type, "Location") == 0 && r->map->options.site != NULL
+			&& text_is_id(value) && site_room(r->map->options.site, value) >= 0) {
 			text_copy(out, ID_SIZE, value);
 			return NULL;
 		}
@@ -309,18 +316,21 @@ void fhir_give_name(struct fhir_map *map, const char *id, const char *name)
 void fhir_said_free(struct fhir_map *map)
 {
 	struct fhir_said *said, *next;
-	HASH_ITER(hh, map->said, said, next) {
+	HASH_ITER(hh, map->said, said, next)
+	{
 		HASH_DEL(map->said, said);
 		free(said);
 	}
 	struct fhir_named *named, *after;
-	HASH_ITER(hh, map->named, named, after) {
+	HASH_ITER(hh, map->named, named, after)
+	{
 		HASH_DEL(map->named, named);
 		free(named->name);
 		free(named);
 	}
 	struct fhir_link *link, *later;
-	HASH_ITER(hh, map->links, link, later) {
+	HASH_ITER(hh, map->links, link, later)
+	{
 		HASH_DEL(map->links, link);
 		free(link);
 	}

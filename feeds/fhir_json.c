@@ -105,7 +105,8 @@ const cJSON *fhir_next(const cJSON *node, const cJSON *element)
 int fhir_codings(const cJSON *concept, struct fhir_coding *out, int max)
 {
 	int n = 0;
-	FHIR_EACH (element, concept) {
+	FHIR_EACH(element, concept)
+	{
 		const cJSON *inner = fhir_either(element, "coding", "concept");
 		if (inner != NULL) {
 			n += fhir_codings(inner, out + n, max - n);
@@ -132,24 +133,25 @@ bool fhir_has_code(const cJSON *concept, const char *system, const char *code)
 
 const char *fhir_concept_text(const cJSON *concept)
 {
-	FHIR_EACH (element, concept) {
+	FHIR_EACH(element, concept)
+	{
 		const char *text = fhir_string(element, "text");
 		if (*text != '\0')
 			return text;
 		const cJSON *inner = fhir_get(element, "concept");
 		if (inner != NULL && *fhir_concept_text(inner) != '\0')
 			return fhir_concept_text(inner);
-		FHIR_EACH (coding, fhir_get(element, "coding"))
-			if (*fhir_string(coding, "display") != '\0')
-				return fhir_string(coding, "display");
+		FHIR_EACH(coding, fhir_get(element, "coding"))
+		if (*fhir_string(coding, "display") != '\0')
+			return fhir_string(coding, "display");
 	}
 	return "";
 }
 
 const cJSON *fhir_extension(const cJSON *element, const char *url, int n)
 {
-	FHIR_EACH (extension, fhir_get(element, "extension"))
-		if (strcmp(fhir_string(extension, "url"), url) == 0 && n-- == 0)
-			return extension;
+	FHIR_EACH(extension, fhir_get(element, "extension"))
+	if (strcmp(fhir_string(extension, "url"), url) == 0 && n-- == 0)
+		return extension;
 	return NULL;
 }

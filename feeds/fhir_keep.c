@@ -65,11 +65,12 @@ void fhir_keep(struct fhir_reading *r)
 		drop(r->map, r->map->kept);
 }
 
-void fhir_keep_retry(struct fhir_map *map,
-	bool (*read)(struct fhir_map *map, const cJSON *resource))
+void fhir_keep_retry(
+	struct fhir_map *map, bool (*read)(struct fhir_map *map, const cJSON *resource))
 {
 	struct fhir_kept *kept, *next;
-	HASH_ITER(hh, map->kept, kept, next) {
+	HASH_ITER(hh, map->kept, kept, next)
+	{
 		if (read(map, kept->resource))
 			drop(map, kept);
 	}

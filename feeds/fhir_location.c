@@ -18,8 +18,12 @@ static const struct {
 	const char *code;
 	enum room_service service;
 } services[] = {
-	{"O", SERVICE_OCCUPIED}, {"U", SERVICE_UNOCCUPIED}, {"H", SERVICE_HOUSEKEEPING},
-	{"K", SERVICE_CONTAMINATED}, {"C", SERVICE_CLOSED}, {"I", SERVICE_ISOLATED},
+	{"O", SERVICE_OCCUPIED},
+	{"U", SERVICE_UNOCCUPIED},
+	{"H", SERVICE_HOUSEKEEPING},
+	{"K", SERVICE_CONTAMINATED},
+	{"C", SERVICE_CLOSED},
+	{"I", SERVICE_ISOLATED},
 };
 
 /* What a Location says it is; only asked when no site is configured, because
@@ -38,8 +42,13 @@ static const struct {
 	const char *word;
 	enum room_kind kind;
 } words[] = {
-	{"or", ROOM_OR}, {"pacu", ROOM_PACU}, {"sspi", ROOM_PACU}, {"recovery", ROOM_PACU},
-	{"holding", ROOM_HOLDING}, {"preop", ROOM_HOLDING}, {"ward", ROOM_WARD},
+	{"or", ROOM_OR},
+	{"pacu", ROOM_PACU},
+	{"sspi", ROOM_PACU},
+	{"recovery", ROOM_PACU},
+	{"holding", ROOM_HOLDING},
+	{"preop", ROOM_HOLDING},
+	{"ward", ROOM_WARD},
 };
 
 struct fhir_place_kind {
@@ -117,7 +126,8 @@ static void learn_kind(struct fhir_reading *r)
 void fhir_kinds_free(struct fhir_map *map)
 {
 	struct fhir_place_kind *kind, *next;
-	HASH_ITER(hh, map->kinds, kind, next) {
+	HASH_ITER(hh, map->kinds, kind, next)
+	{
 		HASH_DEL(map->kinds, kind);
 		free(kind);
 	}
@@ -133,7 +143,8 @@ static bool read_service(struct fhir_reading *r, enum room_service *service)
 	if (*code == '\0') {
 		const char *whole = fhir_string(r->resource, "status");
 		*service = strcmp(whole, "suspended") == 0 || strcmp(whole, "inactive") == 0
-			? SERVICE_CLOSED : SERVICE_UNKNOWN;
+				   ? SERVICE_CLOSED
+				   : SERVICE_UNKNOWN;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++) {

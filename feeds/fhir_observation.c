@@ -23,20 +23,28 @@ static const struct {
 	int measure;
 	double factor;
 } units[] = {
-	{"kg/m2", MEASURE_BMI, 1}, {"kg", MEASURE_WEIGHT_KG, 1}, {"g", MEASURE_WEIGHT_KG, 0.001},
-	{"[lb_av]", MEASURE_WEIGHT_KG, 0.45359237}, {"m", MEASURE_HEIGHT_M, 1},
-	{"cm", MEASURE_HEIGHT_M, 0.01}, {"[in_i]", MEASURE_HEIGHT_M, 0.0254},
+	{"kg/m2", MEASURE_BMI, 1},
+	{"kg", MEASURE_WEIGHT_KG, 1},
+	{"g", MEASURE_WEIGHT_KG, 0.001},
+	{"[lb_av]", MEASURE_WEIGHT_KG, 0.45359237},
+	{"m", MEASURE_HEIGHT_M, 1},
+	{"cm", MEASURE_HEIGHT_M, 0.01},
+	{"[in_i]", MEASURE_HEIGHT_M, 0.0254},
 };
 
 /* What a living person can have; beyond it is a slip of the pen. */
-static const struct { double low, high; } ranges[MEASURE_COUNT] = {
-	[MEASURE_BMI] = {7, 150}, [MEASURE_WEIGHT_KG] = {0.2, 600},
-	[MEASURE_HEIGHT_M] = {0.2, 2.6}, [MEASURE_ASA] = {1, 6},
+static const struct {
+	double low, high;
+} ranges[MEASURE_COUNT] = {
+	[MEASURE_BMI] = {7, 150},
+	[MEASURE_WEIGHT_KG] = {0.2, 600},
+	[MEASURE_HEIGHT_M] = {0.2, 2.6},
+	[MEASURE_ASA] = {1, 6},
 };
 
 /* The newest word counts. */
-static void measure(struct fhir_reading *r, struct fhir_person *person, int which, double value,
-	int64_t when)
+static void measure(
+	struct fhir_reading *r, struct fhir_person *person, int which, double value, int64_t when)
 {
 	if (!isfinite(value) || value < ranges[which].low || value > ranges[which].high) {
 		fhir_puzzle(r, "value", "outside what is possible");
@@ -49,7 +57,8 @@ static void measure(struct fhir_reading *r, struct fhir_person *person, int whic
 	fhir_person_give(r, person);
 }
 
-static bool observe_size(struct fhir_reading *r, struct fhir_person *person, int64_t when, int which)
+static bool observe_size(
+	struct fhir_reading *r, struct fhir_person *person, int64_t when, int which)
 {
 	const cJSON *quantity = fhir_get(r->resource, "valueQuantity");
 	const cJSON *value = fhir_get(quantity, "value");
@@ -116,8 +125,8 @@ static int asa_class(const char *text)
 
 static int asa_code(const struct fhir_coding *coding)
 {
-	static const char *const snomed[] = {"", "413495001", "413496000", "413497009",
-		"413498004", "413499007", "413500003"};
+	static const char *const snomed[] = {
+		"", "413495001", "413496000", "413497009", "413498004", "413499007", "413500003"};
 	if (strcmp(coding->system, SNOMED) == 0) {
 		for (int i = 1; i <= 6; i++)
 			if (strcmp(snomed[i], coding->code) == 0)
@@ -182,7 +191,8 @@ static bool observe_fasting(struct fhir_reading *r, struct fhir_person *person, 
 		return true;
 	}
 	struct fhir_case *c, *next;
-	HASH_ITER(hh, r->map->cases, c, next) {
+	HASH_ITER(hh, r->map->cases, c, next)
+	{
 		int64_t apart = c->start_ms > when ? c->start_ms - when : when - c->start_ms;
 		if (!c->surgical || strcmp(c->patient, person->id) != 0
 			|| (when != 0 && c->start_ms != 0 && apart > 36 * 3600000LL))
@@ -200,9 +210,15 @@ static bool observe_fasting(struct fhir_reading *r, struct fhir_person *person, 
 
 static bool observe_mobility(struct fhir_reading *r, struct fhir_person *person, int64_t when)
 {
-	static const struct { const char *code; enum mobility mobility; } means[] = {
-		{"282146009", MOBILITY_WALKS}, {"A0", MOBILITY_WALKS}, {"A2", MOBILITY_CHAIR},
-		{"301683006", MOBILITY_BED}, {"301684000", MOBILITY_BED},
+	static const struct {
+		const char *code;
+		enum mobility mobility;
+	} means[] = {
+		{"282146009", MOBILITY_WALKS},
+		{"A0", MOBILITY_WALKS},
+		{"A2", MOBILITY_CHAIR},
+		{"301683006", MOBILITY_BED},
+		{"301684000", MOBILITY_BED},
 	};
 	const cJSON *value = fhir_get(r->resource, "valueCodeableConcept");
 	(void)when;

@@ -33,7 +33,8 @@ struct fhir_person *fhir_person_get(struct fhir_map *map, const char *id)
 void fhir_people_free(struct fhir_map *map)
 {
 	struct fhir_person *person, *next;
-	HASH_ITER(hh, map->people, person, next) {
+	HASH_ITER(hh, map->people, person, next)
+	{
 		HASH_DEL(map->people, person);
 		free(person);
 	}
@@ -45,8 +46,10 @@ static int age_years(const char *birth, int64_t on_ms)
 {
 	char whole[11];
 	snprintf(whole, sizeof whole, "%.4s-%.2s-%.2s", birth,
-		strlen(birth) >= 7 ? birth + 5 : "07", strlen(birth) >= 10 ? birth + 8
-		: strlen(birth) >= 7 ? "15" : "01");
+		strlen(birth) >= 7 ? birth + 5 : "07",
+		strlen(birth) >= 10  ? birth + 8
+		: strlen(birth) >= 7 ? "15"
+				     : "01");
 	int64_t born = fhir_time(whole);
 	if (on_ms <= born)
 		return FACT_UNKNOWN;
@@ -96,8 +99,8 @@ void fhir_person_give(struct fhir_reading *r, struct fhir_person *person)
 	fact.patient.mobility = person->mobility;
 	fact.patient.setting = person->setting;
 	bool empty = fact.patient.age_years < 0 && fact.patient.asa < 0 && fact.patient.bmi < 0
-		&& fact.patient.sex == 0 && fact.patient.mobility == MOBILITY_UNKNOWN
-		&& fact.patient.setting == SETTING_UNKNOWN;
+		     && fact.patient.sex == 0 && fact.patient.mobility == MOBILITY_UNKNOWN
+		     && fact.patient.setting == SETTING_UNKNOWN;
 	snprintf(key, sizeof key, "patient:%s", person->id);
 	if (!empty)
 		fhir_give(r->map, key, &fact);
@@ -108,22 +111,23 @@ static void human_name(const cJSON *names, char *out, size_t size)
 {
 	const cJSON *best = NULL;
 	char raw[512];
-	FHIR_EACH (name, names) {
+	FHIR_EACH(name, names)
+	{
 		const char *use = fhir_string(name, "use");
 		if (best == NULL || strcmp(use, "official") == 0)
 			best = name;
 	}
 	const char *family = fhir_string(best, "family");
-	size_t n = (size_t)snprintf(raw, sizeof raw, "%.200s",
-		*family != '\0' ? family : fhir_string(best, "text"));
+	size_t n = (size_t)snprintf(
+		raw, sizeof raw, "%.200s", *family != '\0' ? family : fhir_string(best, "text"));
 	const cJSON *given = fhir_get(best, "given");
 	if (*family != '\0' && cJSON_IsArray(given)) {
 		const char *mark = ", ";
 		for (const cJSON *g = given->child; g != NULL && n < 400; g = g->next) {
 			if (!cJSON_IsString(g))
 				continue;
-			n += (size_t)snprintf(raw + n, sizeof raw - n, "%s%.60s", mark,
-				g->valuestring);
+			n += (size_t)snprintf(
+				raw + n, sizeof raw - n, "%s%.60s", mark, g->valuestring);
 			mark = " ";
 		}
 	}
@@ -132,8 +136,13 @@ static void human_name(const cJSON *names, char *out, size_t size)
 
 static char sex_letter(const char *gender)
 {
-	static const struct { const char *code; char letter; } genders[] = {
-		{"male", 'M'}, {"female", 'F'}, {"other", 'O'},
+	static const struct {
+		const char *code;
+		char letter;
+	} genders[] = {
+		{"male", 'M'},
+		{"female", 'F'},
+		{"other", 'O'},
 	};
 	for (size_t i = 0; i < sizeof genders / sizeof *genders; i++)
 		if (strcmp(genders[i].code, gender) == 0)
@@ -160,7 +169,8 @@ static void read_bracelet(struct fhir_reading *r, struct fhir_person *person)
 	int i = 0;
 	if (system == NULL)
 		return;
-	FHIR_EACH (identifier, fhir_get(r->resource, "identifier")) {
+	FHIR_EACH(identifier, fhir_get(r->resource, "identifier"))
+	{
 		int at = i++;
 		int64_t end = fhir_time_at(fhir_get(identifier, "period"), "end");
 		if (strcmp(fhir_string(identifier, "system"), system) != 0
@@ -190,9 +200,9 @@ bool fhir_read_patient(struct fhir_reading *r)
 	fhir_check_modifiers(r);
 	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
 		return true;
-	FHIR_EACH (link, fhir_get(r->resource, "link"))
-		if (strcmp(fhir_string(link, "type"), "replaced-by") == 0)
-			fhir_puzzle(r, "link", "record was merged into another");
+	FHIR_EACH(link, fhir_get(r->resource, "link"))
+	if (strcmp(fhir_string(link, "type"), "replaced-by") == 0)
+		fhir_puzzle(r, "link", "record was merged into another");
 	const char *birth = fhir_string(r->resource, "birthDate");
 	person->birth[0] = '\0';
 	if (fhir_time(birth) != 0 || strncmp(birth, "1970", 4) == 0)

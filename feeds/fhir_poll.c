@@ -30,18 +30,23 @@ enum round { ROUND_FULL, ROUND_SWEEP, ROUND_DELTA };
 /* What is asked, in this order: what others hang on comes first. */
 static const struct {
 	const char *type;
-	bool optional;             /* a server without it is no fault */
+	bool optional; /* a server without it is no fault */
 } types[] = {
-	{"Location", false}, {"Practitioner", false}, {"PractitionerRole", true},
-	{"Patient", false}, {"Appointment", false}, {"Encounter", false},
-	{"Procedure", false}, {"Observation", false},
+	{"Location", false},
+	{"Practitioner", false},
+	{"PractitionerRole", true},
+	{"Patient", false},
+	{"Appointment", false},
+	{"Encounter", false},
+	{"Procedure", false},
+	{"Observation", false},
 };
 enum { TYPES = sizeof types / sizeof *types };
 
 struct progress {
-	int64_t watermark_ms;      /* server time of the last complete answer, 0 none */
-	bool complete;             /* it was read whole at least once */
-	bool absent;               /* the server does not know this: asked at sweeps only */
+	int64_t watermark_ms; /* server time of the last complete answer, 0 none */
+	bool complete;        /* it was read whole at least once */
+	bool absent;          /* the server does not know this: asked at sweeps only */
 };
 
 struct fhir_poll {
@@ -56,13 +61,13 @@ struct fhir_poll {
 	void *clock_context;
 	struct feed_health health;
 	struct progress progress[TYPES];
-	int64_t step_ms;           /* server time between the last two polls */
+	int64_t step_ms; /* server time between the last two polls */
 	/* the round */
 	enum round round;
 	bool round_failed, outcome_bad;
-	double next_sweep;         /* loop time */
+	double next_sweep; /* loop time */
 	int type, page, restarts, failures, backoffs;
-	int64_t server_ms;         /* of the first page of this query */
+	int64_t server_ms; /* of the first page of this query */
 	size_t bytes;
 	char url[URL_SIZE];
 	char **visited;
@@ -90,8 +95,8 @@ static void on_name(void *context, const char *id, const char *name)
 	p->sink.name(p->sink.context, id, name);
 }
 
-static void on_not_understood(void *context, const char *resource, const char *path,
-	const char *reason)
+static void on_not_understood(
+	void *context, const char *resource, const char *path, const char *reason)
 {
 	struct fhir_poll *p = context;
 	p->sink.not_understood(p->sink.context, resource, path, reason);
@@ -349,9 +354,9 @@ static void bad_status(struct fhir_poll *p, const struct http_answer *a)
 		}
 	}
 	struct progress *progress = &p->progress[p->type];
-	bool hopeless = a->status == 400 || a->status == 404 || a->status == 405
-		|| a->status == 410 || a->status == 422 || a->status == 501
-		|| (a->status >= 300 && a->status < 400);
+	bool hopeless = a->status == 400 || a->status == 404 || a->status == 405 || a->status == 410
+			|| a->status == 422 || a->status == 501
+			|| (a->status >= 300 && a->status < 400);
 	/* Said once; a feed that has all the rest is not down for it. */
 	bool expected = hopeless && (types[p->type].optional || progress->absent);
 	progress->absent = hopeless && strcmp(types[p->type].type, "Appointment") != 0;
@@ -360,8 +365,8 @@ static void bad_status(struct fhir_poll *p, const struct http_answer *a)
 	if (hopeless)
 		next_query(p);
 	else
-		retry_query(p, a->status == 401 || a->status == 403 ? BACKOFF_MAX_S
-			: a->retry_after_s);
+		retry_query(
+			p, a->status == 401 || a->status == 403 ? BACKOFF_MAX_S : a->retry_after_s);
 }
 
 /* -- pages -------------------------------------------------------------------- */
@@ -472,7 +477,8 @@ static char *copy_base(const char *base, struct error *err)
 {
 	char probe[URL_SIZE];
 	size_t n = strlen(base);
-	if (n > 3900 || strpbrk(base, "?#") != NULL || !http_resolve(base, base, probe, sizeof probe)) {
+	if (n > 3900 || strpbrk(base, "?#") != NULL
+		|| !http_resolve(base, base, probe, sizeof probe)) {
 		error_set(err, -EINVAL, "not the base of a FHIR server: %.200s", base);
 		return NULL;
 	}
@@ -513,8 +519,8 @@ struct fhir_poll *fhir_poll_create(struct ev_loop *loop, const struct fhir_poll_
 	snprintf(p->health.name, sizeof p->health.name, "fhir %.80s", p->base);
 	/* http_get lets plain text beyond loopback pass with `insecure` only. */
 	p->health.insecure = options->http.insecure && strncmp(p->base, "http:", 5) == 0
-		&& strncmp(p->base, "http://127.", 11) != 0
-		&& strncmp(p->base, "http://localhost", 16) != 0;
+			     && strncmp(p->base, "http://127.", 11) != 0
+			     && strncmp(p->base, "http://localhost", 16) != 0;
 	return p;
 }
 

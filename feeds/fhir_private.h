@@ -18,7 +18,7 @@
  * and make two ids collide: they become characters no id may have. */
 cJSON *fhir_json_parse(const char *text, size_t len, struct error *err);
 const cJSON *fhir_get(const cJSON *object, const char *key);
-const char *fhir_string(const cJSON *object, const char *key);   /* "" absent */
+const char *fhir_string(const cJSON *object, const char *key); /* "" absent */
 /* The first of two names that is there: R4's and R5's. */
 const cJSON *fhir_either(const cJSON *object, const char *r4, const char *r5);
 int64_t fhir_time_at(const cJSON *object, const char *key);
@@ -33,7 +33,7 @@ const cJSON *fhir_next(const cJSON *node, const cJSON *element);
 		element = fhir_next(node, element))
 
 struct fhir_coding {
-	const char *system, *code, *display;   /* "" absent */
+	const char *system, *code, *display; /* "" absent */
 };
 enum { FHIR_CODINGS = 12 };
 /* The codings of a Coding, CodeableConcept, CodeableReference or array of them. */
@@ -49,8 +49,8 @@ const cJSON *fhir_extension(const cJSON *element, const char *url, int n);
 struct fhir_claim {
 	enum milestone milestone;
 	int64_t when_ms;
-	int64_t updated_ms;       /* of the resource that says so */
-	uint64_t told;            /* order of telling: the newest exact one wins */
+	int64_t updated_ms; /* of the resource that says so */
+	uint64_t told;      /* order of telling: the newest exact one wins */
 	bool at_most;
 	char origin[ORIGIN_SIZE];
 };
@@ -60,19 +60,22 @@ struct fhir_case {
 	char patient[ID_SIZE];
 	char room[ID_SIZE];
 	int64_t start_ms;
-	bool known;               /* its Appointment has been read */
-	bool surgical;            /* ... and is one of ours */
-	bool titled;              /* the Appointment says what is done */
+	bool known;    /* its Appointment has been read */
+	bool surgical; /* ... and is one of ours */
+	bool titled;   /* the Appointment says what is done */
 	struct fhir_claim *claims;
 	int claim_count;
-	struct { int64_t when_ms; bool said, at_most; } given[MILESTONE_COUNT];
+	struct {
+		int64_t when_ms;
+		bool said, at_most;
+	} given[MILESTONE_COUNT];
 	UT_hash_handle hh;
 };
 
 /* One resource read: which version, and what it hangs on. */
 struct fhir_link {
 	char origin[ORIGIN_SIZE];
-	char target[ID_SIZE];     /* case of an Encounter, Procedure, order; practitioner of a role */
+	char target[ID_SIZE]; /* case of an Encounter, Procedure, order; practitioner of a role */
 	int64_t updated_ms;
 	UT_hash_handle hh;
 };
@@ -92,7 +95,7 @@ struct fhir_person {
 	enum mobility mobility;
 	enum setting setting;
 	struct fhir_measure measures[MEASURE_COUNT];
-	int64_t case_start_ms;    /* age is taken on that day */
+	int64_t case_start_ms; /* age is taken on that day */
 	UT_hash_handle hh;
 };
 
@@ -108,8 +111,8 @@ struct fhir_map {
 	struct fhir_sink sink;
 	int64_t at_ms;
 	uint64_t told;
-	bool linked;              /* something new to hang kept resources on */
-	bool last_call;           /* offline: no more input will come */
+	bool linked;    /* something new to hang kept resources on */
+	bool last_call; /* offline: no more input will come */
 	struct fhir_case *cases;
 	struct fhir_link *links;
 	struct fhir_person *people;
@@ -130,8 +133,8 @@ struct fhir_reading {
 	const char *type;
 	char id[ID_SIZE];
 	char origin[ORIGIN_SIZE];
-	int64_t updated_ms;       /* meta.lastUpdated, 0 */
-	char doubt[LABEL_SIZE];   /* why its case must be read with care */
+	int64_t updated_ms;     /* meta.lastUpdated, 0 */
+	char doubt[LABEL_SIZE]; /* why its case must be read with care */
 };
 
 /* A reader returns false when what the resource hangs on is not known yet: it
@@ -145,9 +148,10 @@ fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_
 
 /* The id a Reference of that type points to. Returns NULL when out is filled;
  * else why not ("" when it is absent or of another type). */
-const char *fhir_refer(const struct fhir_reading *r, const cJSON *reference, const char *type,
-	char out[ID_SIZE]);
-void fhir_alias_add(struct fhir_map *map, const char *url, const char *id);
+const char *fhir_refer(
+	const struct fhir_reading *r, const cJSON *reference, const char *type, char out[ID_SIZE]);
+/* Entries of a Bundle may point at each other by urn:uuid: url → type and id. */
+void fhir_alias_add(struct fhir_map *map, const char *url, const char *type, const char *id);
 void fhir_alias_clear(struct fhir_map *map);
 
 void fhir_doubt(struct fhir_reading *r, const char *path, const char *format, ...)
@@ -170,7 +174,10 @@ bool fhir_link_set(struct fhir_map *map, const char *type, const char *id, const
 /* -- cases and their milestones (fhir_case.c) ---------------------------- */
 
 struct fhir_claims {
-	struct { int64_t when_ms; bool at_most; } of[MILESTONE_COUNT];
+	struct {
+		int64_t when_ms;
+		bool at_most;
+	} of[MILESTONE_COUNT];
 };
 void fhir_claim(struct fhir_claims *claims, enum milestone m, int64_t when_ms, bool at_most);
 /* progress_rank: of the "current value only" milestone the resource shows; a lower
@@ -178,7 +185,7 @@ void fhir_claim(struct fhir_claims *claims, enum milestone m, int64_t when_ms, b
 enum { FHIR_RANK_NONE = -2 };
 void fhir_settle(struct fhir_reading *r, const char *case_id, const struct fhir_claims *claims,
 	int progress_rank);
-int fhir_progress_rank(enum milestone m);   /* -1 not one of the six */
+int fhir_progress_rank(enum milestone m); /* -1 not one of the six */
 
 struct fhir_case *fhir_case_find(const struct fhir_map *map, const char *id);
 struct fhir_case *fhir_case_get(struct fhir_map *map, const char *id);
@@ -208,8 +215,8 @@ void fhir_people_free(struct fhir_map *map);
 void fhir_keep(struct fhir_reading *r);
 void fhir_keep_drop(struct fhir_map *map, const char *origin);
 /* Tries all kept resources again with `read`, which returns false to keep on. */
-void fhir_keep_retry(struct fhir_map *map,
-	bool (*read)(struct fhir_map *map, const cJSON *resource));
+void fhir_keep_retry(
+	struct fhir_map *map, bool (*read)(struct fhir_map *map, const cJSON *resource));
 void fhir_keep_free(struct fhir_map *map);
 
 #endif

@@ -8,7 +8,8 @@
 
 /* Procedure and the order behind it: what is done, and how far it is. */
 
-static const char PROGRESS_URL[] = "http://hl7.org/fhir/StructureDefinition/procedure-progressStatus";
+static const char PROGRESS_URL[] =
+	"http://hl7.org/fhir/StructureDefinition/procedure-progressStatus";
 static const char INCISION_URL[] =
 	"http://hl7.org/fhir/StructureDefinition/procedure-incisionDateTime";
 static const char PROGRESS_SYSTEM[] = "http://hl7.org/fhir/procedure-progress-status-code";
@@ -21,17 +22,26 @@ static const struct {
 	const char *code;
 	enum milestone milestone;
 } progress[] = {
-	{"in-operating-room", MILESTONE_IN_ROOM}, {"prepared", MILESTONE_PREP_DONE},
-	{"anesthesia-induced", MILESTONE_ANAES_READY}, {"open-incision", MILESTONE_INCISION},
-	{"closed-incision", MILESTONE_PROCEDURE_END}, {"in-recovery-room", MILESTONE_PACU_IN},
+	{"in-operating-room", MILESTONE_IN_ROOM},
+	{"prepared", MILESTONE_PREP_DONE},
+	{"anesthesia-induced", MILESTONE_ANAES_READY},
+	{"open-incision", MILESTONE_INCISION},
+	{"closed-incision", MILESTONE_PROCEDURE_END},
+	{"in-recovery-room", MILESTONE_PACU_IN},
 };
 
 static const struct {
 	const char *code;
 	bool none;
 } statuses[] = {
-	{"preparation", false}, {"in-progress", false}, {"not-done", true}, {"on-hold", false},
-	{"stopped", false}, {"completed", false}, {"entered-in-error", true}, {"unknown", false},
+	{"preparation", false},
+	{"in-progress", false},
+	{"not-done", true},
+	{"on-hold", false},
+	{"stopped", false},
+	{"completed", false},
+	{"entered-in-error", true},
+	{"unknown", false},
 };
 
 static int find_status(const char *code)
@@ -98,8 +108,8 @@ static void claim_one(struct fhir_reading *r, const cJSON *one, struct fhir_clai
 	int64_t when = fhir_time_at(fhir_extension(one, "time", 0), "valueDateTime");
 	int m = milestone_parse(code);
 	if (m < 0 || when == 0)
-		fhir_puzzle(r, "extension[milestones]", "milestone %.40s without a meaning or a time",
-			code);
+		fhir_puzzle(r, "extension[milestones]",
+			"milestone %.40s without a meaning or a time", code);
 	else
 		fhir_claim(claims, (enum milestone)m, when, false);
 }
@@ -122,7 +132,10 @@ static void claim_local(struct fhir_reading *r, struct fhir_claims *claims)
 /* performedPeriod has no standard meaning: the site says what it means. */
 static void claim_performed(struct fhir_reading *r, struct fhir_claims *claims)
 {
-	static const struct { const char *means; enum milestone start, end; } meanings[] = {
+	static const struct {
+		const char *means;
+		enum milestone start, end;
+	} meanings[] = {
 		{"incision", MILESTONE_INCISION, MILESTONE_PROCEDURE_END},
 		{"in_room", MILESTONE_IN_ROOM, MILESTONE_OUT_ROOM},
 		{"anaesthesia", MILESTONE_ANAES_START, MILESTONE_COUNT},
@@ -138,7 +151,8 @@ static void claim_performed(struct fhir_reading *r, struct fhir_claims *claims)
 			when = fhir_time_at(r->resource, "performedDateTime");
 		if (*start != '\0' && when == 0)
 			fhir_puzzle(r, "performedPeriod.start", "no time of day: %.40s", start);
-		if (claims->of[meanings[i].start].when_ms == 0 || claims->of[meanings[i].start].at_most)
+		if (claims->of[meanings[i].start].when_ms == 0
+			|| claims->of[meanings[i].start].at_most)
 			fhir_claim(claims, meanings[i].start, when, false);
 		if (meanings[i].end != MILESTONE_COUNT)
 			fhir_claim(claims, meanings[i].end, fhir_time_at(period, "end"), false);
@@ -161,7 +175,8 @@ static void give_title(struct fhir_reading *r, const char *case_id, const char *
 static bool case_of_order(const struct fhir_reading *r, char case_id[ID_SIZE])
 {
 	char order[ID_SIZE];
-	FHIR_EACH (based, fhir_get(r->resource, "basedOn")) {
+	FHIR_EACH(based, fhir_get(r->resource, "basedOn"))
+	{
 		if (fhir_refer(r, based, "ServiceRequest", order) != NULL)
 			continue;
 		const struct fhir_link *link = fhir_link_find(r->map, "ServiceRequest", order);
@@ -189,7 +204,8 @@ bool fhir_read_procedure(struct fhir_reading *r)
 	bool wait;
 	if (!find_case(r, case_id)) {
 		if (r->map->last_call)
-			fhir_puzzle(r, "encounter", "no Encounter with an Appointment: case not known");
+			fhir_puzzle(
+				r, "encounter", "no Encounter with an Appointment: case not known");
 		return r->map->last_call;
 	}
 	if (!fhir_case_accepts(r, case_id, &wait))

@@ -24,7 +24,7 @@ struct http {
 	ev_timer timer;
 	struct request *requests;
 	char *ca_file, *cert_file, *key_file, *bearer_file, *user_agent;
-	char *origin;              /* of the first request: the token goes nowhere else */
+	char *origin; /* of the first request: the token goes nowhere else */
 	bool insecure;
 	double deadline_s;
 	size_t max_bytes;
@@ -101,10 +101,10 @@ bool http_resolve(const char *base, const char *link, char *out, size_t size)
 	CURLU *url = parse(base);
 	char *whole = NULL, *scheme = NULL;
 	bool good = url != NULL && curl_url_set(url, CURLUPART_URL, link, 0) == CURLUE_OK
-		&& curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK
-		&& (scheme = part(url, CURLUPART_SCHEME)) != NULL
-		&& (strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0)
-		&& strlen(whole) < size;
+		    && curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK
+		    && (scheme = part(url, CURLUPART_SCHEME)) != NULL
+		    && (strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0)
+		    && strlen(whole) < size;
 	if (good)
 		memcpy(out, whole, strlen(whole) + 1);
 	curl_free(whole);
@@ -116,7 +116,7 @@ bool http_resolve(const char *base, const char *link, char *out, size_t size)
 static bool is_loopback(const char *host)
 {
 	return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
-		|| (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+	       || (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
 }
 
 /* 0 and *loopback, or why this URL is not asked. */
@@ -135,8 +135,8 @@ static int check_url(const struct http *http, const char *text, bool *loopback, 
 	else if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
 		rc = error_set(err, -EINVAL, "only http and https: %.200s", text);
 	else if (strcasecmp(scheme, "http") == 0 && !*loopback && !http->insecure)
-		rc = error_set(err, -EPERM, "plain http to %.100s is refused (https, or --insecure)",
-			host);
+		rc = error_set(err, -EPERM,
+			"plain http to %.100s is refused (https, or --insecure)", host);
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(user);
@@ -282,7 +282,7 @@ static void on_io(struct ev_loop *loop, ev_io *io, int events)
 	struct watcher *watcher = io->data;
 	struct http *http = watcher->http;
 	int running, mask = (events & EV_READ ? CURL_CSELECT_IN : 0)
-		| (events & EV_WRITE ? CURL_CSELECT_OUT : 0);
+			    | (events & EV_WRITE ? CURL_CSELECT_OUT : 0);
 	(void)loop;
 	curl_multi_socket_action(http->multi, watcher->socket, mask, &running);
 	collect(http);
@@ -331,8 +331,8 @@ static int check_readable(const char *what, const char *path, struct error *err)
 	return 0;
 }
 
-struct http *http_create(struct ev_loop *loop, const struct http_options *options,
-	struct error *err)
+struct http *http_create(
+	struct ev_loop *loop, const struct http_options *options, struct error *err)
 {
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, -EIO, "libcurl cannot be started");
@@ -434,8 +434,8 @@ static void set_options(struct request *q, const char *url, bool loopback)
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)(http->deadline_s * 500));
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(e, CURLOPT_USERAGENT,
-		http->user_agent != NULL ? http->user_agent : "vigie");
+	curl_easy_setopt(
+		e, CURLOPT_USERAGENT, http->user_agent != NULL ? http->user_agent : "vigie");
 	if (loopback)
 		curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	if (http->ca_file != NULL)

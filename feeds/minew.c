@@ -73,29 +73,6 @@ static const char *text_of(const cJSON *row, const char *key)
 	return text != NULL ? text : "";
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Returns how many bytes, -1 when it is not whole hex of at most `size` bytes. */
-static int hex_bytes(uint8_t *out, size_t size, const char *hex, size_t digits)
-{
-	if (digits % 2 != 0 || digits / 2 > size)
-		return -1;
-	for (size_t i = 0; i < digits; i += 2) {
-		int high = nibble(hex[i]);
-		int low = nibble(hex[i + 1]);
-		if (high < 0 || low < 0)
-			return -1;
-		out[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	return (int)(digits / 2);
-}
-
 /* ---- one row ---- */
 
 static int rssi_of(struct row *row, const cJSON *object)
@@ -127,7 +104,7 @@ static void raw_data(struct row *row, const cJSON *object)
 		return;
 	}
 	size_t digits = strlen(item->valuestring);
-	int len = hex_bytes(ad, sizeof ad, item->valuestring, digits);
+	long len = ble_hex(ad, sizeof ad, item->valuestring, digits);
 	if (len < 0)
 		row_refuse(row, REFUSED_BAD_HEX, "rawData of %zu digits", digits);
 	else if (len > 0)
@@ -154,7 +131,7 @@ static void named_ibeacon(struct row *row, const cJSON *object)
 	const char *uuid = text_of(object, "ibeaconUuid");
 	if (uuid[0] == '\0')
 		return;
-	if (strlen(uuid) != 32 || hex_bytes(bytes, 16, uuid, 32) != 16) {
+	if (strlen(uuid) != 32 || ble_hex(bytes, 16, uuid, 32) != 16) {
 		row_refuse(row, REFUSED_BAD_HEX, "ibeaconUuid %.40s", uuid);
 		return;
 	}

@@ -34,14 +34,6 @@ struct press_table {
 	int first[FIRSTS + 1];        /* where each group starts */
 };
 
-static int nibble(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A gateway that takes iBeacons apart writes the UUID alone, and major and minor
  * as numbers elsewhere: the UUID must be enough to keep the payload. */
 static struct pattern pattern_of(const struct signature *s)
@@ -68,7 +60,7 @@ static struct pattern pattern_of(const struct signature *s)
 
 static bool may_begin(const struct pattern *p, enum look look, int c)
 {
-	int byte = look == LOOK_BINARY ? c : nibble((uint8_t)c) * 16;
+	int byte = look == LOOK_BINARY ? c : ble_nibble((char)c) * 16;
 	int mask = p->mask[p->anchor] & (look == LOOK_BINARY ? 0xFF : 0xF0);
 	return p->length > 0 && byte >= 0 && ((byte ^ p->bytes[p->anchor]) & mask) == 0;
 }
@@ -131,8 +123,8 @@ static bool hex_matches(const struct pattern *p, const uint8_t *at, const uint8_
 			at++;
 		if (end - at < 2)
 			return false;
-		int high = nibble(at[0]);
-		int low = nibble(at[1]);
+		int high = ble_nibble((char)at[0]);
+		int low = ble_nibble((char)at[1]);
 		if (high < 0 || low < 0 || (((high << 4 | low) ^ p->bytes[i]) & p->mask[i]) != 0)
 			return false;
 		at += 2;
@@ -206,23 +198,13 @@ static void find_owner(struct scan *s, const uint8_t *at)
 		mac_in(open, s->object_end, s->tag);
 }
 
-/* The same rule as row_presses: a model's signature speaks for tags of that
- * model; when the owner cannot be told the payload is worth keeping. */
-static bool applies(const struct site *site, int signature, const char *mac)
-{
-	const char *model = site->signatures[signature].model;
-	if (model[0] == '\0' || mac[0] == '\0')
-		return true;
-	int tag = site_tag(site, mac);
-	return tag >= 0 && strcmp(site->tags[tag].model, model) == 0;
-}
-
 static void add_hit(struct scan *s, int signature)
 {
 	for (int i = 0; i < s->count; i++)
 		if (s->hits[i].signature == signature && strcmp(s->hits[i].tag, s->tag) == 0)
 			return;
-	if (s->count == s->max || !applies(s->table->site, signature, s->tag))
+	const struct site *site = s->table->site;
+	if (s->count == s->max || !row_press_applies(site, &site->signatures[signature], s->tag))
 		return;
 	s->hits[s->count].signature = signature;
 	memcpy(s->hits[s->count++].tag, s->tag, TAG_SIZE);

@@ -30,7 +30,7 @@ bool canvas_resize(struct canvas *canvas, int rows, int columns)
 	if (columns > 0 && rows > INT_MAX / columns)
 		return false;
 	int count = rows * columns;
-	if (count > canvas->capacity) {
+	if (count > 0 && count > canvas->capacity) {
 		struct cell *cells = realloc(canvas->cells, (size_t)count * sizeof *cells);
 		if (cells == NULL)
 			return false;

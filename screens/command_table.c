@@ -7,15 +7,15 @@
 #include "screens/format.h"
 #include "screens/tr.h"
 
-#define CTRL(c) ((uint32_t)(c) & 0x1F)
+#define CTRL(c) ((uint32_t)(c)&0x1F)
 
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
 #define LISTS "board programme recovery alarms locate climate feeds"
 #define CASES "board programme recovery patient"
 
 const struct command_entry command_table[] = {
-	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"), FLAG_SMALL,
-		1, cmd_help, 0},
+	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"),
+		FLAG_SMALL, 1, cmd_help, 0},
 	{"board programme recovery locate climate feeds patient", '!', 0, "top-alarm",
 		N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
 	{"board programme recovery alarms locate", VKEY_ENTER, 0, "open",
@@ -46,7 +46,8 @@ const struct command_entry command_table[] = {
 	{"board programme recovery patient locate alarms alarm", 'R', 0, "reveal",
 		N_("show this patient's name for 30 s; asks why, and is recorded"), FLAG_SHARED, 8,
 		cmd_reveal, 0},
-	{"", 'U', 0, "undo", N_("take back my last act"), FLAG_SHARED | FLAG_CONFIRM, 9, cmd_undo, 0},
+	{"", 'U', 0, "undo", N_("take back my last act"), FLAG_SHARED | FLAG_CONFIRM, 9, cmd_undo,
+		0},
 	{"", VKEY_UP, 'k', "up", N_("one row up"), FLAG_MOVE, 0, cmd_move, MOVE_UP},
 	{"", VKEY_DOWN, 'j', "down", N_("one row down"), FLAG_MOVE, 0, cmd_move, MOVE_DOWN},
 	{"", VKEY_PAGE_UP, CTRL('B'), "page-up", N_("one page up"), FLAG_MOVE, 0, cmd_move,
@@ -64,18 +65,19 @@ const struct command_entry command_table[] = {
 	{"", '4', 0, "alarms", N_("alarms by priority"), 0, 9, cmd_goto, 3},
 	{"", '5', 0, "locate", N_("where things and people are"), 0, 9, cmd_goto, 4},
 	{"", '6', 0, "climate", N_("climate and cold chain"), 0, 9, cmd_goto, 5},
-	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9, cmd_goto,
-		6},
-	{"", ':', 0, "command", N_("type a command by name; Tab completes"), FLAG_SMALL, 6, cmd_prompt,
-		PROMPT_COMMAND},
-	{"", 'q', 0, "back", N_("one page back; leaves from the Board"), FLAG_SMALL, 2, cmd_back, 1},
-	{"", VKEY_ESCAPE, 0, "close", N_("clears search and filter, then one page back"), FLAG_MOVE, 0,
-		cmd_back, 0},
+	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9,
+		cmd_goto, 6},
+	{"", ':', 0, "command", N_("type a command by name; Tab completes"), FLAG_SMALL, 6,
+		cmd_prompt, PROMPT_COMMAND},
+	{"", 'q', 0, "back", N_("one page back; leaves from the Board"), FLAG_SMALL, 2, cmd_back,
+		1},
+	{"", VKEY_ESCAPE, 0, "close", N_("clears search and filter, then one page back"), FLAG_MOVE,
+		0, cmd_back, 0},
 	{"", CTRL('L'), 0, "redraw", N_("draw the whole screen again"), 0, 0, cmd_simple,
 		COMMAND_REDRAW},
 	{"", 0, 0, "quit", N_("leave vigie"), FLAG_SMALL, 0, cmd_simple, COMMAND_QUIT},
-	{"", 0, 0, "save-display", N_("write this picture as text: save-display FILE"), 0, 0, cmd_save,
-		0},
+	{"", 0, 0, "save-display", N_("write this picture as text: save-display FILE"), 0, 0,
+		cmd_save, 0},
 };
 const int command_count = sizeof command_table / sizeof command_table[0];
 
@@ -133,9 +135,9 @@ void command_key_name(uint32_t key, char *out, size_t size)
 		const char *name;
 	} names[] = {{VKEY_UP, "Up"}, {VKEY_DOWN, "Down"}, {VKEY_LEFT, "Left"},
 		{VKEY_RIGHT, "Right"}, {VKEY_PAGE_UP, "PgUp"}, {VKEY_PAGE_DOWN, "PgDn"},
-		{VKEY_HOME, "Home"}, {VKEY_END, "End"}, {VKEY_ENTER, "Enter"},
-		{VKEY_ESCAPE, "Esc"}, {VKEY_BACKSPACE, "Backspace"}, {VKEY_DELETE, "Del"},
-		{VKEY_TAB, "Tab"}, {VKEY_BACKTAB, "Shift-Tab"}, {' ', "Space"}};
+		{VKEY_HOME, "Home"}, {VKEY_END, "End"}, {VKEY_ENTER, "Enter"}, {VKEY_ESCAPE, "Esc"},
+		{VKEY_BACKSPACE, "Backspace"}, {VKEY_DELETE, "Del"}, {VKEY_TAB, "Tab"},
+		{VKEY_BACKTAB, "Shift-Tab"}, {' ', "Space"}};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (names[i].key == key) {

@@ -10,21 +10,21 @@
 #include "screens/screen.h"
 
 enum command_flag {
-	FLAG_SHARED = 1,   /* asks for a change of shared state: not in --readonly */
-	FLAG_CONFIRM = 2,  /* asks in the footer before anything happens */
-	FLAG_SMALL = 4,    /* answers even in a terminal too small to draw in */
-	FLAG_MOVE = 8      /* moves: no hint, grouped in help */
+	FLAG_SHARED = 1,  /* asks for a change of shared state: not in --readonly */
+	FLAG_CONFIRM = 2, /* asks in the footer before anything happens */
+	FLAG_SMALL = 4,   /* answers even in a terminal too small to draw in */
+	FLAG_MOVE = 8     /* moves: no hint, grouped in help */
 };
 
 struct command_entry {
-	const char *scope;         /* "" everywhere, else names of screens */
-	uint32_t key, alias;       /* 0: only by name */
-	const char *name;          /* for `:` */
+	const char *scope;   /* "" everywhere, else names of screens */
+	uint32_t key, alias; /* 0: only by name */
+	const char *name;    /* for `:` */
 	const char *help;
 	unsigned flags;
-	int rank;                  /* footer: 1 kept longest; 0 no hint */
+	int rank; /* footer: 1 kept longest; 0 no hint */
 	unsigned (*run)(struct call *call);
-	int value;                 /* for run */
+	int value; /* for run */
 };
 
 extern const struct command_entry command_table[];

@@ -106,7 +106,8 @@ unsigned cmd_alarm(struct call *call)
 	if (!reset && a->acked)
 		return nothing_here(call, _("already acknowledged"));
 	if (reset && !a->latched)
-		return nothing_here(call, _("not latched: it goes by itself when its cause has gone"));
+		return nothing_here(
+			call, _("not latched: it goes by itself when its cause has gone"));
 	if (reset && a->active)
 		return nothing_here(call, _("its cause is still there: cannot be reset"));
 	if (reset && !a->acked)
@@ -134,14 +135,15 @@ unsigned cmd_why(struct call *call)
 	if (!page)
 		return DONE;
 	if (subject.alarm >= 0)
-		format_put(page->target, sizeof page->target, "a%s",
-			twin->alarms[subject.alarm].key);
+		format_put(
+			page->target, sizeof page->target, "a%s", twin->alarms[subject.alarm].key);
 	else if (subject.reading >= 0)
 		format_put(page->target, sizeof page->target, "r%d%s",
 			(int)twin->readings[subject.reading].quantity % 10,
 			twin->readings[subject.reading].tag);
 	else if (subject.thing >= 0)
-		format_put(page->target, sizeof page->target, "t%s", twin->things[subject.thing].tag);
+		format_put(
+			page->target, sizeof page->target, "t%s", twin->things[subject.thing].tag);
 	else if (subject.case_ >= 0)
 		format_put(page->target, sizeof page->target, "c%s", twin->cases[subject.case_].id);
 	else
@@ -164,8 +166,8 @@ unsigned cmd_search_next(struct call *call)
 		return nothing_here(call, _("nothing searched yet: / starts"));
 	s->offset = 0;
 	matches = table_search(&s->table, s->def->table, call->view, call->value);
-	ui_say(call->ui, ngettext("%d match: %s", "%d matches: %s", (unsigned long)matches), matches,
-		s->table.search);
+	ui_say(call->ui, ngettext("%d match: %s", "%d matches: %s", (unsigned long)matches),
+		matches, s->table.search);
 	return DONE;
 }
 
@@ -177,7 +179,8 @@ unsigned cmd_sort(struct call *call)
 	if (s->table.sort == 0)
 		ui_say(call->ui, "%s", _("usual order"));
 	else
-		ui_say(call->ui, _("sorted by %s"), _(s->def->table->columns[s->table.sort - 1].title));
+		ui_say(call->ui, _("sorted by %s"),
+			_(s->def->table->columns[s->table.sort - 1].title));
 	return DONE;
 }
 

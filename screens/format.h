@@ -16,12 +16,12 @@ void format_put(char *out, size_t size, const char *format, ...)
 void format_add(char *out, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-void format_clock(int64_t at_ms, char *out, size_t size);         /* "10:42" */
-void format_date_clock(int64_t at_ms, char *out, size_t size);    /* "Mon 16 Mar 10:42:07" */
-void format_rfc3339(int64_t at_ms, char *out, size_t size);       /* with offset */
-void format_duration(double minutes, char *out, size_t size);     /* "40 min", "1 h 20" */
-void format_age(int64_t age_ms, char *out, size_t size);          /* "40 s", "3 min" */
-void format_late(double minutes, char *out, size_t size);         /* "+12", "-5", "" */
+void format_clock(int64_t at_ms, char *out, size_t size);      /* "10:42" */
+void format_date_clock(int64_t at_ms, char *out, size_t size); /* "Mon 16 Mar 10:42:07" */
+void format_rfc3339(int64_t at_ms, char *out, size_t size);    /* with offset */
+void format_duration(double minutes, char *out, size_t size);  /* "40 min", "1 h 20" */
+void format_age(int64_t age_ms, char *out, size_t size);       /* "40 s", "3 min" */
+void format_late(double minutes, char *out, size_t size);      /* "+12", "-5", "" */
 /* Milliseconds of the last local midnight. */
 int64_t format_midnight(int64_t at_ms);
 
@@ -35,8 +35,8 @@ void format_thing(const struct view *view, int thing, char *out, size_t size);
 /* "***" "**" "*" beside the colour, as patient monitors print it. */
 const char *format_marks(enum priority priority);
 enum role format_priority_role(enum priority priority);
-char format_source_letter(enum source who);                       /* R F P S */
-const char *format_source(enum source who);                       /* "radio" "FHIR" ... */
+char format_source_letter(enum source who); /* R F P S */
+const char *format_source(enum source who); /* "radio" "FHIR" ... */
 char format_state_letter(enum room_state state);
 const char *format_stage(enum stage stage);
 const char *format_room_state(enum room_state state);

@@ -18,7 +18,7 @@ static const int flash_half_ms[PRIORITY_COUNT] = {
 struct segment {
 	char text[LABEL_SIZE * 2];
 	enum role role;
-	int rank;                  /* 0 never dropped */
+	int rank; /* 0 never dropped */
 };
 
 enum { SEGMENTS = 12 };
@@ -32,8 +32,8 @@ const char *mode_name(enum mode mode)
 }
 
 /* Writes what fits, dropping the highest rank first; returns the column after. */
-static int draw_segments(struct segment *list, int count, struct canvas *canvas, int row,
-	int column, int width)
+static int draw_segments(
+	struct segment *list, int count, struct canvas *canvas, int row, int column, int width)
 {
 	struct area all = canvas_area(canvas);
 
@@ -54,8 +54,8 @@ static int draw_segments(struct segment *list, int count, struct canvas *canvas,
 	for (int i = 0; i < count; i++) {
 		if (list[i].text[0] == '\0')
 			continue;
-		column += canvas_text(canvas, all, row, column, all.columns - column, list[i].role,
-			list[i].text);
+		column += canvas_text(
+			canvas, all, row, column, all.columns - column, list[i].role, list[i].text);
 		column += 2;
 	}
 	return column;
@@ -86,7 +86,7 @@ static void header_feeds(const struct view *view, struct segment *out)
 		feed_summary(view, i, one, sizeof one);
 		format_add(out->text, sizeof out->text, "%s%s", i ? " / " : "", one);
 		bad = bad || view->health->feeds[i].state == FEED_DOWN
-			|| view->health->feeds[i].state == FEED_DOUBTFUL;
+		      || view->health->feeds[i].state == FEED_DOUBTFUL;
 	}
 	out->role = bad ? ROLE_MEDIUM : ROLE_HEADER;
 }
@@ -122,8 +122,8 @@ void frame_header(const struct view *view, struct canvas *canvas)
 	s[1].rank = 10;
 	format_put(s[2].text, sizeof s[2].text, "%s", mode_name(view->mode));
 	if (view->speed != 1 && view->speed > 0)
-		format_add(s[2].text, sizeof s[2].text, canvas->ascii ? " x%g" : " ×%g",
-			view->speed);
+		format_add(
+			s[2].text, sizeof s[2].text, canvas->ascii ? " x%g" : " ×%g", view->speed);
 	s[2].role = ROLE_STRONG;
 	format_date_clock(view->now_ms, s[3].text, sizeof s[3].text);
 	header_journal(view, &s[4]);
@@ -134,8 +134,8 @@ void frame_header(const struct view *view, struct canvas *canvas)
 		format_put(s[6].text, sizeof s[6].text, "%s", _("read-only"));
 	s[6].rank = 7;
 	if (drops > 0)
-		format_put(s[7].text, sizeof s[7].text, _("dropped %llu"),
-			(unsigned long long)drops);
+		format_put(
+			s[7].text, sizeof s[7].text, _("dropped %llu"), (unsigned long long)drops);
 	s[7].role = ROLE_MEDIUM;
 	s[7].rank = 5;
 	header_feeds(view, &s[8]);
@@ -190,8 +190,8 @@ static void strip_counts(const struct view *view, struct segment *out)
 	for (int p = PRIORITY_HIGH; p >= PRIORITY_LOW; p--) {
 		if (all[p] > 0)
 			format_add(out->text, sizeof out->text, "%s%s %d/%d",
-				out->text[0] ? "  " : "", format_marks((enum priority)p), unacked[p],
-				all[p]);
+				out->text[0] ? "  " : "", format_marks((enum priority)p),
+				unacked[p], all[p]);
 	}
 	out->role = ROLE_STRONG;
 }
@@ -244,7 +244,8 @@ static int hints(const char *screen, struct segment *list, int max)
 			if (c->rank != rank || !command_in_scope(c, screen))
 				continue;
 			command_key_name(c->key, key, sizeof key);
-			format_put(list[count].text, sizeof list[count].text, "%s %s", key, c->name);
+			format_put(
+				list[count].text, sizeof list[count].text, "%s %s", key, c->name);
 			list[count].role = ROLE_FOOTER;
 			list[count].rank = rank - 1;
 			count++;

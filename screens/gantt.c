@@ -115,8 +115,8 @@ static void draw_case(const struct scale *scale, const struct view *view, const 
 	draw_past(scale, view, s, next_in, canvas);
 }
 
-static void draw_session(const struct scale *scale, const struct view *view, int room,
-	struct canvas *canvas)
+static void draw_session(
+	const struct scale *scale, const struct view *view, int room, struct canvas *canvas)
 {
 	const struct room *r = &view->twin->site->rooms[room];
 	int64_t midnight = format_midnight(view->now_ms);
@@ -127,8 +127,8 @@ static void draw_session(const struct scale *scale, const struct view *view, int
 		midnight + (int64_t)r->close_min * 60000, ROLE_DIM, canvas->ascii ? '_' : 0x2581);
 }
 
-void gantt_room(const struct view *view, int room, int chosen, struct canvas *canvas,
-	struct area line)
+void gantt_room(
+	const struct view *view, int room, int chosen, struct canvas *canvas, struct area line)
 {
 	struct scale scale = scale_of(view, line);
 	int cases[DAY_CASES];

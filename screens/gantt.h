@@ -9,8 +9,8 @@
 #include "screens/view.h"
 
 /* `chosen` is a case index drawn strong, -1 none. */
-void gantt_room(const struct view *view, int room, int chosen, struct canvas *canvas,
-	struct area line);
+void gantt_room(
+	const struct view *view, int room, int chosen, struct canvas *canvas, struct area line);
 /* Hours above the strips. */
 void gantt_axis(const struct view *view, struct canvas *canvas, struct area line);
 

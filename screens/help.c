@@ -56,8 +56,8 @@ static int step_of(uint32_t key, int page)
 	static const struct {
 		uint32_t key;
 		int lines, pages;
-	} steps[] = {{VKEY_UP, -1, 0}, {VKEY_DOWN, 1, 0}, {VKEY_PAGE_UP, 0, -1}, {VKEY_PAGE_DOWN, 0, 1},
-		{VKEY_HOME, -MATCHES, 0}, {VKEY_END, MATCHES, 0}};
+	} steps[] = {{VKEY_UP, -1, 0}, {VKEY_DOWN, 1, 0}, {VKEY_PAGE_UP, 0, -1},
+		{VKEY_PAGE_DOWN, 0, 1}, {VKEY_HOME, -MATCHES, 0}, {VKEY_END, MATCHES, 0}};
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		if (steps[i].key == key)
@@ -105,7 +105,8 @@ static void draw_line(const struct command_entry *c, struct canvas *canvas, stru
 	key_names(c, keys, sizeof keys);
 	canvas_text(canvas, body, row, body.column + 1, 14, ROLE_KEY, keys);
 	canvas_text(canvas, body, row, body.column + 16, 14, ROLE_STRONG, c->name);
-	canvas_text(canvas, body, row, body.column + 31, body.columns - 31, ROLE_NORMAL, _(c->help));
+	canvas_text(
+		canvas, body, row, body.column + 31, body.columns - 31, ROLE_NORMAL, _(c->help));
 	if (!chosen)
 		return;
 	canvas_role(canvas, (struct area){row, body.column, 1, body.columns}, ROLE_SELECTED);
@@ -113,14 +114,15 @@ static void draw_line(const struct command_entry *c, struct canvas *canvas, stru
 	canvas->cursor_column = body.column;
 }
 
-static void draw(struct screen *help, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *help, const struct view *view, struct canvas *canvas, struct area body)
 {
 	int list[MATCHES], count = matches(help, list);
 
 	(void)view;
 	canvas_printf(canvas, body, body.row, body.column + 1, body.columns - 2, ROLE_STRONG,
-		_("Help for %s: type to search, Enter runs, Esc leaves.  /%s"), help->target, help->text);
+		_("Help for %s: type to search, Enter runs, Esc leaves.  /%s"), help->target,
+		help->text);
 	body.row++;
 	body.rows -= 3;
 	help->table.page = body.rows > 1 ? body.rows : 1;

@@ -8,7 +8,8 @@
 
 struct page page_begin(struct canvas *canvas, struct area body, int skip)
 {
-	struct page page = {canvas, {body.row, body.column + 1, body.rows, body.columns - 2}, 0, skip};
+	struct page page = {
+		canvas, {body.row, body.column + 1, body.rows, body.columns - 2}, 0, skip};
 
 	canvas->cursor_row = body.row;
 	canvas->cursor_column = body.column;
@@ -33,7 +34,8 @@ int page_line(struct page *page, enum role role, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	canvas_text(page->canvas, page->area, row, page->area.column, page->area.columns, role, text);
+	canvas_text(
+		page->canvas, page->area, row, page->area.column, page->area.columns, role, text);
 	return row;
 }
 
@@ -63,7 +65,8 @@ void page_end(struct page *page, int *skip)
 
 	if (below > 0)
 		canvas_printf(page->canvas, page->area, page->area.row + page->area.rows - 1,
-			page->area.column + page->area.columns - 12, 12, ROLE_DIM, _("%d below"), below);
+			page->area.column + page->area.columns - 12, 12, ROLE_DIM, _("%d below"),
+			below);
 	if (*skip > last)
 		*skip = last > 0 ? last : 0;
 }

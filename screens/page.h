@@ -9,8 +9,8 @@
 struct page {
 	struct canvas *canvas;
 	struct area area;
-	int line;                  /* of the text, counted from 0 */
-	int skip;                  /* lines above the picture */
+	int line; /* of the text, counted from 0 */
+	int skip; /* lines above the picture */
 };
 
 struct page page_begin(struct canvas *canvas, struct area body, int skip);

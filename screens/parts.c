@@ -14,7 +14,7 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 {
 	static const enum readiness items[] = {READY_FASTING, READY_CONSENT, READY_MARKED};
 	bool arrived = surgery_when(s, MILESTONE_ARRIVED) > 0
-		|| surgery_last(s, TRACK_PATIENT) > MILESTONE_ARRIVED;
+		       || surgery_last(s, TRACK_PATIENT) > MILESTONE_ARRIVED;
 	bool no = false, missing = !arrived;
 	char letters[5] = {arrived ? 'A' : '.', '.', '.', '.', '\0'};
 
@@ -59,14 +59,16 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 	format_clock(s->start_ms, from, sizeof from);
 	format_clock(s->end_ms, to, sizeof to);
 	column = area.column
-		+ canvas_printf(canvas, area, area.row, area.column, area.columns - 6, ROLE_NORMAL,
-			"%s-%s %s  %s  %s  ", from, to, person, s->procedure, team);
-	canvas_text(canvas, area, area.row, column, 6, role, ready);
+		 + canvas_printf(canvas, area, area.row, area.column, area.columns - 6, ROLE_NORMAL,
+			 "%s-%s %s  %s  %s  ", from, to, person, s->procedure, team);
+	/* Once in the room, readiness is no longer a question. */
+	if (!surgery_when(s, MILESTONE_IN_ROOM) && !surgery_is_over(s))
+		canvas_text(canvas, area, area.row, column, 6, role, ready);
 	if (area.rows < 2)
 		return;
 	column = area.column
-		+ canvas_printf(canvas, area, area.row + 1, area.column, area.columns, ROLE_DIM, "%s",
-			format_stage(surgery_stage(s)));
+		 + canvas_printf(canvas, area, area.row + 1, area.column, area.columns, ROLE_DIM,
+			 "%s", format_stage(surgery_stage(s)));
 	if (!stamp)
 		return;
 	format_clock(stamp->when_ms, from, sizeof from);
@@ -83,16 +85,22 @@ void part_alarms(const struct view *view, struct canvas *canvas, struct area are
 	canvas_box(canvas, area, ROLE_DIM, _("Alarms"));
 	area = (struct area){area.row + 1, area.column + 1, area.rows - 2, area.columns - 2};
 	if (count == 0)
-		canvas_text(canvas, area, area.row, area.column, area.columns, ROLE_DIM, _("no alarm"));
+		canvas_text(
+			canvas, area, area.row, area.column, area.columns, ROLE_DIM, _("no alarm"));
 	for (int i = 0; i < count && i < area.rows; i++) {
 		const struct alarm *a = &view->twin->alarms[rows[i].alarm];
+		const char *room = format_room(view, rows[i].room);
 		char clock[16];
 
+		/* Many texts name the place already. */
+		if (strstr(a->text, room))
+			room = "";
 		format_clock(a->raised_ms, clock, sizeof clock);
 		canvas_printf(canvas, area, area.row + i, area.column, area.columns,
 			a->acked ? ROLE_NORMAL : format_priority_role(a->priority),
-			"%-3s %-2s %s %s%s%s", format_marks(a->priority), alarm_state_name(rows[i].state),
-			clock, a->text, rows[i].room >= 0 ? " - " : "", format_room(view, rows[i].room));
+			"%-3s %-2s %s %s%s%s", format_marks(a->priority),
+			alarm_state_name(rows[i].state), clock, a->text, room[0] ? " - " : "",
+			room);
 	}
 }
 
@@ -114,7 +122,8 @@ void part_room(const struct view *view, int room, struct canvas *canvas, struct 
 		format_age(view->now_ms - t->certain_ms, age, sizeof age);
 		canvas_printf(canvas, area, area.row + line, area.column, area.columns,
 			t->state == LOCATED_IN && !t->frozen ? ROLE_NORMAL : ROLE_DIM,
-			"%-20s %3.0f%% %s%s", name, t->confidence * 100, t->frozen ? "? " : "", age);
+			"%-20s %3.0f%% %s%s", name, t->confidence * 100, t->frozen ? "? " : "",
+			age);
 		line++;
 	}
 	if (line == 0)

@@ -18,7 +18,7 @@ static const char walls_ascii[] = " |-+||++-+-+++++";
 struct plan {
 	const struct view *view;
 	struct area area;
-	double left, top, across, down;   /* metres shown */
+	double left, top, across, down; /* metres shown */
 	unsigned char *grid;
 };
 
@@ -120,8 +120,8 @@ static struct area inside(const struct plan *plan, const struct room *room)
 		left = column < left ? column : left;
 		right = column > right ? column : right;
 	}
-	return (struct area){plan->area.row + top + 1, plan->area.column + left + 1, bottom - top - 1,
-		right - left - 1};
+	return (struct area){plan->area.row + top + 1, plan->area.column + left + 1,
+		bottom - top - 1, right - left - 1};
 }
 
 static void label(const struct plan *plan, int room, bool chosen, struct canvas *canvas)
@@ -169,8 +169,8 @@ static void draw_walls(const struct plan *plan, struct canvas *canvas)
 	}
 }
 
-void plan_draw(const struct view *view, int floor, int chosen, struct canvas *canvas,
-	struct area area)
+void plan_draw(
+	const struct view *view, int floor, int chosen, struct canvas *canvas, struct area area)
 {
 	const struct site *site = view->twin->site;
 	struct plan plan = {.view = view, .area = area};

@@ -8,7 +8,7 @@
 #include "screens/view.h"
 
 /* `chosen` room is marked, -1 none. */
-void plan_draw(const struct view *view, int floor, int chosen, struct canvas *canvas,
-	struct area area);
+void plan_draw(
+	const struct view *view, int floor, int chosen, struct canvas *canvas, struct area area);
 
 #endif

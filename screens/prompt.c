@@ -193,8 +193,8 @@ static unsigned prompt_key(struct call *call, struct screen *prompt, uint32_t ke
 }
 
 /* Names that begin with what is typed, after the line. */
-static void draw_candidates(const struct screen *prompt, struct canvas *canvas, struct area line,
-	int column)
+static void draw_candidates(
+	const struct screen *prompt, struct canvas *canvas, struct area line, int column)
 {
 	size_t length = strlen(prompt->text);
 
@@ -209,8 +209,8 @@ static void draw_candidates(const struct screen *prompt, struct canvas *canvas, 
 			seen = seen || strcmp(command_table[k].name, c->name) == 0;
 		if (!seen)
 			column += 1
-				+ canvas_text(canvas, line, line.row, column, line.columns - column,
-					ROLE_DIM, c->name);
+				  + canvas_text(canvas, line, line.row, column,
+					  line.columns - column, ROLE_DIM, c->name);
 	}
 }
 
@@ -242,15 +242,15 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		column += canvas_printf(canvas, line, line.row, column, line.columns - column,
 			ROLE_INPUT, "%s: ", person);
 	}
-	column += canvas_text(canvas, line, line.row, column, line.columns - column, ROLE_INPUT,
-		screen->text);
+	column += canvas_text(
+		canvas, line, line.row, column, line.columns - column, ROLE_INPUT, screen->text);
 	canvas->cursor_row = line.row;
 	canvas->cursor_column = column < line.columns ? column : line.columns - 1;
 	if (screen->mode == PROMPT_COMMAND)
 		draw_candidates(screen, canvas, line, column + 2);
 	else if (screen->mode == PROMPT_SEARCH && screen->text[0])
-		canvas_printf(canvas, line, line.row, column + 2, line.columns - column - 2, ROLE_DIM,
-			ngettext("%d match", "%d matches", (unsigned long)screen->offset),
+		canvas_printf(canvas, line, line.row, column + 2, line.columns - column - 2,
+			ROLE_DIM, ngettext("%d match", "%d matches", (unsigned long)screen->offset),
 			screen->offset);
 }
 

@@ -97,7 +97,8 @@ static void describe(const struct view *view, const char *case_id, char *out, si
 	s = &view->twin->cases[index];
 	format_person(view, s->patient, person, sizeof person);
 	format_put(out, size, "%s, %s", person,
-		view->twin->site ? format_room(view, site_room(view->twin->site, s->room)) : s->room);
+		view->twin->site ? format_room(view, site_room(view->twin->site, s->room))
+				 : s->room);
 }
 
 static int menu_find(const struct screen *menu, uint32_t key)
@@ -143,8 +144,8 @@ static unsigned menu_key(struct call *call, struct screen *menu, uint32_t key)
 	return question_open(call, &ask, text);
 }
 
-static void menu_line(const struct screen *menu, const struct view *view, int i, char *out,
-	size_t size)
+static void menu_line(
+	const struct screen *menu, const struct view *view, int i, char *out, size_t size)
 {
 	int index = twin_case(view->twin, menu->target);
 	char clock[16] = "";
@@ -161,8 +162,8 @@ static void menu_line(const struct screen *menu, const struct view *view, int i,
 		clock);
 }
 
-static void menu_draw(struct screen *menu, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void menu_draw(
+	struct screen *menu, const struct view *view, struct canvas *canvas, struct area body)
 {
 	int count = menu->mode == MENU_MILESTONE ? MILESTONE_COUNT : ABSENCES;
 	int tall = body.rows - 2 > 1 ? body.rows - 2 : 1;
@@ -173,8 +174,8 @@ static void menu_draw(struct screen *menu, const struct view *view, struct canva
 
 	if (width > body.columns)
 		width = body.columns;
-	box = (struct area){body.row + (body.rows - rows - 2) / 2, (body.columns - width) / 2,
-		rows + 2, width};
+	box = (struct area){
+		body.row + (body.rows - rows - 2) / 2, (body.columns - width) / 2, rows + 2, width};
 	describe(view, menu->target, title, sizeof title);
 	canvas_fill(canvas, box, ROLE_NORMAL, ' ');
 	canvas_box(canvas, box, ROLE_NORMAL, title);

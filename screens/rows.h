@@ -16,16 +16,16 @@ enum { ROWS_MAX = 1536 };
 /* Who said a value, and how long ago. */
 struct said {
 	enum source who;
-	int64_t age_ms;            /* -1 not known */
+	int64_t age_ms; /* -1 not known */
 };
 
 struct board_row {
-	int room;                  /* index in the site */
+	int room; /* index in the site */
 	enum room_state state;
 	int64_t since_ms;
-	int current, next;         /* case indexes, -1 */
-	int phase;                 /* last milestone of the current case, -1 */
-	double elapsed_min, planned_min, late_min;  /* NAN when there is none */
+	int current, next;                         /* case indexes, -1 */
+	int phase;                                 /* last milestone of the current case, -1 */
+	double elapsed_min, planned_min, late_min; /* NAN when there is none */
 	struct said said;
 	bool greyed, conflict;
 };
@@ -40,9 +40,9 @@ void board_window(const struct view *view, int64_t *from_ms, int64_t *to_ms);
 
 struct programme_row {
 	int case_;
-	int room;                  /* -1 not planned in a known room */
+	int room; /* -1 not planned in a known room */
 	enum stage stage;
-	double late_min;           /* NAN unknown */
+	double late_min; /* NAN unknown */
 	bool conflict, flagged;
 };
 int programme_rows(const struct view *view, struct programme_row *rows, int max);
@@ -51,10 +51,10 @@ enum recovery_kind { RECOVERY_BAY, RECOVERY_INCOMING, RECOVERY_BED };
 enum waiting { WAITING_NONE, WAITING_CRITERIA, WAITING_BED, WAITING_TRANSPORT, WAITING_BAY };
 struct recovery_row {
 	enum recovery_kind kind;
-	int room, bed;             /* indexes, -1 */
-	int patient, case_;        /* -1: free */
-	int64_t since_ms;          /* in the bay or bed; incoming: planned arrival */
-	bool criteria;             /* PACU discharge criteria met */
+	int room, bed;      /* indexes, -1 */
+	int patient, case_; /* -1: free */
+	int64_t since_ms;   /* in the bay or bed; incoming: planned arrival */
+	bool criteria;      /* PACU discharge criteria met */
 	int64_t criteria_ms;
 	enum waiting waiting;
 	struct said said;
@@ -66,10 +66,10 @@ const char *waiting_name(enum waiting waiting);
 struct alarm_row {
 	int alarm;
 	enum alarm_state state;
-	int thing;                 /* -1 */
-	int room, other;           /* -1 */
-	double confidence;         /* NAN when the place is not by radio */
-	int64_t age_ms;            /* of the place, -1 */
+	int thing;         /* -1 */
+	int room, other;   /* -1 */
+	double confidence; /* NAN when the place is not by radio */
+	int64_t age_ms;    /* of the place, -1 */
 };
 int alarm_rows(const struct view *view, struct alarm_row *rows, int max);
 /* Unacknowledged and all, per priority. */
@@ -79,17 +79,17 @@ struct locate_row {
 	int thing;
 	enum tag_kind kind;
 	int room, other;
-	int64_t age_ms;            /* since last certain, else last heard; -1 never */
-	bool doubtful;             /* uncertain, absent or frozen */
+	int64_t age_ms; /* since last certain, else last heard; -1 never */
+	bool doubtful;  /* uncertain, absent or frozen */
 };
 int locate_rows(const struct view *view, struct locate_row *rows, int max);
 
 struct climate_row {
 	int reading;
-	int tag;                   /* site tag, -1 */
-	int room;                  /* -1 */
+	int tag;  /* site tag, -1 */
+	int room; /* -1 */
 	bool cold;
-	double low, high;          /* low > high: no limits */
+	double low, high; /* low > high: no limits */
 	int64_t age_ms;
 	bool out;
 };
@@ -97,7 +97,7 @@ int climate_rows(const struct view *view, struct climate_row *rows, int max);
 
 struct feed_row {
 	int feed;
-	int64_t age_ms;            /* of the last good word, -1 never */
+	int64_t age_ms; /* of the last good word, -1 never */
 	uint64_t refused;
 };
 int feed_rows(const struct view *view, struct feed_row *rows, int max);

@@ -28,7 +28,7 @@ bool rows_conflict(const struct surgery *s)
 	int patient = surgery_last(s, TRACK_PATIENT), room = surgery_last(s, TRACK_ROOM);
 
 	return s->place_conflict || (patient >= 0 && s->passage[patient].conflict)
-		|| (room >= 0 && s->passage[room].conflict);
+	       || (room >= 0 && s->passage[room].conflict);
 }
 
 int board_cases(const struct view *view, int room, int *cases, int max)
@@ -64,7 +64,8 @@ void board_window(const struct view *view, int64_t *from_ms, int64_t *to_ms)
 	for (int i = 0; site && i < site->room_count; i++) {
 		const struct room *room = &site->rooms[i];
 
-		if (room->kind != ROOM_OR || room->open_min < 0 || room->close_min <= room->open_min)
+		if (room->kind != ROOM_OR || room->open_min < 0
+			|| room->close_min <= room->open_min)
 			continue;
 		open = room->open_min < open ? room->open_min : open;
 		close = room->close_min > close ? room->close_min : close;
@@ -98,8 +99,7 @@ static void fill_case(const struct view *view, struct board_row *row)
 		row->conflict = row->conflict || rows_conflict(s);
 		/* In turnover what matters is how late the next one will be. */
 		if (surgery_is_over(s) && row->next >= 0)
-			row->late_min =
-				surgery_late_min(&twin->cases[row->next], view->now_ms);
+			row->late_min = surgery_late_min(&twin->cases[row->next], view->now_ms);
 	} else if (row->next >= 0) {
 		s = &twin->cases[row->next];
 		row->planned_min = surgery_planned_min(s);
@@ -136,8 +136,7 @@ int board_rows(const struct view *view, struct board_row *rows, int max)
 			.conflict = room->conflict};
 		fill_case(view, row);
 		if (row->said.who == SOURCE_NONE && room->service_at_ms > 0)
-			row->said = (struct said){
-				SOURCE_FHIR, view->now_ms - room->service_at_ms};
+			row->said = (struct said){SOURCE_FHIR, view->now_ms - room->service_at_ms};
 	}
 	return count;
 }

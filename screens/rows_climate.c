@@ -49,7 +49,7 @@ int climate_rows(const struct view *view, struct climate_row *rows, int max)
 		}
 		row.age_ms = view->now_ms - r->at_ms;
 		row.out = r->out_since_ms > 0
-			|| (row.low <= row.high && (r->value < row.low || r->value > row.high));
+			  || (row.low <= row.high && (r->value < row.low || r->value > row.high));
 		while (at > 0 && rank(&rows[at - 1]) > rank(&row)) {
 			rows[at] = rows[at - 1];
 			at--;

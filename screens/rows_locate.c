@@ -15,8 +15,9 @@ int locate_rows(const struct view *view, struct locate_row *rows, int max)
 			.room = t->known ? t->room : -1,
 			.other = t->known ? t->other : -1,
 			.age_ms = t->known
-				? view->now_ms - (t->certain_ms > 0 ? t->certain_ms : t->at_ms)
-				: -1,
+					  ? view->now_ms
+						    - (t->certain_ms > 0 ? t->certain_ms : t->at_ms)
+					  : -1,
 			.doubtful = t->frozen || t->state != LOCATED_IN};
 		if (t->patient[0])
 			row->kind = TAG_PATIENT;

@@ -59,8 +59,8 @@ static void occupy(struct builder *b, struct recovery_row *row, int patient)
 	if (row->said.who == SOURCE_FHIR)
 		row->said.age_ms = b->view->now_ms - p->fhir_at_ms;
 	else if (twin_worn_by(twin, p->id) >= 0)
-		row->said.age_ms = b->view->now_ms
-			- twin->things[twin_worn_by(twin, p->id)].certain_ms;
+		row->said.age_ms =
+			b->view->now_ms - twin->things[twin_worn_by(twin, p->id)].certain_ms;
 	if (row->case_ < 0 || row->kind != RECOVERY_BAY)
 		return;
 	s = &twin->cases[row->case_];
@@ -192,7 +192,8 @@ static void incoming(struct builder *b)
 		if (stage == STAGE_OUT_ROOM)
 			row->since_ms = surgery_when(s, MILESTONE_OUT_ROOM);
 		moved = *row;
-		for (at = b->count - 1; at > first && b->rows[at - 1].since_ms > moved.since_ms; at--)
+		for (at = b->count - 1; at > first && b->rows[at - 1].since_ms > moved.since_ms;
+			at--)
 			b->rows[at] = b->rows[at - 1];
 		b->rows[at] = moved;
 	}

@@ -23,20 +23,20 @@ struct subject {
 /* One key or one command line on its way. */
 struct call {
 	struct ui *ui;
-	struct screen *screen;     /* the screen under prompts and questions */
+	struct screen *screen; /* the screen under prompts and questions */
 	const struct view *view;
-	struct command *command;   /* what to ask of src; COMMAND_NONE as given */
-	const char *argument;      /* after the name on the command line, "" none */
-	int value;                 /* of the command_entry */
+	struct command *command; /* what to ask of src; COMMAND_NONE as given */
+	const char *argument;    /* after the name on the command line, "" none */
+	int value;               /* of the command_entry */
 };
 
 struct screen_def {
-	const char *name;          /* "board": for `:`, --json and goto */
-	uint32_t key;              /* '1'…, VKEY_F2; 0: opened by another screen */
+	const char *name; /* "board": for `:`, --json and goto */
+	uint32_t key;     /* '1'…, VKEY_F2; 0: opened by another screen */
 	const char *title;
-	int min_rows, min_columns; /* of the whole terminal */
-	bool overlay;              /* drawn over the screen below */
-	const struct table_def *table;  /* NULL: not a list */
+	int min_rows, min_columns;     /* of the whole terminal */
+	bool overlay;                  /* drawn over the screen below */
+	const struct table_def *table; /* NULL: not a list */
 	/* NULL: the table fills the body. */
 	void (*draw)(struct screen *screen, const struct view *view, struct canvas *canvas,
 		struct area body);
@@ -52,12 +52,12 @@ struct screen {
 	const struct screen_def *def;
 	struct table table;
 	int pane;
-	int offset;                /* floor, chosen case, first line of a page */
-	int mode;                  /* of a prompt or menu */
-	char target[ID_SIZE];      /* what a page, menu or question is about */
-	char text[LABEL_SIZE];     /* being typed, or asked */
-	char saved[LABEL_SIZE];    /* what Esc brings back */
-	struct command ask;        /* what Enter asks for */
+	int offset;             /* floor, chosen case, first line of a page */
+	int mode;               /* of a prompt or menu */
+	char target[ID_SIZE];   /* what a page, menu or question is about */
+	char text[LABEL_SIZE];  /* being typed, or asked */
+	char saved[LABEL_SIZE]; /* what Esc brings back */
+	struct command ask;     /* what Enter asks for */
 };
 
 enum { UI_STACK = 8, UI_ROOTS = 12 };
@@ -67,17 +67,17 @@ struct ui {
 	int depth;
 	struct screen *roots[UI_ROOTS];
 	bool pasting;
-	int rows, columns;         /* of the last picture */
-	char message[LABEL_SIZE];  /* our own word for the footer until the next key */
-	char history[LABEL_SIZE];  /* last command line */
+	int rows, columns;        /* of the last picture */
+	char message[LABEL_SIZE]; /* our own word for the footer until the next key */
+	char history[LABEL_SIZE]; /* last command line */
 };
 
 /* --- ui.c ------------------------------------------------------------- */
 struct screen *ui_push(struct ui *ui, const struct screen_def *def);
 void ui_pop(struct ui *ui);
 struct screen *ui_top(const struct ui *ui);
-struct screen *ui_base(const struct ui *ui);    /* the topmost that is not an overlay */
-bool ui_go_home(struct ui *ui);                 /* false: was there already */
+struct screen *ui_base(const struct ui *ui); /* the topmost that is not an overlay */
+bool ui_go_home(struct ui *ui);              /* false: was there already */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void screen_subject(struct screen *screen, const struct view *view, struct subject *out);
 bool ui_too_small(const struct ui *ui, const struct screen_def *def);
@@ -87,7 +87,7 @@ bool ui_open_case(struct ui *ui, const struct view *view, const struct subject *
 void frame_header(const struct view *view, struct canvas *canvas);
 void frame_strip(const struct view *view, struct canvas *canvas);
 void frame_footer(const struct ui *ui, const struct view *view, struct canvas *canvas);
-int frame_flash_ms(const struct view *view);    /* until the flash changes, 0 steady */
+int frame_flash_ms(const struct view *view); /* until the flash changes, 0 steady */
 
 /* --- prompt.c, question.c, help.c, menus ------------------------------- */
 enum prompt_mode { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_REASON, PROMPT_HELP };

@@ -140,8 +140,8 @@ static void fill_subject(const struct view *view, int alarm, struct subject *out
 		out->patient = twin_patient(twin, twin->things[thing].patient);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	(void)screen;
 	fill_subject(view, ((const struct alarm_row *)data)->alarm, out);
@@ -172,7 +172,8 @@ static void line(struct canvas *canvas, struct area area, int *row, const char *
 	if (value[0] == '\0')
 		return;
 	canvas_text(canvas, area, area.row + *row, area.column, 16, ROLE_DIM, name);
-	canvas_text(canvas, area, area.row + *row, area.column + 17, area.columns - 17, role, value);
+	canvas_text(
+		canvas, area, area.row + *row, area.column + 17, area.columns - 17, role, value);
 	(*row)++;
 }
 
@@ -210,16 +211,16 @@ static void draw_place(const struct view *view, const struct alarm_row *row, str
 		return;
 	t = &view->twin->things[row->thing];
 	place_text(view, row->other, t->other_confidence, text, sizeof text);
-	line(canvas, area, at, _("Or else"),
-		row->confidence < SURE ? ROLE_CONFLICT : ROLE_NORMAL, text);
+	line(canvas, area, at, _("Or else"), row->confidence < SURE ? ROLE_CONFLICT : ROLE_NORMAL,
+		text);
 	format_age(row->age_ms, text, sizeof text);
 	line(canvas, area, at, _("Last certain"), ROLE_NORMAL, text);
 	format_thing(view, row->thing, text, sizeof text);
 	line(canvas, area, at, _("Who or what"), ROLE_NORMAL, text);
 }
 
-static void draw_alarm(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw_alarm(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct area area = {body.row, body.column + 1, body.rows, body.columns - 2};
 	struct alarm_row list[TWIN_ALARMS];
@@ -259,8 +260,8 @@ static void draw_alarm(struct screen *screen, const struct view *view, struct ca
 	canvas->cursor_column = area.column;
 }
 
-static void alarm_subject(struct screen *screen, const struct view *view, const void *row,
-	struct subject *out)
+static void alarm_subject(
+	struct screen *screen, const struct view *view, const void *row, struct subject *out)
 {
 	int index = twin_alarm(view->twin, screen->target);
 

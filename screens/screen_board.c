@@ -14,7 +14,6 @@
 
 enum { WIDE = 160, DAY_CASES = 48, LATE_MIN = 5 };
 
-
 static void fill_room(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct board_row *row = data;
@@ -31,7 +30,8 @@ static void fill_state(const struct view *view, const void *data, struct cell_te
 	if (row->greyed) {
 		format_age(row->said.age_ms < 0 ? view->now_ms - row->since_ms : row->said.age_ms,
 			age, sizeof age);
-		format_put(out->text, sizeof out->text, "? %s %s", format_room_state(row->state), age);
+		format_put(
+			out->text, sizeof out->text, "? %s %s", format_room_state(row->state), age);
 		out->role = ROLE_DIM;
 		return;
 	}
@@ -50,8 +50,8 @@ static void fill_who(const struct view *view, const void *data, struct cell_text
 	const struct board_row *row = data;
 
 	if (row->current >= 0)
-		format_person(view, view->twin->cases[row->current].patient, out->text,
-			sizeof out->text);
+		format_person(
+			view, view->twin->cases[row->current].patient, out->text, sizeof out->text);
 }
 
 static void fill_procedure(const struct view *view, const void *data, struct cell_text *out)
@@ -112,8 +112,8 @@ static void fill_ready(const struct view *view, const void *data, struct cell_te
 	const struct board_row *row = data;
 
 	if (row->next >= 0)
-		out->role = part_ready(&view->twin->cases[row->next], view->now_ms, out->text,
-			sizeof out->text);
+		out->role = part_ready(
+			&view->twin->cases[row->next], view->now_ms, out->text, sizeof out->text);
 }
 
 static const struct column columns[] = {
@@ -139,8 +139,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%s", view->twin->site->rooms[row->room].id);
 }
 
-static void second(const struct view *view, const void *data, struct canvas *canvas,
-	struct area line)
+static void second(
+	const struct view *view, const void *data, struct canvas *canvas, struct area line)
 {
 	const struct board_row *row = data;
 
@@ -160,8 +160,7 @@ static const struct table_def table = {
 
 /* The case chosen on a row: the current one, else the next; Left and Right
  * walk through the room's day from there. */
-static int chosen_case(struct screen *screen, const struct view *view,
-	const struct board_row *row)
+static int chosen_case(struct screen *screen, const struct view *view, const struct board_row *row)
 {
 	int cases[DAY_CASES];
 	int count = board_cases(view, row->room, cases, DAY_CASES);
@@ -183,8 +182,8 @@ static int chosen_case(struct screen *screen, const struct view *view,
 	return cases[at + screen->offset];
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	const struct board_row *row = data;
 
@@ -192,8 +191,7 @@ static void subject(struct screen *screen, const struct view *view, const void *
 	out->case_ = chosen_case(screen, view, row);
 }
 
-static void draw_detail(const struct view *view, int index, struct canvas *canvas,
-	struct area area)
+static void draw_detail(const struct view *view, int index, struct canvas *canvas, struct area area)
 {
 	if (area.rows < 1 || index < 0)
 		return;
@@ -225,8 +223,8 @@ static void draw_programme(const struct view *view, struct canvas *canvas, struc
 
 /* What is left under the rooms: alarms and the room on a middle-sized
  * terminal; on a wide one these stand at the side, the programme comes here. */
-static void draw_below(const struct view *view, int room, bool wide, struct canvas *canvas,
-	struct area area)
+static void draw_below(
+	const struct view *view, int room, bool wide, struct canvas *canvas, struct area area)
 {
 	int half = area.columns / 2;
 
@@ -250,8 +248,8 @@ static void draw_side(const struct view *view, int room, struct canvas *canvas, 
 		(struct area){area.row + half, area.column, area.rows - half, area.columns});
 }
 
-static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct area main = body, axis;
 	const struct board_row *row;
@@ -275,14 +273,17 @@ static void draw(struct screen *screen, const struct view *view, struct canvas *
 		(struct area){main.row, main.column, used, main.columns}, true);
 	if (row && canvas->cursor_row >= 0)
 		gantt_room(view, row->room, chosen, canvas,
-			(struct area){canvas->cursor_row + 1, main.column + 1, 1, main.columns - 1});
+			(struct area){
+				canvas->cursor_row + 1, main.column + 1, 1, main.columns - 1});
 	draw_detail(view, chosen, canvas,
 		(struct area){main.row + used, main.column, main.rows - 1 - used, main.columns});
 	draw_below(view, row ? row->room : -1, body.columns >= WIDE, canvas,
-		(struct area){main.row + used + 3, main.column, main.rows - 4 - used, main.columns});
+		(struct area){
+			main.row + used + 3, main.column, main.rows - 4 - used, main.columns});
 	if (body.columns >= WIDE)
 		draw_side(view, row ? row->room : -1, canvas,
-			(struct area){body.row, main.columns + 1, body.rows, body.columns - main.columns - 1});
+			(struct area){body.row, main.columns + 1, body.rows,
+				body.columns - main.columns - 1});
 	list_free(&list);
 }
 

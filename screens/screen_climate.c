@@ -120,7 +120,10 @@ static void fill_trend(const struct view *view, const void *data, struct cell_te
 	for (int i = count - 1; i >= 0; i--) {
 		int level = (int)((sample_of(r, i) - low) / (high - low) * 7.99F);
 
-		format_add(out->text, sizeof out->text, "%s", bars[level < 0 ? 0 : level > 7 ? 7 : level]);
+		format_add(out->text, sizeof out->text, "%s",
+			bars[level < 0      ? 0
+				: level > 7 ? 7
+					    : level]);
 	}
 	out->role = ROLE_DIM;
 }
@@ -154,8 +157,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%d%s", (int)r->quantity, r->tag);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	(void)screen;
 	(void)view;

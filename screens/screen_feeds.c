@@ -118,8 +118,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%d", ((const struct feed_row *)data)->feed);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	(void)screen;
 	(void)view;
@@ -176,8 +176,8 @@ static void draw_gateways(const struct view *view, struct page *page)
 
 	for (int i = 0; i < total && i < TWIN_ROOMS; i++)
 		silent += view->twin->gateways[i].silent;
-	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL, _("gateways        %d, silent %d"), total,
-		silent);
+	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL, _("gateways        %d, silent %d"),
+		total, silent);
 	for (int i = 0; i < total && i < TWIN_ROOMS; i++) {
 		if (!view->twin->gateways[i].silent)
 			continue;
@@ -200,8 +200,8 @@ static void draw_unknown(const struct view *view, struct page *page)
 			(unsigned long long)h->unknown[i].count);
 }
 
-static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	const struct feed_row *row;
 	struct list list;

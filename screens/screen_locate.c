@@ -124,8 +124,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%s", thing_of(view, data)->tag);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	const struct locate_row *row = data;
 
@@ -159,8 +159,8 @@ static int shown_floor(struct screen *screen, const struct view *view, int room)
 	return base + screen->offset;
 }
 
-static void split(const struct screen *screen, struct area body, struct area *plan,
-	struct area *list)
+static void split(
+	const struct screen *screen, struct area body, struct area *plan, struct area *list)
 {
 	bool wide = body.columns >= 110;
 
@@ -180,8 +180,8 @@ static void split(const struct screen *screen, struct area body, struct area *pl
 	}
 }
 
-static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	const struct locate_row *row;
 	struct area plan, list_area;
@@ -192,8 +192,8 @@ static void draw(struct screen *screen, const struct view *view, struct canvas *
 	split(screen, body, &plan, &list_area);
 	row = list_selected(&screen->table, &table, &list);
 	if (plan.rows > 0 && view->twin->site)
-		plan_draw(view, shown_floor(screen, view, row ? row->room : -1), row ? row->room : -1,
-			canvas, plan);
+		plan_draw(view, shown_floor(screen, view, row ? row->room : -1),
+			row ? row->room : -1, canvas, plan);
 	if (list_area.rows > 1)
 		table_draw(&screen->table, &table, view, &list, canvas, list_area, true);
 	list_free(&list);

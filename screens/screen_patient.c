@@ -87,15 +87,17 @@ static void draw_place(const struct view *view, const struct surgery *s, struct 
 
 		format_age(view->now_ms - t->certain_ms, age, sizeof age);
 		format_put(text, sizeof text, "%s%s %.0f%%, %s, %s", t->frozen ? "? " : "",
-			format_room(view, t->room), t->confidence * 100, located_name(t->state), age);
+			format_room(view, t->room), t->confidence * 100, located_name(t->state),
+			age);
 		page_pair(page, _("place, radio"), conflict ? ROLE_CONFLICT : ROLE_NORMAL, text);
 	}
 	if (conflict)
-		page_pair(page, _("conflict"), ROLE_CONFLICT, _("! the two sources disagree on the place"));
+		page_pair(page, _("conflict"), ROLE_CONFLICT,
+			_("! the two sources disagree on the place"));
 }
 
-static enum role milestone_text(const struct view *view, const struct surgery *s, enum milestone m,
-	char *out, size_t size)
+static enum role milestone_text(
+	const struct view *view, const struct surgery *s, enum milestone m, char *out, size_t size)
 {
 	const struct passage *passage = &s->passage[m];
 	enum source who = SOURCE_NONE;
@@ -108,7 +110,10 @@ static enum role milestone_text(const struct view *view, const struct surgery *s
 	}
 	format_clock(stamp->when_ms, clock, sizeof clock);
 	format_age(view->now_ms - stamp->at_ms, age, sizeof age);
-	format_put(out, size, "%s %-18s %s%s %c %s", passage->conflict ? "!" : passage->flagged ? "?" : " ",
+	format_put(out, size, "%s %-18s %s%s %c %s",
+		passage->conflict  ? "!"
+		: passage->flagged ? "?"
+				   : " ",
 		_(milestone_rules[m].label), stamp->at_most ? "<" : "", clock,
 		format_source_letter(who), age);
 	return passage->conflict ? ROLE_CONFLICT : ROLE_NORMAL;
@@ -126,8 +131,8 @@ static void draw_milestones(const struct view *view, const struct surgery *s, st
 		int row = page_line(page, ROLE_NORMAL, "%s", "");
 
 		for (int c = 0; row >= 0 && c < columns && i + c * rows < MILESTONE_COUNT; c++) {
-			enum role role = milestone_text(view, s, (enum milestone)(i + c * rows), text,
-				sizeof text);
+			enum role role = milestone_text(
+				view, s, (enum milestone)(i + c * rows), text, sizeof text);
 
 			canvas_text(page->canvas, page->area, row, page->area.column + c * width,
 				width - 1, role, text);
@@ -135,8 +140,8 @@ static void draw_milestones(const struct view *view, const struct surgery *s, st
 	}
 }
 
-static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct page page = page_begin(canvas, body, screen->offset);
 	int index = twin_case(view->twin, screen->target);
@@ -154,8 +159,8 @@ static void draw(struct screen *screen, const struct view *view, struct canvas *
 	page_end(&page, &screen->offset);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *row,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *row, struct subject *out)
 {
 	(void)row;
 	out->case_ = twin_case(view->twin, screen->target);

@@ -149,8 +149,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%s", surgery_of(view, data)->id);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	(void)screen;
 	(void)view;

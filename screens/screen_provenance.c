@@ -109,8 +109,8 @@ static void about_reading(const struct view *view, const char *what, struct page
 	if (index < 0)
 		return;
 	r = &view->twin->readings[index];
-	page_line(page, ROLE_STRONG, _("Who says so: %s %.2f %s"), quantity_name(quantity), r->value,
-		quantity_unit(quantity));
+	page_line(page, ROLE_STRONG, _("Who says so: %s %.2f %s"), quantity_name(quantity),
+		r->value, quantity_unit(quantity));
 	page_pair(page, _("tag"), ROLE_NORMAL, r->tag);
 	page_pair(page, _("heard by"), ROLE_NORMAL, r->origin);
 	format_date_clock(r->at_ms, text, sizeof text);
@@ -176,8 +176,8 @@ static void about_alarm(const struct view *view, const char *key, struct page *p
 	about_thing(view, thing, page);
 }
 
-static void draw(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct page page = page_begin(canvas, body, screen->offset);
 	const char *what = screen->target + 1;

@@ -52,11 +52,11 @@ static void fill_patient(const struct view *view, const void *data, struct cell_
 	const struct recovery_row *row = data;
 
 	if (row->patient >= 0) {
-		format_person(view, view->twin->patients[row->patient].id, out->text,
-			sizeof out->text);
+		format_person(
+			view, view->twin->patients[row->patient].id, out->text, sizeof out->text);
 	} else if (row->case_ >= 0) {
-		format_person(view, view->twin->cases[row->case_].patient, out->text,
-			sizeof out->text);
+		format_person(
+			view, view->twin->cases[row->case_].patient, out->text, sizeof out->text);
 	} else {
 		format_put(out->text, sizeof out->text, "%s", _("free"));
 		out->role = ROLE_DIM;
@@ -72,7 +72,8 @@ static void fill_procedure(const struct view *view, const void *data, struct cel
 	const struct recovery_row *row = data;
 
 	if (row->case_ >= 0)
-		format_put(out->text, sizeof out->text, "%s", view->twin->cases[row->case_].procedure);
+		format_put(
+			out->text, sizeof out->text, "%s", view->twin->cases[row->case_].procedure);
 }
 
 static void fill_since(const struct view *view, const void *data, struct cell_text *out)
@@ -168,8 +169,8 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 		format_put(out, size, "r%d", row->room);
 }
 
-static void subject(struct screen *screen, const struct view *view, const void *data,
-	struct subject *out)
+static void subject(
+	struct screen *screen, const struct view *view, const void *data, struct subject *out)
 {
 	const struct recovery_row *row = data;
 

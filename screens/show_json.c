@@ -68,8 +68,8 @@ static void ready(cJSON *object, const struct surgery *s)
 		cJSON_AddItemToArray(list, cJSON_CreateString("arrived"));
 	for (int r = 0; r < READY_COUNT; r++) {
 		if (s->ready[r] == 1)
-			cJSON_AddItemToArray(list,
-				cJSON_CreateString(readiness_name((enum readiness)r)));
+			cJSON_AddItemToArray(
+				list, cJSON_CreateString(readiness_name((enum readiness)r)));
 	}
 }
 
@@ -313,7 +313,8 @@ static void feeds(const struct view *view, cJSON *array, void *memory)
 		refused = cJSON_AddObjectToObject(o, "refused");
 		for (int r = 0; r < REFUSED_COUNT; r++) {
 			if (f->refused[r])
-				number(refused, refusal_name((enum refusal)r), (double)f->refused[r]);
+				number(refused, refusal_name((enum refusal)r),
+					(double)f->refused[r]);
 		}
 	}
 }

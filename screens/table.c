@@ -24,8 +24,8 @@ const void *list_row(const struct table_def *def, const struct list *list, int p
 	return (const char *)list->rows + (size_t)list->order[position] * def->row_size;
 }
 
-static bool row_has(const struct table_def *def, const struct view *view, const void *row,
-	const char *needle)
+static bool row_has(
+	const struct table_def *def, const struct view *view, const void *row, const char *needle)
 {
 	struct cell_text cell;
 
@@ -53,8 +53,8 @@ static int compare_keys(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static void sort_rows(const struct table_def *def, int column, const struct view *view,
-	struct list *list)
+static void sort_rows(
+	const struct table_def *def, int column, const struct view *view, struct list *list)
 {
 	const struct column *by = &def->columns[column];
 	struct sort_key *keys = calloc((size_t)list->visible + 1, sizeof *keys);
@@ -114,8 +114,8 @@ static void settle(struct table *table, const struct table_def *def, const struc
 bool table_load(struct table *table, const struct table_def *def, const struct view *view,
 	struct list *list)
 {
-	*list = (struct list){.rows = calloc(ROWS_MAX, def->row_size),
-		.order = calloc(ROWS_MAX, sizeof(int))};
+	*list = (struct list){
+		.rows = calloc(ROWS_MAX, def->row_size), .order = calloc(ROWS_MAX, sizeof(int))};
 	if (!list->rows || !list->order) {
 		list_free(list);
 		return false;
@@ -140,8 +140,8 @@ void list_free(struct list *list)
 	*list = (struct list){0};
 }
 
-const void *list_selected(const struct table *table, const struct table_def *def,
-	const struct list *list)
+const void *list_selected(
+	const struct table *table, const struct table_def *def, const struct list *list)
 {
 	return list_row(def, list, table->selected);
 }
@@ -260,7 +260,8 @@ void table_draw(struct table *table, const struct table_def *def, const struct v
 		if (table->top + i != table->selected || !focus)
 			continue;
 		/* The bar keeps alarm colours readable by their marks and letters. */
-		canvas_role(canvas, (struct area){row, area.column, 1, area.columns}, ROLE_SELECTED);
+		canvas_role(
+			canvas, (struct area){row, area.column, 1, area.columns}, ROLE_SELECTED);
 		canvas_put(canvas, area, row, area.column, ROLE_SELECTED, '>');
 		canvas->cursor_row = row;
 		canvas->cursor_column = area.column;
@@ -293,8 +294,8 @@ void table_move(struct table *table, const struct table_def *def, const struct v
 	list_free(&list);
 }
 
-int table_search(struct table *table, const struct table_def *def, const struct view *view,
-	int step)
+int table_search(
+	struct table *table, const struct table_def *def, const struct view *view, int step)
 {
 	struct list list;
 	int matches = 0, best = -1, best_distance = ROWS_MAX * 2;

@@ -19,9 +19,9 @@ struct cell_text {
 
 struct column {
 	const char *title;
-	int width;                 /* cells; the widest that is useful */
-	int rank;                  /* 0 never dropped; the highest goes first */
-	bool stretch;              /* takes what is left over */
+	int width;    /* cells; the widest that is useful */
+	int rank;     /* 0 never dropped; the highest goes first */
+	bool stretch; /* takes what is left over */
 	bool right;
 	void (*fill)(const struct view *view, const void *row, struct cell_text *out);
 	/* Sort key; NULL sorts by the text. */
@@ -35,25 +35,25 @@ struct table_def {
 	int (*rows)(const struct view *view, void *rows, int max);
 	/* What stays the same when rows move. */
 	void (*id)(const struct view *view, const void *row, char *out, size_t size);
-	int lines;                 /* of one row: 1, or 2 with `second` */
-	void (*second)(const struct view *view, const void *row, struct canvas *canvas,
-		struct area line);
-	const char *empty;         /* what to say when there is nothing */
+	int lines; /* of one row: 1, or 2 with `second` */
+	void (*second)(
+		const struct view *view, const void *row, struct canvas *canvas, struct area line);
+	const char *empty; /* what to say when there is nothing */
 };
 
 struct table {
-	char id[ID_SIZE * 2];      /* of the selected row */
-	int selected;              /* its position among the visible rows */
+	char id[ID_SIZE * 2]; /* of the selected row */
+	int selected;         /* its position among the visible rows */
 	int top;
-	int page;                  /* rows that fitted last time */
-	int sort;                  /* 0 as given, n: column n - 1 */
+	int page; /* rows that fitted last time */
+	int sort; /* 0 as given, n: column n - 1 */
 	char filter[64], search[64];
 };
 
 struct list {
 	void *rows;
 	int count;
-	int *order;                /* indexes into rows, visible ones, sorted */
+	int *order; /* indexes into rows, visible ones, sorted */
 	int visible;
 };
 
@@ -63,8 +63,8 @@ bool table_load(struct table *table, const struct table_def *def, const struct v
 	struct list *list);
 void list_free(struct list *list);
 /* The selected row, NULL when there is none. */
-const void *list_selected(const struct table *table, const struct table_def *def,
-	const struct list *list);
+const void *list_selected(
+	const struct table *table, const struct table_def *def, const struct list *list);
 const void *list_row(const struct table_def *def, const struct list *list, int position);
 
 void table_draw(struct table *table, const struct table_def *def, const struct view *view,
@@ -75,8 +75,8 @@ void table_move(struct table *table, const struct table_def *def, const struct v
 	enum table_move move);
 /* Next row whose text holds table->search; step 1 or -1, 0 stays when it
  * matches already. Returns how many rows match. */
-int table_search(struct table *table, const struct table_def *def, const struct view *view,
-	int step);
+int table_search(
+	struct table *table, const struct table_def *def, const struct view *view, int step);
 void table_next_sort(struct table *table, const struct table_def *def);
 
 #endif

@@ -166,7 +166,7 @@ static void set_looks(enum colour_mode mode)
 	int colours = colours_of(mode);
 	/* Without its own colours to go back to, a terminal stays monochrome. */
 	bool colour = colours > 0 && start_color() == OK && use_default_colors() == OK;
-	for (short role = 0; role < ROLE_COUNT; role++) {
+	for (int role = 0; role < ROLE_COUNT; role++) {
 		looks[role] = (struct look){paints[role].mono, 0};
 		if (!colour)
 			continue;
@@ -174,8 +174,9 @@ static void set_looks(enum colour_mode mode)
 		looks[role].attributes = paint->with;
 		if (paint->ink < 0 && paint->ground < 0)
 			continue;
-		if (init_pair((short)(role + 1), paint->ink, paint->ground) == OK)
-			looks[role].pair = (short)(role + 1);
+		short pair = (short)(role + 1);
+		if (init_pair(pair, paint->ink, paint->ground) == OK)
+			looks[role].pair = pair;
 		else
 			looks[role].attributes = paints[role].mono;
 	}

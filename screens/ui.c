@@ -197,8 +197,8 @@ static void draw_too_small(const struct screen_def *def, struct canvas *canvas)
 	canvas_text(canvas, all, 1, 0, all.columns, ROLE_FOOTER, "? : q");
 }
 
-static void draw_base(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body)
+static void draw_base(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct list list = {0};
 
@@ -253,7 +253,8 @@ int ui_next_ms(const struct ui *ui, const struct view *view)
 }
 
 void ui_each_command(void (*row)(void *context, const char *screen, const char *key,
-	const char *name, const char *help), void *context)
+			     const char *name, const char *help),
+	void *context)
 {
 	char key[32];
 

@@ -149,13 +149,20 @@ static void on_sighting(struct ingest *g, const struct decoded *d)
 		locator_sight(g->o.locator, &s);
 }
 
+/* A probe measures its room or its fridge; the thermometer in a bracelet or a
+ * call button measures its own case. */
+static bool measures(const struct ingest *g, const struct known *k)
+{
+	const struct tag *tag = &g->o.site->tags[k->tag];
+	return tag->kind == TAG_SENSOR && tag->bed < 0;
+}
+
 static void on_reading(struct ingest *g, const struct decoded *d)
 {
 	const struct gate *gate = &gates[d->reading.quantity];
 	struct known *k;
 	HASH_FIND_STR(g->tags, d->tag, k);
-	if (k == NULL || !gate->keep || g->late
-		|| (!gate->wearables && g->o.site->tags[k->tag].kind != TAG_SENSOR))
+	if (k == NULL || !gate->keep || g->late || (!gate->wearables && !measures(g, k)))
 		return;
 	double moved = fabs(d->reading.value - k->last[d->reading.quantity].value);
 	int64_t at = k->last[d->reading.quantity].at_ms;
@@ -194,14 +201,16 @@ static void on_press(struct ingest *g, const struct decoded *d)
 static void on_refused(struct ingest *g, const struct decoded *d)
 {
 	struct health *h = g->o.health;
+	struct known *known;
 	g->o.feed->refused[d->refused.reason]++;
 	if (d->gateway[0] != '\0') {
 		struct gateway_health *of = gateway_of(g, d->gateway);
 		if (of != NULL)
 			of->refused++;
 	}
-	if (d->refused.reason != REFUSED_UNKNOWN_FRAME)
-		return;
+	HASH_FIND_STR(g->tags, d->tag, known);
+	if (d->refused.reason != REFUSED_UNKNOWN_FRAME || known == NULL)
+		return; /* the neighbours' devices outnumber ours ten to one */
 	for (int i = 0; i < h->unknown_count; i++)
 		if (strcmp(h->unknown[i].name, d->refused.detail) == 0) {
 			h->unknown[i].count++;

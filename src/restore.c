@@ -55,15 +55,18 @@ struct restore {
 	struct names *names;
 	const struct fold_watch *watch;
 	struct error *err;
-	bool site_failed;
+	uint64_t bad_sites;
 	int64_t checkpoint_seq, checkpoint_ms;
 };
 
 static void on_fact(void *context, const struct fact *fact)
 {
 	struct restore *r = context;
-	if (r->site_failed)
+	/* A site that this version cannot read leaves the one before in force. */
+	if (fact->kind == FACT_SITE && fact->site.site == NULL) {
+		r->bad_sites++;
 		return;
+	}
 	if (r->watch != NULL)
 		r->watch->before(r->watch->context, fact);
 	/* Its consequences are in the journal already: never derived twice. */
@@ -73,10 +76,7 @@ static void on_fact(void *context, const struct fact *fact)
 static const struct site *on_site(void *context, const char *hash, const char *text)
 {
 	struct restore *r = context;
-	const struct site *site = restore_site(hash, text, r->err);
-	if (site == NULL)
-		r->site_failed = true;
-	return site;
+	return restore_site(hash, text, r->err);
 }
 
 static void on_name(void *context, const char *id, const char *name)
@@ -102,7 +102,9 @@ int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t 
 	const struct journal_reader reader = {
 		.fact = on_fact, .site = on_site, .name = on_name, .context = &r};
 	int code = journal_read(path, to_ms, &reader, bad, err);
-	return code == 0 && r.site_failed ? -EINVAL : code;
+	if (bad != NULL)
+		*bad += r.bad_sites;
+	return code;
 }
 
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,

@@ -13,8 +13,9 @@
 /* Folds a journal into an empty twin, up to and including to_ms (0: all of
  * it), and advances the twin to to_ms. With to_ms 0 the twin stands where the
  * last checkpoint left it when no fact came after, else at its last fact.
- * names may be NULL. `bad` (may be NULL) counts rows passed over. The sites met
- * stay alive until restore_forget_sites. 0 or a negative errno. */
+ * names may be NULL. `bad` (may be NULL) counts rows passed over: not readable,
+ * or a site that does not parse (err then says why). The sites met stay alive
+ * until restore_forget_sites. 0 or a negative errno. */
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	uint64_t *bad, struct error *err);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "feeds/ble.h"
 #include "feeds/decode_json.h"
 #include "feeds/press.h"
 #include "src/site_file.h"
@@ -48,28 +49,6 @@ static void print_record(void *context, const struct decoded *d)
 	puts(line);
 }
 
-static int hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *p = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-	return p != NULL && (c >= 'A' || (c >= '0' && c <= '9')) ? (int)(p - digits) : -1;
-}
-
-/* In place. -1: odd or not hex. */
-static long hex_decode(char *text, size_t len)
-{
-	if (len % 2 != 0)
-		return -1;
-	for (size_t i = 0; i < len; i += 2) {
-		int high = hex_value(text[i]);
-		int low = hex_value(text[i + 1]);
-		if (high < 0 || low < 0)
-			return -1;
-		text[i / 2] = (char)(high << 4 | low);
-	}
-	return (long)(len / 2);
-}
-
 static void decode_line(const struct decode_context *dc, const char *topic, char *line, size_t len)
 {
 	static const char prefix[] = "hex:";
@@ -78,9 +57,10 @@ static void decode_line(const struct decode_context *dc, const char *topic, char
 		payload_decode(dc, topic, line, len);
 		return;
 	}
-	long bytes = hex_decode(line + skip, len - skip);
+	uint8_t *hex = (uint8_t *)line + skip;
+	long bytes = ble_hex(hex, len, line + skip, len - skip);
 	if (bytes >= 0) {
-		payload_decode(dc, topic, line + skip, (size_t)bytes);
+		payload_decode(dc, topic, hex, (size_t)bytes);
 		return;
 	}
 	struct decoded d = {.kind = DECODED_REFUSED, .refused = {.reason = REFUSED_BAD_HEX}};

@@ -54,7 +54,12 @@ static int extra(void *context, int argc, char **argv, int at)
 	const struct {
 		const char *name;
 		const char **value;
-	} texts[] = {{"--seed", &d->seed}, {"--script", &d->script}, {"--at", &d->at}};
+	} texts[] = {{"--seed", &d->seed}, {"--script", &d->script}, {"--at", &d->at},
+		{"--truth", &d->truth}, {"--milestones", &d->milestones}};
+	if (strcmp(argv[at], "--no-radio") == 0) {
+		d->no_radio = true;
+		return 1;
+	}
 	if (at + 1 >= argc)
 		return 0;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

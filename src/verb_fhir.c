@@ -258,8 +258,11 @@ static const struct {
 	enum fact_kind kind;
 	void (*fill)(const struct run *, cJSON *, const struct fact *);
 } printers[] = {
-	{FACT_MILESTONE, fill_milestone}, {FACT_READINESS, fill_readiness},
-	{FACT_STATUS, fill_status}, {FACT_PLACE, fill_place}, {FACT_ROOM, fill_room},
+	{FACT_MILESTONE, fill_milestone},
+	{FACT_READINESS, fill_readiness},
+	{FACT_STATUS, fill_status},
+	{FACT_PLACE, fill_place},
+	{FACT_ROOM, fill_room},
 	{FACT_TAG, fill_tag},
 };
 
@@ -268,8 +271,13 @@ static void merge_case(struct fact *known, const struct fact *f)
 {
 	struct fact_case *k = &known->surgery;
 	const struct fact_case *c = &f->surgery;
-	const struct { char *to; size_t size; const char *from; } texts[] = {
-		{k->patient, sizeof k->patient, c->patient}, {k->room, sizeof k->room, c->room},
+	const struct {
+		char *to;
+		size_t size;
+		const char *from;
+	} texts[] = {
+		{k->patient, sizeof k->patient, c->patient},
+		{k->room, sizeof k->room, c->room},
 		{k->surgeon, sizeof k->surgeon, c->surgeon},
 		{k->anaesthetist, sizeof k->anaesthetist, c->anaesthetist},
 		{k->procedure, sizeof k->procedure, c->procedure},
@@ -337,8 +345,8 @@ static void on_name(void *context, const char *id, const char *name)
 	(void)name;
 }
 
-static void on_not_understood(void *context, const char *resource, const char *path,
-	const char *reason)
+static void on_not_understood(
+	void *context, const char *resource, const char *path, const char *reason)
 {
 	struct run *run = context;
 	cJSON *o = cJSON_CreateObject();
@@ -419,7 +427,7 @@ static int is_json(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');
 	return entry->d_name[0] != '.' && dot != NULL
-		&& (strcmp(dot, ".json") == 0 || strcmp(dot, ".ndjson") == 0);
+	       && (strcmp(dot, ".json") == 0 || strcmp(dot, ".ndjson") == 0);
 }
 
 static void read_directory(struct run *run, const char *path)
@@ -462,7 +470,8 @@ static void read_url(struct run *run, const char *url)
 {
 	struct fetch fetch = {.loop = ev_loop_new(EVFLAG_AUTO)};
 	struct error err = {""};
-	struct fhir_poll_options options = {.base = url, .map = run->options,
+	struct fhir_poll_options options = {.base = url,
+		.map = run->options,
 		.http = {.insecure = run->insecure, .user_agent = "vigie-fhir"}};
 	struct fhir_sink sink = {on_fact, on_name, on_not_understood, run};
 	struct feed_health health;
@@ -501,20 +510,24 @@ static void print_kept(struct run *run)
 {
 	struct told_patient *patient, *next_patient;
 	struct told_case *told, *next_case;
-	HASH_ITER(hh, run->patients, patient, next_patient) {
+	HASH_ITER(hh, run->patients, patient, next_patient)
+	{
 		print_patient(&patient->fact);
 	}
-	HASH_ITER(hh, run->cases, told, next_case) {
+	HASH_ITER(hh, run->cases, told, next_case)
+	{
 		print_case(run, &told->fact);
 		HASH_DEL(run->cases, told);
 		free(told);
 	}
-	HASH_ITER(hh, run->patients, patient, next_patient) {
+	HASH_ITER(hh, run->patients, patient, next_patient)
+	{
 		HASH_DEL(run->patients, patient);
 		free(patient);
 	}
 	struct offset *offset, *next_offset;
-	HASH_ITER(hh, run->offsets, offset, next_offset) {
+	HASH_ITER(hh, run->offsets, offset, next_offset)
+	{
 		HASH_DEL(run->offsets, offset);
 		free(offset);
 	}
@@ -523,7 +536,7 @@ static void print_kept(struct run *run)
 static bool is_meaning(const char *word)
 {
 	return strcmp(word, "incision") == 0 || strcmp(word, "in_room") == 0
-		|| strcmp(word, "anaesthesia") == 0;
+	       || strcmp(word, "anaesthesia") == 0;
 }
 
 static int parse(struct run *run, int argc, char **argv, const char **site)

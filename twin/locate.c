@@ -65,7 +65,7 @@ static bool allocate(struct locator *l)
 	l->tracks = calloc(tags + 1, sizeof *l->tracks);
 	l->beliefs = calloc(tags * states + 1, sizeof *l->beliefs);
 	l->silence = calloc(states * OFFSET_STEPS, sizeof *l->silence);
-	l->work = calloc(2 * states, sizeof *l->work);
+	l->work = calloc(3 * states, sizeof *l->work);
 	l->rooms = calloc((size_t)l->site->room_count + 1, sizeof *l->rooms);
 	return l->keys != NULL && l->ears != NULL && l->alive != NULL && l->tracks != NULL
 	       && l->beliefs != NULL && l->silence != NULL && l->work != NULL && l->rooms != NULL;

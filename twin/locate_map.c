@@ -17,10 +17,6 @@ static const double next_room_dbm = -75, next_room_m = 8, wall_slope = 43;
 static const double weakest_dbm = -95, other_floor_dbm = -97, outside_dbm = -105, at_door_dbm = -88;
 const double locate_sigma_db = 7;
 
-/* "Not heard" counts as a level of -100 with a larger deviation: an advert is
- * lost for many reasons other than distance. */
-static const double unheard_dbm = -100, unheard_sigma_db = 14;
-
 /*
  * Moves are drawn so that, without any evidence, each room is as likely as the
  * next and a corridor three times less (Metropolis rule: the rate of a door,
@@ -32,12 +28,6 @@ static const double door_rate = 0.03, corridor_weight = 0.3;
 /* People are carried past us unheard, tags are switched on anywhere. */
 static const double jump = 1e-5;
 static const double cell_m = 9, touching_m = 0.3;
-
-double locate_unheard(double level_dbm)
-{
-	double z = fmax(0, level_dbm - unheard_dbm) / unheard_sigma_db;
-	return -0.5 * z * z;
-}
 
 static double outside_by(double low, double high, double v)
 {
@@ -146,11 +136,9 @@ static double expected(
 static void make_levels(struct locate_map *map, const struct site *site)
 {
 	for (int g = 0; g < map->gateway_count; g++) {
-		for (int s = 0; s < map->state_count; s++) {
-			size_t at = (size_t)(g * map->state_count + s);
-			double level = expected(site, &site->gateways[g], &map->cells[s]);
-			map->heard[at] = level;
-		}
+		for (int s = 0; s < map->state_count; s++)
+			map->heard[g * map->state_count + s] =
+				expected(site, &site->gateways[g], &map->cells[s]);
 	}
 }
 

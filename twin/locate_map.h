@@ -32,8 +32,14 @@ struct locate_map {
 /* Spread of a level around its expectation, dB (reference: 7 by default). */
 extern const double locate_sigma_db;
 
-/* Log-likelihood that a gateway expecting this level hears nothing for a while. */
-double locate_unheard(double level_dbm);
+/* Log-likelihood that a gateway expecting this level hears nothing for a while:
+ * "not heard" counts as a level of -100 with a larger deviation, since adverts
+ * are lost for other reasons than distance. In the filter's innermost loop. */
+static inline double locate_unheard(double level_dbm)
+{
+	double z = (level_dbm + 100) / 14;
+	return z > 0 ? -0.5 * z * z : 0;
+}
 
 /* NULL: out of memory. */
 struct locate_map *locate_map_create(const struct site *site);

@@ -146,33 +146,57 @@ static int offset_index(double offset_db)
 	return step < 0 ? 0 : step >= OFFSET_STEPS ? OFFSET_STEPS - 1 : (int)step;
 }
 
-/* Log-likelihood of the window in each state: the levels heard, and the
- * silence of the living gateways that did not hear it, both for a tag as
- * strong as the state would have it. */
-static void evidence(const struct track *track, const struct scene *scene,
-	const struct levels *levels, double *log_p)
+/* Log-likelihood of the silence of the living gateways that did not hear the
+ * tag, for a tag as strong as state s would have it. */
+static double silence_of_others(
+	const struct scene *scene, const struct levels *levels, int s, double offset_db)
 {
 	const struct locate_map *map = scene->map;
-	double weight = levels->most >= SEVERAL ? 1 : (double)levels->most / SEVERAL;
-	for (int s = 0; s < map->state_count; s++) {
-		double offset, cost = misfit(scene, levels, s, track->offset_db, &offset);
-		int step = offset_index(offset);
-		double silence = scene->silence[step * map->state_count + s];
-		offset = OFFSET_LEAST_DB + step * OFFSET_STEP_DB;
-		for (int i = 0; i < levels->count; i++) {
-			int g = levels->gateway[i];
-			if (scene->alive[g])
-				silence -= locate_unheard(
-					map->heard[g * map->state_count + s] + offset);
-		}
-		log_p[s] = weight * silence - 0.5 * cost;
+	int step = offset_index(offset_db);
+	double offset = OFFSET_LEAST_DB + step * OFFSET_STEP_DB;
+	double silence = scene->silence[step * map->state_count + s];
+	for (int i = 0; i < levels->count; i++) {
+		int g = levels->gateway[i];
+		if (scene->alive[g])
+			silence -= locate_unheard(map->heard[g * map->state_count + s] + offset);
 	}
+	return silence;
+}
+
+/* Log-likelihood of the window in each state: levels heard and silence. A
+ * state that was unlikely and fits badly is not worth the second part: most of
+ * the building is far away from any one tag. */
+static void evidence(const struct track *track, const struct scene *scene,
+	const struct levels *levels, const double *walked, double *log_p, double *offset)
+{
+	int n = scene->map->state_count;
+	double weight = levels->most >= SEVERAL ? 1 : (double)levels->most / SEVERAL;
+	double best = -INFINITY;
+	for (int s = 0; s < n; s++) {
+		log_p[s] = -0.5 * misfit(scene, levels, s, track->offset_db, &offset[s]);
+		best = log_p[s] > best ? log_p[s] : best;
+	}
+	for (int s = 0; s < n; s++) {
+		bool hopeless = walked[s] < 1e-6 && log_p[s] < best - 12;
+		log_p[s] +=
+			hopeless ? -40 : weight * silence_of_others(scene, levels, s, offset[s]);
+	}
+}
+
+/* While the place is beyond doubt, what remains in common over its gateways is
+ * the tag's own strength. */
+static void learn_offset(struct track *track, const double *offset, int states)
+{
+	for (int s = 0; s < states; s++)
+		if (track->belief[s] > 0.9)
+			track->offset_db += 0.0 * (offset[s] - track->offset_db);
 }
 
 static void update(struct track *track, const struct scene *scene, const struct levels *levels)
 {
 	int n = scene->map->state_count;
-	double *walked = scene->work, *log_p = scene->work + n, best = -INFINITY, total = 0;
+	double *walked = scene->work, *log_p = walked + n, *offset = log_p + n;
+	double best = -INFINITY, total = 0;
 	if (track->stepped_ms == 0) {
 		memcpy(walked, scene->map->prior, (size_t)n * sizeof *walked);
 	} else {
@@ -184,15 +208,16 @@ static void update(struct track *track, const struct scene *scene, const struct 
 				memcpy(track->belief, walked, (size_t)n * sizeof *walked);
 		}
 	}
-	evidence(track, scene, levels, log_p);
+	evidence(track, scene, levels, walked, log_p, offset);
 	for (int s = 0; s < n; s++)
-		best = fmax(best, log_p[s]);
+		best = log_p[s] > best ? log_p[s] : best;
 	for (int s = 0; s < n; s++) {
 		track->belief[s] = walked[s] * exp(evidence_weight * (log_p[s] - best));
 		total += track->belief[s];
 	}
 	for (int s = 0; s < n; s++)
 		track->belief[s] /= total;
+	learn_offset(track, offset, n);
 	track->stepped_ms = scene->now_ms;
 }
 

@@ -46,7 +46,7 @@ struct scene {
 	const struct site *site;
 	const bool *alive;     /* [gateway] silence of this one is evidence */
 	const double *silence; /* [state] log-likelihood of all alive ones silent */
-	double *work;          /* [2 * states] */
+	double *work;          /* [3 * states] */
 	double *rooms;         /* [rooms + 1], the last one is outside */
 	int64_t now_ms;
 	int64_t window_ms;

@@ -23,31 +23,52 @@ enum {
  * PACU rows speak for the room too: a patient seen there has left the OR even
  * when nobody said so. */
 const struct milestone_rule milestone_rules[MILESTONE_COUNT] = {
-	/* clang-format off */
-	[MILESTONE_ARRIVED]       = { "arrived", "Arrived", 'a', TRACK_PATIENT, STAGE_ARRIVED, NO_SAY, true, false },
-	[MILESTONE_SENT_FOR]      = { "sent_for", "Sent for", 's', TRACK_PATIENT, STAGE_CALLED, NO_SAY, true, false },
-	[MILESTONE_LEFT_WARD]     = { "left_ward", "Left ward", 'w', TRACK_PATIENT, STAGE_CALLED, NO_SAY, true, false },
-	[MILESTONE_IN_HOLDING]    = { "in_holding", "In holding", 'h', TRACK_PATIENT, STAGE_HOLDING, NO_SAY, true, false },
-	[MILESTONE_READY]         = { "ready", "Patient ready", 'y', TRACK_PATIENT, STAGE_HOLDING, NO_SAY, true, true },
-	[MILESTONE_ROOM_READY]    = { "room_ready", "Room ready", 'R', TRACK_ROOM, STAGE_EXPECTED, ROOMSTATE_SETUP, true, false },
-	[MILESTONE_IN_ROOM]       = { "in_room", "In room", 'r', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, false, false },
-	[MILESTONE_ANAES_START]   = { "anaes_start", "Anaesthesia start", 'n', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, true, false },
-	[MILESTONE_INDUCTION]     = { "induction", "Induction", 'd', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, true, false },
-	[MILESTONE_ANAES_READY]   = { "anaes_ready", "Anaesthesia ready", 'e', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, true, false },
-	[MILESTONE_PREP]          = { "prep", "Prep and drape", 'p', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, true, false },
-	[MILESTONE_PREP_DONE]     = { "prep_done", "Prep done", 'P', TRACK_PATIENT, STAGE_ANAES, ROOMSTATE_ANAES, true, false },
-	[MILESTONE_INCISION]      = { "incision", "Incision", 'i', TRACK_PATIENT, STAGE_SURGERY, ROOMSTATE_SURGERY, false, false },
-	[MILESTONE_CLOSING]       = { "closing", "Closing", 'c', TRACK_PATIENT, STAGE_CLOSING, ROOMSTATE_CLOSING, true, false },
-	[MILESTONE_PROCEDURE_END] = { "procedure_end", "Procedure end", 'f', TRACK_PATIENT, STAGE_CLOSING, ROOMSTATE_CLOSING, false, false },
-	[MILESTONE_EMERGENCE]     = { "emergence", "Emergence", 'g', TRACK_PATIENT, STAGE_CLOSING, ROOMSTATE_CLOSING, true, false },
-	[MILESTONE_OUT_ROOM]      = { "out_room", "Out of room", 'o', TRACK_PATIENT, STAGE_OUT_ROOM, ROOMSTATE_TURNOVER, false, false },
-	[MILESTONE_PACU_IN]       = { "pacu_in", "PACU in", 'u', TRACK_PATIENT, STAGE_PACU, ROOMSTATE_TURNOVER, true, false },
-	[MILESTONE_PACU_READY]    = { "pacu_ready", "PACU criteria met", 'm', TRACK_PATIENT, STAGE_PACU_READY, ROOMSTATE_TURNOVER, true, false },
-	[MILESTONE_PACU_OUT]      = { "pacu_out", "PACU out", 't', TRACK_PATIENT, STAGE_RETURNED, ROOMSTATE_TURNOVER, true, false },
-	[MILESTONE_CLEANUP]       = { "cleanup", "Clean-up", 'b', TRACK_ROOM, STAGE_EXPECTED, ROOMSTATE_TURNOVER, true, false },
-	[MILESTONE_CLEANUP_DONE]  = { "cleanup_done", "Clean-up done", 'B', TRACK_ROOM, STAGE_EXPECTED, ROOMSTATE_IDLE, true, false },
-	[MILESTONE_DISCHARGED]    = { "discharged", "Discharged", 'x', TRACK_PATIENT, STAGE_DISCHARGED, NO_SAY, true, false },
-	/* clang-format on */
+	[MILESTONE_ARRIVED] = {"arrived", "Arrived", 'a', TRACK_PATIENT, STAGE_ARRIVED, NO_SAY,
+		true, false},
+	[MILESTONE_SENT_FOR] = {"sent_for", "Sent for", 's', TRACK_PATIENT, STAGE_CALLED, NO_SAY,
+		true, false},
+	[MILESTONE_LEFT_WARD] = {"left_ward", "Left ward", 'w', TRACK_PATIENT, STAGE_CALLED, NO_SAY,
+		true, false},
+	[MILESTONE_IN_HOLDING] = {"in_holding", "In holding", 'h', TRACK_PATIENT, STAGE_HOLDING,
+		NO_SAY, true, false},
+	[MILESTONE_READY] = {"ready", "Patient ready", 'y', TRACK_PATIENT, STAGE_HOLDING, NO_SAY,
+		true, true},
+	[MILESTONE_ROOM_READY] = {"room_ready", "Room ready", 'R', TRACK_ROOM, STAGE_EXPECTED,
+		ROOMSTATE_SETUP, true, false},
+	[MILESTONE_IN_ROOM] = {"in_room", "In room", 'r', TRACK_PATIENT, STAGE_ANAES,
+		ROOMSTATE_ANAES, false, false},
+	[MILESTONE_ANAES_START] = {"anaes_start", "Anaesthesia start", 'n', TRACK_PATIENT,
+		STAGE_ANAES, ROOMSTATE_ANAES, true, false},
+	[MILESTONE_INDUCTION] = {"induction", "Induction", 'd', TRACK_PATIENT, STAGE_ANAES,
+		ROOMSTATE_ANAES, true, false},
+	[MILESTONE_ANAES_READY] = {"anaes_ready", "Anaesthesia ready", 'e', TRACK_PATIENT,
+		STAGE_ANAES, ROOMSTATE_ANAES, true, false},
+	[MILESTONE_PREP] = {"prep", "Prep and drape", 'p', TRACK_PATIENT, STAGE_ANAES,
+		ROOMSTATE_ANAES, true, false},
+	[MILESTONE_PREP_DONE] = {"prep_done", "Prep done", 'P', TRACK_PATIENT, STAGE_ANAES,
+		ROOMSTATE_ANAES, true, false},
+	[MILESTONE_INCISION] = {"incision", "Incision", 'i', TRACK_PATIENT, STAGE_SURGERY,
+		ROOMSTATE_SURGERY, false, false},
+	[MILESTONE_CLOSING] = {"closing", "Closing", 'c', TRACK_PATIENT, STAGE_CLOSING,
+		ROOMSTATE_CLOSING, true, false},
+	[MILESTONE_PROCEDURE_END] = {"procedure_end", "Procedure end", 'f', TRACK_PATIENT,
+		STAGE_CLOSING, ROOMSTATE_CLOSING, false, false},
+	[MILESTONE_EMERGENCE] = {"emergence", "Emergence", 'g', TRACK_PATIENT, STAGE_CLOSING,
+		ROOMSTATE_CLOSING, true, false},
+	[MILESTONE_OUT_ROOM] = {"out_room", "Out of room", 'o', TRACK_PATIENT, STAGE_OUT_ROOM,
+		ROOMSTATE_TURNOVER, false, false},
+	[MILESTONE_PACU_IN] = {"pacu_in", "PACU in", 'u', TRACK_PATIENT, STAGE_PACU,
+		ROOMSTATE_TURNOVER, true, false},
+	[MILESTONE_PACU_READY] = {"pacu_ready", "PACU criteria met", 'm', TRACK_PATIENT,
+		STAGE_PACU_READY, ROOMSTATE_TURNOVER, true, false},
+	[MILESTONE_PACU_OUT] = {"pacu_out", "PACU out", 't', TRACK_PATIENT, STAGE_RETURNED,
+		ROOMSTATE_TURNOVER, true, false},
+	[MILESTONE_CLEANUP] = {"cleanup", "Clean-up", 'b', TRACK_ROOM, STAGE_EXPECTED,
+		ROOMSTATE_TURNOVER, true, false},
+	[MILESTONE_CLEANUP_DONE] = {"cleanup_done", "Clean-up done", 'B', TRACK_ROOM,
+		STAGE_EXPECTED, ROOMSTATE_IDLE, true, false},
+	[MILESTONE_DISCHARGED] = {"discharged", "Discharged", 'x', TRACK_PATIENT, STAGE_DISCHARGED,
+		NO_SAY, true, false},
 };
 
 static const char *const stages[STAGE_COUNT] = {
@@ -317,7 +338,9 @@ bool surgery_apply_milestone(struct surgery *s, const struct fact *f)
 	p->conflict = sources_conflict(p);
 	mend_flags(s);
 	impossible = surgery_is_off(s) || stamp->when_ms > f->at_ms + FUTURE_MS;
-	if (stamp->when_ms && (impossible || out_of_order(s, (int)told->milestone))) {
+	/* A weaker voice that is not in force cannot be out of order. */
+	if (stamp->when_ms && stamp == surgery_stamp(s, told->milestone, NULL)
+		&& (impossible || out_of_order(s, (int)told->milestone))) {
 		p->flagged = true;
 		if (stamp->when_ms != before.when_ms)
 			s->flagged++;

@@ -297,6 +297,9 @@ static void on_tag(struct turn *turn)
 		return;
 	}
 	wearer = twin_patient(t, t->things[thing].patient);
+	/* Said again at each poll: what is known of the place must not start afresh. */
+	if (wearer >= 0 && !strcmp(t->things[thing].patient, told->patient))
+		return;
 	if (wearer >= 0)
 		take_back(turn, wearer);
 	t->things[thing].patient[0] = '\0';

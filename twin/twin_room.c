@@ -119,6 +119,27 @@ static bool being_cleaned(const struct twin *t, const struct room_twin *rt, int 
 	return last < 0 || rt->service_ms > surgery_when(&t->cases[last], MILESTONE_CLEANUP_DONE);
 }
 
+/* "Room ready" for the next case, said by a person or the hospital. */
+static int64_t ready_for(const struct twin *t, int next)
+{
+	enum source who = SOURCE_NONE;
+	const struct stamp *stamp;
+
+	if (next < 0)
+		return 0;
+	stamp = surgery_stamp(&t->cases[next], MILESTONE_ROOM_READY, &who);
+	return stamp && who >= SOURCE_FHIR ? stamp->when_ms : 0;
+}
+
+/* A room ready for the next patient has been cleaned (AACD: "cleaned, supplies
+ * and equipment present"), even when nobody wrote the clean-up down. */
+static bool is_ready_again(const struct twin *t, const struct surgery *last, int next)
+{
+	int64_t left = surgery_left_ms(last);
+
+	return left && ready_for(t, next) > left;
+}
+
 /* Nobody in the room: closed, dirty, being set up, free or done, in that order.
  * A closed room with a patient inside shows the patient: hiding a running case
  * behind a housekeeping state would be the worse lie. */
@@ -129,14 +150,8 @@ static enum room_state state_when_empty(
 		return ROOMSTATE_DOWN;
 	if (rt->current >= 0 || being_cleaned(t, rt, g->last))
 		return ROOMSTATE_TURNOVER;
-	if (g->next >= 0) {
-		enum source who = SOURCE_NONE;
-
-		if (surgery_stamp(&t->cases[g->next], MILESTONE_ROOM_READY, &who)
-			&& who >= SOURCE_FHIR)
-			return ROOMSTATE_SETUP;
-		return ROOMSTATE_IDLE;
-	}
+	if (g->next >= 0)
+		return ready_for(t, g->next) ? ROOMSTATE_SETUP : ROOMSTATE_IDLE;
 	return g->last >= 0 ? ROOMSTATE_DONE : ROOMSTATE_IDLE;
 }
 
@@ -164,7 +179,9 @@ static void derive(struct turn *turn, int room, const struct gathered *g, bool f
 
 	if (last && surgery_is_over(last))
 		service_evidence(turn, rt, last);
-	rt->current = last && surgery_holds_room(last) ? g->last : -1;
+	rt->current = last && surgery_holds_room(last) && !is_ready_again(t, last, g->next)
+			      ? g->last
+			      : -1;
 	if (rt->current >= 0 && !surgery_is_over(last)) {
 		state = surgery_room_state(last);
 		if (is_blocked(turn, g->last, full))
@@ -245,11 +262,14 @@ void places_compare(struct turn *turn, int patient)
 	int radio = -1;
 	bool before = p->conflict;
 
-	if (thing >= 0) {
+	if (thing >= 0 && t->things[thing].known) {
 		const struct thing *th = &t->things[thing];
+		bool certain = th->state == LOCATED_IN && th->confidence >= RADIO_CONFIDENCE;
 
-		if (th->known && th->state == LOCATED_IN && !th->frozen
-			&& th->confidence >= RADIO_CONFIDENCE)
+		/* Doubt settles nothing: what stands, stands. */
+		if (fhir >= 0 && th->state != LOCATED_ABSENT && (!certain || th->frozen))
+			return;
+		if (certain)
 			radio = th->room;
 	}
 	if (fhir < 0 || radio < 0 || fhir == radio) {

@@ -90,7 +90,8 @@ static void call_patient(struct flow *f, struct hcase *c, int64_t now)
 	struct rng r = step(f, c, 2);
 	int64_t t = c->planned_start - minutes(rng_between(&r, 38, 58));
 	if (c->emergency)
-		t = now + minutes(rng_between(&r, 2, 8));
+		t = (now > c->at[MILESTONE_ARRIVED] ? now : c->at[MILESTONE_ARRIVED])
+		    + minutes(rng_between(&r, 2, 8));
 	if (t < now)
 		t = now;
 	if (t < c->at[MILESTONE_ARRIVED] + minutes(20) && !c->emergency)
@@ -159,7 +160,7 @@ static double surgery_minutes(const struct hcase *c, struct rng *r)
 	/* Now and then something is found: half as long again. */
 	if (rng_uniform(r) < 0.06)
 		m *= rng_between(r, 1.3, 1.7);
-	return m + c->overrun_min;
+	return m;
 }
 
 static void start(struct flow *f, struct hcase *c, int64_t t)
@@ -180,7 +181,7 @@ static void start(struct flow *f, struct hcase *c, int64_t t)
 	post(f, t + minutes(0.55 * c->act->surgery_min), E_PICK, n);
 	double surgery = surgery_minutes(c, &r);
 	double closing = surgery * rng_between(&r, 0.12, 0.2);
-	t = c->at[MILESTONE_CLOSING] = t + minutes(surgery - closing);
+	t = c->at[MILESTONE_CLOSING] = t + minutes(surgery - closing + c->overrun_min);
 	t = c->at[MILESTONE_PROCEDURE_END] = t + minutes(closing);
 	t = c->at[MILESTONE_EMERGENCE] = t + minutes(rng_lognormal(&r, 0.2 * anaesthesia, 0.35));
 	post(f, t + minutes(rng_between(&r, 2, 6)), E_LEAVE, index);

@@ -23,9 +23,8 @@ struct fhir_stub {
 	char authorization[256];
 };
 
-static const char empty_set[] =
-	"{\"resourceType\":\"Bundle\",\"type\":\"searchset\","
-	"\"meta\":{\"lastUpdated\":\"2026-03-16T09:00:00Z\"},\"total\":0}";
+static const char empty_set[] = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\","
+				"\"meta\":{\"lastUpdated\":\"2026-03-16T09:00:00Z\"},\"total\":0}";
 
 static void *on_uri(void *context, const char *uri, struct MHD_Connection *connection)
 {
@@ -92,14 +91,14 @@ static ssize_t read_then_drop(void *context, uint64_t at, char *buffer, size_t m
 static struct MHD_Response *make_response(const struct stub_rule *rule, char *body)
 {
 	if (rule->cut > 0)
-		return MHD_create_response_from_callback(strlen(body) + (size_t)rule->cut, 4096,
-			read_then_drop, body, free);
+		return MHD_create_response_from_callback(
+			strlen(body) + (size_t)rule->cut, 4096, read_then_drop, body, free);
 	return MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_FREE);
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
-	const char *url, const char *method, const char *version, const char *upload,
-	size_t *upload_size, void **own)
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload, size_t *upload_size,
+	void **own)
 {
 	struct fhir_stub *stub = context;
 	const char *uri = *own != NULL ? *own : url;
@@ -110,8 +109,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	pthread_mutex_lock(&stub->lock);
 	if (stub->request_count < REQUESTS)
 		stub->requests[stub->request_count++] = strdup(uri);
-	const char *token = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-		"Authorization");
+	const char *token =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
 	snprintf(stub->authorization, sizeof stub->authorization, "%s", token ? token : "");
 	struct stub_rule rule = pick(stub, uri);
 	pthread_mutex_unlock(&stub->lock);
@@ -119,20 +118,20 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		usleep((useconds_t)rule.delay_ms * 1000);
 	char *body = fill(stub, rule.body != NULL ? rule.body : empty_set);
 	struct MHD_Response *response = make_response(&rule, body);
-	MHD_add_response_header(response, "Content-Type",
-		rule.type != NULL ? rule.type : "application/fhir+json");
+	MHD_add_response_header(
+		response, "Content-Type", rule.type != NULL ? rule.type : "application/fhir+json");
 	if (rule.header != NULL)
 		MHD_add_response_header(response, rule.header, rule.value);
-	enum MHD_Result result = MHD_queue_response(connection,
-		rule.status != 0 ? (unsigned)rule.status : 200u, response);
+	enum MHD_Result result = MHD_queue_response(
+		connection, rule.status != 0 ? (unsigned)rule.status : 200u, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
 struct fhir_stub *fhir_stub_start(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct fhir_stub *stub = calloc(1, sizeof *stub);
 	if (stub == NULL)
 		return NULL;
@@ -141,8 +140,9 @@ struct fhir_stub *fhir_stub_start(void)
 		NULL, on_request, stub, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
 		MHD_OPTION_URI_LOG_CALLBACK, on_uri, stub, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, stub, MHD_OPTION_END);
-	const union MHD_DaemonInfo *info = stub->daemon != NULL
-		? MHD_get_daemon_info(stub->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
+	const union MHD_DaemonInfo *info =
+		stub->daemon != NULL ? MHD_get_daemon_info(stub->daemon, MHD_DAEMON_INFO_BIND_PORT)
+				     : NULL;
 	if (info == NULL) {
 		fhir_stub_stop(stub);
 		return NULL;

@@ -13,18 +13,18 @@ struct fhir_stub;
 
 struct stub_rule {
 	const char *match;
-	int uses;                 /* 0: for ever */
-	int status;               /* 0: 200 */
-	const char *type;         /* NULL: application/fhir+json */
-	const char *body;         /* "%BASE%" stands for the base URL; NULL: empty searchset */
+	int uses;         /* 0: for ever */
+	int status;       /* 0: 200 */
+	const char *type; /* NULL: application/fhir+json */
+	const char *body; /* "%BASE%" stands for the base URL; NULL: empty searchset */
 	const char *header, *value;
-	int cut;                  /* promise this many bytes more than are sent */
+	int cut; /* promise this many bytes more than are sent */
 	int delay_ms;
 };
 
 struct fhir_stub *fhir_stub_start(void);
 void fhir_stub_stop(struct fhir_stub *stub);
-const char *fhir_stub_base(const struct fhir_stub *stub);   /* http://127.0.0.1:PORT/fhir */
+const char *fhir_stub_base(const struct fhir_stub *stub); /* http://127.0.0.1:PORT/fhir */
 void fhir_stub_rule(struct fhir_stub *stub, struct stub_rule rule);
 void fhir_stub_clear(struct fhir_stub *stub);
 /* How many requests so far had `part` in path and query ("" all). */

@@ -70,8 +70,8 @@ static void world_bed(struct world *w, const char *id, const char *name, int roo
 	format_put(b->name, sizeof b->name, "%s", name);
 }
 
-static void world_tag(struct world *w, const char *mac, const char *name, enum tag_kind kind,
-	int room, bool cold)
+static void world_tag(
+	struct world *w, const char *mac, const char *name, enum tag_kind kind, int room, bool cold)
 {
 	struct tag *t = &w->tags[w->site.tag_count++];
 
@@ -165,8 +165,8 @@ static void world_case(struct world *w, const char *id, const char *patient, con
 	world_say(w, &f);
 }
 
-static void world_milestone(struct world *w, const char *id, enum milestone m, enum source who,
-	int64_t when)
+static void world_milestone(
+	struct world *w, const char *id, enum milestone m, enum source who, int64_t when)
 {
 	struct fact f = fact_make(FACT_MILESTONE, who, when + 5000);
 
@@ -202,8 +202,8 @@ static void world_located(struct world *w, const char *tag, const char *room, co
 	world_say(w, &f);
 }
 
-static void world_reading(struct world *w, const char *tag, enum quantity q, double value,
-	int64_t at)
+static void world_reading(
+	struct world *w, const char *tag, enum quantity q, double value, int64_t at)
 {
 	struct fact f = fact_make(FACT_READING, SOURCE_RADIO, at);
 

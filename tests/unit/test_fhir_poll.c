@@ -132,13 +132,14 @@ static void run_until(struct world *w, bool (*until)(struct world *))
 static void reads_pages_to_the_end(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "getpages=2",
-		.body = BUNDLE("", CASE("c3"))});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "getpages=2", .body = BUNDLE("", CASE("c3"))});
 	/* A relative link (Canvas), an empty page in the middle (Azure #3177). */
 	fhir_stub_rule(w->stub, (struct stub_rule){.match = "getpages=1",
-		.body = BUNDLE(NEXT("/fhir?_getpages=2"), "")});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE(NEXT("%BASE%?_getpages=1"), CASE("c1") "," CASE("c2"))});
+					.body = BUNDLE(NEXT("/fhir?_getpages=2"), "")});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "/Appointment?",
+			.body = BUNDLE(NEXT("%BASE%?_getpages=1"), CASE("c1") "," CASE("c2"))});
 	once(w, (struct fhir_poll_options){.page_count = 2});
 	assert_true(w->complete);
 	assert_int_equal(w->case_count, 3);
@@ -160,8 +161,8 @@ static bool three_rounds(struct world *w)
 static void asks_for_changes_by_the_servers_clock(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE("", CASE("c1"))});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "/Appointment?", .body = BUNDLE("", CASE("c1"))});
 	create(w, (struct fhir_poll_options){.every_s = 0.05, .overlap_s = 150});
 	fhir_poll_start(w->poll);
 	run_until(w, three_rounds);
@@ -197,12 +198,19 @@ static bool is_up(struct world *w)
 static void waits_as_told_by_429_and_503(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?", .uses = 1,
-		.status = 429, .header = "Retry-After", .value = "1", .body = "slow down"});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?", .uses = 1,
-		.status = 503, .body = "<html>gateway</html>", .type = "text/html"});
 	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE("", CASE("c1"))});
+					.uses = 1,
+					.status = 429,
+					.header = "Retry-After",
+					.value = "1",
+					.body = "slow down"});
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
+					.uses = 1,
+					.status = 503,
+					.body = "<html>gateway</html>",
+					.type = "text/html"});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "/Appointment?", .body = BUNDLE("", CASE("c1"))});
 	create(w, (struct fhir_poll_options){.every_s = 0.05});
 	ev_tstamp began = ev_time();
 	fhir_poll_start(w->poll);
@@ -216,12 +224,14 @@ static void starts_over_when_a_page_expired(void **state)
 {
 	struct world *w = *state;
 	/* HAPI-0417: "Search ID … does not exist and may have expired". */
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=2", .uses = 1, .status = 410,
-		.body = "{\"resourceType\":\"OperationOutcome\"}"});
 	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=2",
-		.body = BUNDLE("", CASE("c2"))});
+					.uses = 1,
+					.status = 410,
+					.body = "{\"resourceType\":\"OperationOutcome\"}"});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "page=2", .body = BUNDLE("", CASE("c2"))});
 	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE(NEXT("?page=2"), CASE("c1"))});
+					.body = BUNDLE(NEXT("?page=2"), CASE("c1"))});
 	once(w, (struct fhir_poll_options){0});
 	assert_true(w->complete);
 	assert_int_equal(w->case_count, 2);
@@ -233,7 +243,9 @@ static void survives_broken_answers(void **state)
 {
 	static const struct stub_rule broken[] = {
 		{.match = "/Appointment?", .uses = 1, .body = "{\"resourceType\":\"Bundle\",\"ent"},
-		{.match = "/Appointment?", .uses = 1, .body = "<html><body>Login</body></html>",
+		{.match = "/Appointment?",
+			.uses = 1,
+			.body = "<html><body>Login</body></html>",
 			.type = "text/html"},
 		{.match = "/Appointment?", .uses = 1, .body = ""},
 		{.match = "/Appointment?", .uses = 1, .body = "{\"resourceType\":", .cut = 50},
@@ -244,7 +256,7 @@ static void survives_broken_answers(void **state)
 		w->case_count = w->done = 0;
 		fhir_stub_rule(w->stub, broken[i]);
 		fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-			.body = BUNDLE("", CASE("c1"))});
+						.body = BUNDLE("", CASE("c1"))});
 		once(w, (struct fhir_poll_options){0});
 		assert_false(w->complete); /* it says so, though the retry was good */
 		assert_int_equal(w->health.errors, 1);
@@ -284,12 +296,12 @@ static void never_goes_where_a_page_sends_it(void **state)
 static void leaves_a_circle(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=2",
-		.body = BUNDLE(NEXT("?page=3"), CASE("c2"))});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=3",
-		.body = BUNDLE(NEXT("?page=2"), CASE("c3"))});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "page=2", .body = BUNDLE(NEXT("?page=3"), CASE("c2"))});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "page=3", .body = BUNDLE(NEXT("?page=2"), CASE("c3"))});
 	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE(NEXT("?page=2"), CASE("c1"))});
+					.body = BUNDLE(NEXT("?page=2"), CASE("c1"))});
 	once(w, (struct fhir_poll_options){0});
 	assert_int_equal(w->case_count, 3);
 	assert_non_null(strstr(w->health.error, "circle"));
@@ -299,12 +311,12 @@ static void leaves_a_circle(void **state)
 static void stops_at_the_page_cap(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=aa",
-		.body = BUNDLE(NEXT("?page=aaa"), "")});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "page=a",
-		.body = BUNDLE(NEXT("?page=aa"), "")});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE(NEXT("?page=a"), "")});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "page=aa", .body = BUNDLE(NEXT("?page=aaa"), "")});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "page=a", .body = BUNDLE(NEXT("?page=aa"), "")});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){.match = "/Appointment?", .body = BUNDLE(NEXT("?page=a"), "")});
 	once(w, (struct fhir_poll_options){.max_pages = 3});
 	assert_non_null(strstr(w->health.error, "too many pages"));
 	assert_int_equal(fhir_stub_hits(w->stub, "page=aaa"), 0);
@@ -313,8 +325,11 @@ static void stops_at_the_page_cap(void **state)
 static void does_not_follow_a_redirect(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?", .status = 302,
-		.header = "Location", .value = "/fhir/elsewhere", .body = ""});
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
+					.status = 302,
+					.header = "Location",
+					.value = "/fhir/elsewhere",
+					.body = ""});
 	once(w, (struct fhir_poll_options){0});
 	assert_false(w->complete);
 	assert_non_null(strstr(w->health.error, "/fhir/elsewhere"));
@@ -325,10 +340,13 @@ static void does_not_follow_a_redirect(void **state)
 static void tells_a_servers_complaint_and_keeps_its_data(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?",
-		.body = BUNDLE("", CASE("c1") ",{\"resource\":{\"resourceType\":"
-			"\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
-			"\"exception\",\"diagnostics\":\"index \\u001b[31mdown\"}]}}")});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/Appointment?",
+				 .body = BUNDLE("", CASE("c1") ",{\"resource\":{\"resourceType\":"
+							       "\"OperationOutcome\",\"issue\":[{"
+							       "\"severity\":\"error\",\"code\":"
+							       "\"exception\",\"diagnostics\":"
+							       "\"index \\u001b[31mdown\"}]}}")});
 	once(w, (struct fhir_poll_options){0});
 	assert_int_equal(w->case_count, 1);
 	assert_false(w->complete);
@@ -341,8 +359,8 @@ static void an_oversize_page_is_an_error(void **state)
 	struct world *w = *state;
 	static char big[9000];
 	memset(big, ' ', sizeof big - 1);
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Appointment?", .uses = 1,
-		.body = big});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/Appointment?", .uses = 1, .body = big});
 	once(w, (struct fhir_poll_options){.http = {.max_bytes = 8000}});
 	assert_non_null(strstr(w->health.error, "larger than 8000"));
 }
@@ -350,8 +368,8 @@ static void an_oversize_page_is_an_error(void **state)
 static void a_missing_type_does_not_take_the_feed_down(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Observation?", .status = 404,
-		.body = "{}"});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/Observation?", .status = 404, .body = "{}"});
 	create(w, (struct fhir_poll_options){.every_s = 0.02});
 	fhir_poll_start(w->poll);
 	run_until(w, is_up);

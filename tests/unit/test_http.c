@@ -78,8 +78,10 @@ static struct got fetch(struct world *w, struct http_options options, const char
 static void gets_what_was_sent(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Patient", .body = "{\"a\":1}",
-		.header = "ETag", .value = "W/\"7\""});
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/Patient",
+					.body = "{\"a\":1}",
+					.header = "ETag",
+					.value = "W/\"7\""});
 	struct got got = fetch(w, (struct http_options){0}, "/Patient?x=1");
 	assert_int_equal(got.status, 200);
 	assert_string_equal(got.body, "{\"a\":1}");
@@ -107,8 +109,11 @@ static void refuses_an_answer_over_the_cap(void **state)
 static void names_a_redirect_and_does_not_follow(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/moved", .status = 302, .body = "",
-		.header = "Location", .value = "/fhir/elsewhere"});
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/moved",
+					.status = 302,
+					.body = "",
+					.header = "Location",
+					.value = "/fhir/elsewhere"});
 	struct got got = fetch(w, (struct http_options){0}, "/moved");
 	assert_int_equal(got.status, 302);
 	assert_non_null(strstr(got.error, "/fhir/elsewhere is not followed"));
@@ -127,10 +132,13 @@ static void keeps_the_deadline(void **state)
 static void reads_retry_after(void **state)
 {
 	struct world *w = *state;
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/wait", .status = 429,
-		.header = "Retry-After", .value = "7"});
-	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/azure", .status = 429,
-		.header = "x-ms-retry-after-ms", .value = "1500"});
+	fhir_stub_rule(w->stub,
+		(struct stub_rule){
+			.match = "/wait", .status = 429, .header = "Retry-After", .value = "7"});
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/azure",
+					.status = 429,
+					.header = "x-ms-retry-after-ms",
+					.value = "1500"});
 	assert_true(fetch(w, (struct http_options){0}, "/wait").retry_after_s == 7);
 	assert_true(fetch(w, (struct http_options){0}, "/azure").retry_after_s == 1.5);
 }
@@ -210,12 +218,14 @@ static void resolves_links_as_servers_write_them(void **state)
 {
 	(void)state;
 	static const char base[] = "https://h.example/r4/Appointment?x=1";
-	static const struct { const char *link, *whole; } cases[] = {
+	static const struct {
+		const char *link, *whole;
+	} cases[] = {
 		{"https://h.example/r4?_getpages=8", "https://h.example/r4?_getpages=8"},
 		{"/r4?page=2", "https://h.example/r4?page=2"},
 		{"?page=2", "https://h.example/r4/Appointment?page=2"},
 		{"Appointment?page=2", "https://h.example/r4/Appointment?page=2"},
-		{"fqs.zusapi.com/rest/x", NULL},   /* scheme-less (Zus, May 2024) */
+		{"fqs.zusapi.com/rest/x", NULL}, /* scheme-less (Zus, May 2024) */
 		{"h.example:443/x", NULL},
 		{"https://h.example:443:443/x", NULL}, /* doubled port (HAPI behind a proxy) */
 		{"javascript:alert(1)", NULL},
@@ -236,13 +246,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(gets_what_was_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_an_answer_over_the_cap, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_a_redirect_and_does_not_follow, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			names_a_redirect_and_does_not_follow, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeps_the_deadline, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_retry_after, setup, teardown),
 		cmocka_unit_test_setup_teardown(tells_a_cut_answer, setup, teardown),
-		cmocka_unit_test_setup_teardown(sends_the_token_from_a_private_file_only, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(refuses_plain_text_beyond_loopback, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			sends_the_token_from_a_private_file_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			refuses_plain_text_beyond_loopback, setup, teardown),
 		cmocka_unit_test(compares_origins_by_parts),
 		cmocka_unit_test(resolves_links_as_servers_write_them),
 	};

@@ -222,6 +222,28 @@ static void site_of_its_time(void **state)
 	twin_destroy(later);
 }
 
+/* A site nobody can read any more costs itself, not the day. */
+static void unreadable_site(void **state)
+{
+	(void)state;
+	struct error err = {""};
+	uint64_t bad = 0;
+	site_says("h1", site_text, MORNING);
+	case_planned("case-1", "p-1", "or-1", MORNING + 1000);
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, MORNING + MINUTE);
+	strcpy(f.site.hash, "h3");
+	f.seq = ++seq;
+	journal_site(journal, "h3", "rooms = (");
+	journal_append(journal, &f);
+	milestone("case-1", MILESTONE_IN_ROOM, SOURCE_FHIR, MORNING + 5 * MINUTE);
+	journal_close(journal);
+	assert_int_equal(twin_restore(folded, NULL, path, 0, &bad, &err), 0);
+	assert_int_equal(bad, 1);
+	assert_non_null(strstr(err.text, "journal's site"));
+	assert_string_equal(folded->site->id, "s");
+	assert_int_equal(surgery_stage(&folded->cases[0]), STAGE_ANAES);
+}
+
 /* Runs a verb with its standard output in a file; returns that as text. */
 static int run(
 	int (*verb)(int argc, char **argv), const char *const *words, char *text, size_t size)
@@ -341,7 +363,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {TEST(restart_gives_the_same_twin), TEST(back_in_time),
-		TEST(site_of_its_time), TEST(replay_prints_the_digest),
+		TEST(site_of_its_time), TEST(unreadable_site), TEST(replay_prints_the_digest),
 		TEST(replay_sees_a_wrong_checkpoint), TEST(marks_by_hand)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,7 +131,8 @@ static void test_pages(void **state)
 	golden(ui, "milestone_menu", 24, 80, false);
 	press(ui, "\x1b?");
 	goldens(ui, "help");
-	press(ui, "\x1b" "4\n");
+	press(ui, "\x1b"
+		  "4\n");
 	goldens(ui, "alarm");
 	ui_destroy(ui);
 }
@@ -147,8 +148,8 @@ static bool shows(struct ui *ui, int rows, int columns, const char *needle)
 
 static void test_no_size_crashes(void **state)
 {
-	static const char *const keys[] = {"1", "2", "3", "4", "5", "6", "1\n", "1i", "1m", "1x", "4\n",
-		"4i", "6i", "5i", "?", ":", "/", "1U"};
+	static const char *const keys[] = {"1", "2", "3", "4", "5", "6", "1\n", "1i", "1m", "1x",
+		"4\n", "4i", "6i", "5i", "?", ":", "/", "1U"};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
@@ -455,6 +456,39 @@ static void test_empty_twin(void **state)
 	ui_destroy(ui);
 }
 
+/* Any keys in any order at any size: no crash, and shared state is asked for
+ * only after a question or a typed line. */
+static void test_random_keys(void **state)
+{
+	static const char letters[] =
+		"1234567890qq??::mmxxaazziiRRUU!//nN\\oohjklgG=\n\n\n\t\x1b\x1b abz";
+	struct ui *ui = ui_create();
+	uint32_t seed = 12345;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		struct command c;
+		uint32_t key;
+		bool asked = ui_top(ui)->def->overlay || ui_top(ui)->def == &screen_help;
+
+		seed = seed * 1664525U + 1013904223U;
+		key = (uint32_t)(unsigned char)letters[(seed >> 8) % (sizeof letters - 1)];
+		key = key == '\n'   ? VKEY_ENTER
+		      : key == '\t' ? VKEY_TAB
+		      : key == 0x1b ? VKEY_ESCAPE
+				    : key;
+		if (seed >> 28 == 3)
+			key = VKEY_UP + (seed >> 12) % 40;
+		ui_key(ui, &world->view, key, &c);
+		assert_true(c.kind == COMMAND_NONE || c.kind == COMMAND_QUIT
+			    || c.kind == COMMAND_REDRAW || asked);
+		if (i % 7 == 0)
+			free(picture(ui, 1 + (int)(seed >> 9) % 50, 1 + (int)(seed >> 15) % 170,
+				i % 2, NULL));
+	}
+	ui_destroy(ui);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -466,7 +500,7 @@ int main(void)
 		T(test_readonly_asks_nothing), T(test_search_finds_in_three_keys),
 		T(test_filter_and_sort), T(test_command_line), T(test_back),
 		T(test_paste_runs_nothing), T(test_flash), T(test_command_table),
-		T(test_reserved_letters_are_unbound), T(test_empty_twin)};
+		T(test_reserved_letters_are_unbound), T(test_empty_twin), T(test_random_keys)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
