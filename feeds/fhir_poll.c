@@ -61,7 +61,8 @@ struct fhir_poll {
 	void *clock_context;
 	struct feed_health health;
 	struct progress progress[TYPES];
-	int64_t step_ms; /* server time between the last two polls */
+	int64_t clock_ms; /* the server's, at its last answer */
+	int64_t step_ms;  /* server time between the last two polls */
 	/* the round */
 	enum round round;
 	bool round_failed, outcome_bad;
@@ -182,7 +183,9 @@ static void first_url(struct fhir_poll *p)
 	char from[40], to[40];
 	bool delta = p->round != ROUND_FULL && p->progress[p->type].complete && watermark != 0;
 	if (strcmp(type, "Appointment") == 0 && (p->round != ROUND_DELTA || !delta)) {
-		day_window(p->now_ms(p->clock_context), from, to);
+		/* Asked once, offline, the day is the server's own. */
+		bool theirs = p->done != NULL && p->clock_ms != 0;
+		day_window(theirs ? p->clock_ms : p->now_ms(p->clock_context), from, to);
 		snprintf(p->url, sizeof p->url,
 			"%.4000s/%s?date=ge%s&date=lt%s&_include=Appointment:patient&_count=%d",
 			p->base, type, from, to, p->options.page_count);
@@ -422,7 +425,7 @@ static void read_page(struct fhir_poll *p, const struct http_answer *a)
 	p->health.rows += (uint64_t)page.entries;
 	p->health.last_ms = now;
 	if (p->page == 0)
-		p->server_ms = server_time(a, &page);
+		p->server_ms = p->clock_ms = server_time(a, &page);
 	if (page.outcome_error) {
 		p->outcome_bad = true;
 		fault(p, "server says", page.outcome);

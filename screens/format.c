@@ -175,6 +175,15 @@ const char *format_floor(const struct view *view, int room)
 	return site->floors[floor].name[0] ? site->floors[floor].name : site->floors[floor].id;
 }
 
+const char *format_floor_id(const struct view *view, int room)
+{
+	const struct site *site = view->twin->site;
+
+	if (format_floor(view, room)[0] == '\0')
+		return "";
+	return site->floors[site->rooms[room].floor].id;
+}
+
 void format_thing(const struct view *view, int thing, char *out, size_t size)
 {
 	const struct thing *t = &view->twin->things[thing];

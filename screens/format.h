@@ -30,6 +30,7 @@ void format_person(const struct view *view, const char *patient, char *out, size
 /* Name of a room, a thing, a staff pseudonym; "" when not known. */
 const char *format_room(const struct view *view, int room);
 const char *format_floor(const struct view *view, int room);
+const char *format_floor_id(const struct view *view, int room); /* the short one */
 void format_thing(const struct view *view, int thing, char *out, size_t size);
 
 /* "***" "**" "*" beside the colour, as patient monitors print it. */

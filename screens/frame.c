@@ -224,8 +224,13 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 	}
 	if (row.room >= 0 && !strstr(a->text, format_room(view, row.room)))
 		format_add(s[1].text, sizeof s[1].text, " - %s", format_room(view, row.room));
-	if (!isnan(row.confidence))
-		format_add(s[1].text, sizeof s[1].text, " %.0f%%", row.confidence * 100);
+	/* How sure the place is matters where somebody has to go at once. */
+	if (!isnan(row.confidence) && a->class_ == ALARM_CLASS_PATIENT_CALL) {
+		format_add(s[1].text, sizeof s[1].text, _(" (place %.0f%%)"), row.confidence * 100);
+		if (row.confidence < 0.60 && row.other >= 0)
+			format_add(s[1].text, sizeof s[1].text, _(" or %s"),
+				format_room(view, row.other));
+	}
 	format_add(s[1].text, sizeof s[1].text, " - %s", age);
 	s[1].role = strip_role(view, a->priority);
 	draw_segments(s, 2, canvas, 1, 0, canvas->columns);

@@ -82,10 +82,9 @@ static int64_t draw_past(const struct scale *scale, const struct view *view,
 	return in;
 }
 
-static void draw_planned(const struct scale *scale, const struct surgery *s, int64_t from,
-	int64_t to, int order, struct canvas *canvas)
+static void draw_planned(
+	const struct scale *scale, int64_t from, int64_t to, int order, struct canvas *canvas)
 {
-	(void)s;
 	if (to <= from || to < scale->from_ms || from > scale->to_ms)
 		return;
 	bar(scale, canvas, from, to, ROLE_PLANNED, canvas->ascii ? '.' : 0x2591);
@@ -103,14 +102,20 @@ static void draw_case(const struct scale *scale, const struct view *view, const 
 	int64_t next_in = next ? surgery_when(next, MILESTONE_IN_ROOM) : 0;
 
 	if (!in && !surgery_is_over(s)) {
-		draw_planned(scale, s, s->start_ms, s->end_ms, i + 1, canvas);
+		int64_t cell_ms = (scale->to_ms - scale->from_ms) / scale->line.columns;
+		int64_t from = s->start_ms;
+
+		/* What has not begun cannot be in the past: it waits at the now-line. */
+		if (from > 0 && from < view->now_ms + cell_ms)
+			from = view->now_ms + cell_ms;
+		draw_planned(scale, from, from + (s->end_ms - s->start_ms), i + 1, canvas);
 		return;
 	}
 	if (!surgery_is_over(s)) {
 		/* What the programme still gives it, moved by the real start. */
 		int64_t end = in + (s->end_ms - s->start_ms);
 
-		draw_planned(scale, s, view->now_ms, end, 0, canvas);
+		draw_planned(scale, view->now_ms, end, 0, canvas);
 	}
 	draw_past(scale, view, s, next_in, canvas);
 }

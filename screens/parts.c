@@ -119,7 +119,7 @@ void part_room(const struct view *view, int room, struct canvas *canvas, struct 
 		if (room < 0 || t->room != room || !t->known || t->state == LOCATED_ABSENT)
 			continue;
 		format_thing(view, i, name, sizeof name);
-		format_age(view->now_ms - t->certain_ms, age, sizeof age);
+		format_age(rows_fix_age(view, t), age, sizeof age);
 		canvas_printf(canvas, area, area.row + line, area.column, area.columns,
 			t->state == LOCATED_IN && !t->frozen ? ROLE_NORMAL : ROLE_DIM,
 			"%-20s %3.0f%% %s%s", name, t->confidence * 100, t->frozen ? "? " : "",

@@ -63,6 +63,9 @@ struct recovery_row {
 int recovery_rows(const struct view *view, struct recovery_row *rows, int max);
 const char *waiting_name(enum waiting waiting);
 
+/* How old a radio place is: since last certain, else since last said. */
+int64_t rows_fix_age(const struct view *view, const struct thing *thing);
+
 struct alarm_row {
 	int alarm;
 	enum alarm_state state;

@@ -16,7 +16,7 @@ static void place(const struct view *view, struct alarm_row *row)
 		row->room = t->room;
 		row->other = t->other;
 		row->confidence = t->confidence;
-		row->age_ms = view->now_ms - t->certain_ms;
+		row->age_ms = rows_fix_age(view, t);
 		return;
 	}
 	if (a->room[0] && twin->site)

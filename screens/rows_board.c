@@ -34,6 +34,7 @@ bool rows_conflict(const struct surgery *s)
 int board_cases(const struct view *view, int room, int *cases, int max)
 {
 	const struct twin *twin = view->twin;
+	const struct room *here = &twin->site->rooms[room];
 	int64_t midnight = format_midnight(view->now_ms);
 	int count = 0;
 
@@ -41,7 +42,8 @@ int board_cases(const struct view *view, int room, int *cases, int max)
 		const struct surgery *s = &twin->cases[i];
 		int at = count;
 
-		if (site_room(twin->site, s->room) != room || surgery_is_off(s))
+		if ((strcmp(s->room, here->id) != 0 && strcmp(s->room, here->fhir) != 0)
+			|| surgery_is_off(s))
 			continue;
 		if (s->start_ms && (s->start_ms < midnight || s->start_ms >= midnight + 86400000))
 			continue;

@@ -20,10 +20,13 @@ static void limits(const struct site *site, enum quantity quantity, struct clima
 	}
 }
 
-/* Cold chain first, then what is out of limits, then as the site lists it. */
-static int rank(const struct climate_row *row)
+/* Out of limits first, then fridges, then rooms; the humidity of a fridge has
+ * no limits and comes last. */
+static int rank(const struct view *view, const struct climate_row *row)
 {
-	return (row->out ? 0 : 2) + (row->cold ? 0 : 1);
+	bool warmth = view->twin->readings[row->reading].quantity == QUANTITY_TEMPERATURE;
+
+	return (row->out ? 0 : 3) + (!row->cold ? 1 : warmth ? 0 : 2);
 }
 
 int climate_rows(const struct view *view, struct climate_row *rows, int max)
@@ -50,7 +53,7 @@ int climate_rows(const struct view *view, struct climate_row *rows, int max)
 		row.age_ms = view->now_ms - r->at_ms;
 		row.out = r->out_since_ms > 0
 			  || (row.low <= row.high && (r->value < row.low || r->value > row.high));
-		while (at > 0 && rank(&rows[at - 1]) > rank(&row)) {
+		while (at > 0 && rank(view, &rows[at - 1]) > rank(view, &row)) {
 			rows[at] = rows[at - 1];
 			at--;
 		}

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "screens/rows.h"
 
+int64_t rows_fix_age(const struct view *view, const struct thing *thing)
+{
+	int64_t at_ms = thing->certain_ms > 0 ? thing->certain_ms : thing->at_ms;
+
+	return thing->known && at_ms > 0 ? view->now_ms - at_ms : -1;
+}
+
 int locate_rows(const struct view *view, struct locate_row *rows, int max)
 {
 	const struct twin *twin = view->twin;
@@ -14,10 +21,7 @@ int locate_rows(const struct view *view, struct locate_row *rows, int max)
 			.kind = TAG_ASSET,
 			.room = t->known ? t->room : -1,
 			.other = t->known ? t->other : -1,
-			.age_ms = t->known
-					  ? view->now_ms
-						    - (t->certain_ms > 0 ? t->certain_ms : t->at_ms)
-					  : -1,
+			.age_ms = rows_fix_age(view, t),
 			.doubtful = t->frozen || t->state != LOCATED_IN};
 		if (t->patient[0])
 			row->kind = TAG_PATIENT;

@@ -59,8 +59,7 @@ static void occupy(struct builder *b, struct recovery_row *row, int patient)
 	if (row->said.who == SOURCE_FHIR)
 		row->said.age_ms = b->view->now_ms - p->fhir_at_ms;
 	else if (twin_worn_by(twin, p->id) >= 0)
-		row->said.age_ms =
-			b->view->now_ms - twin->things[twin_worn_by(twin, p->id)].certain_ms;
+		row->said.age_ms = rows_fix_age(b->view, &twin->things[twin_worn_by(twin, p->id)]);
 	if (row->case_ < 0 || row->kind != RECOVERY_BAY)
 		return;
 	s = &twin->cases[row->case_];

@@ -102,6 +102,11 @@ unsigned menu_absent(struct call *call, const char *case_id);
 bool prompt_type(char *text, size_t size, uint32_t key);
 void prompt_rub(char *text);
 
+/* The pages of one case and one alarm, also drawn beside a list. */
+void patient_page(const struct view *view, const char *case_id, struct canvas *canvas,
+	struct area area, int *skip);
+void alarm_page(const struct view *view, const char *key, struct canvas *canvas, struct area area);
+
 extern const struct screen_def screen_board, screen_programme, screen_recovery, screen_alarms,
 	screen_locate, screen_climate, screen_feeds, screen_patient, screen_alarm_detail,
 	screen_provenance, screen_help, screen_prompt, screen_question, screen_menu;

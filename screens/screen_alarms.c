@@ -84,7 +84,7 @@ static void fill_where(const struct view *view, const void *data, struct cell_te
 static void fill_floor(const struct view *view, const void *data, struct cell_text *out)
 {
 	format_put(out->text, sizeof out->text, "%s",
-		format_floor(view, ((const struct alarm_row *)data)->room));
+		format_floor_id(view, ((const struct alarm_row *)data)->room));
 }
 
 static void fill_age(const struct view *view, const void *data, struct cell_text *out)
@@ -112,9 +112,9 @@ static const struct column columns[] = {
 	{"", 3, 0, false, false, fill_marks, number_priority},
 	{N_("St"), 2, 0, false, false, fill_state, NULL},
 	{N_("Since"), 5, 0, false, false, fill_time, number_time},
-	{N_("Alarm"), 24, 0, true, false, fill_text, NULL},
+	{N_("Alarm"), 36, 0, true, false, fill_text, NULL},
 	{N_("Where"), 16, 1, false, false, fill_where, NULL},
-	{N_("Floor"), 8, 3, false, false, fill_floor, NULL},
+	{N_("Floor"), 5, 3, false, false, fill_floor, NULL},
 	{N_("Fix"), 6, 2, false, true, fill_age, NULL},
 	{N_("Acknowledged"), 16, 4, false, false, fill_acked, NULL},
 };
@@ -219,8 +219,7 @@ static void draw_place(const struct view *view, const struct alarm_row *row, str
 	line(canvas, area, at, _("Who or what"), ROLE_NORMAL, text);
 }
 
-static void draw_alarm(
-	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+void alarm_page(const struct view *view, const char *key, struct canvas *canvas, struct area body)
 {
 	struct area area = {body.row, body.column + 1, body.rows, body.columns - 2};
 	struct alarm_row list[TWIN_ALARMS];
@@ -228,7 +227,7 @@ static void draw_alarm(
 	const struct alarm *a;
 	char text[LABEL_SIZE * 2];
 
-	while (i < count && strcmp(view->twin->alarms[list[i].alarm].key, screen->target) != 0)
+	while (i < count && strcmp(view->twin->alarms[list[i].alarm].key, key) != 0)
 		i++;
 	if (i == count) {
 		canvas_text(canvas, area, area.row, area.column, area.columns, ROLE_DIM,
@@ -258,6 +257,12 @@ static void draw_alarm(
 		_("vigie is a secondary display, not a nurse-call system"));
 	canvas->cursor_row = area.row;
 	canvas->cursor_column = area.column;
+}
+
+static void draw_alarm(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+{
+	alarm_page(view, screen->target, canvas, body);
 }
 
 static void alarm_subject(

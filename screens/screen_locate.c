@@ -61,7 +61,7 @@ static void fill_room(const struct view *view, const void *data, struct cell_tex
 static void fill_floor(const struct view *view, const void *data, struct cell_text *out)
 {
 	format_put(out->text, sizeof out->text, "%s",
-		format_floor(view, ((const struct locate_row *)data)->room));
+		format_floor_id(view, ((const struct locate_row *)data)->room));
 	out->role = doubt(data);
 }
 
@@ -108,7 +108,7 @@ static const struct column columns[] = {
 	{N_("Name"), 16, 0, true, false, fill_name, NULL},
 	{N_("Kind"), 9, 4, false, false, fill_kind, NULL},
 	{N_("Room"), 18, 0, false, false, fill_room, NULL},
-	{N_("Floor"), 8, 3, false, false, fill_floor, NULL},
+	{N_("Floor"), 5, 3, false, false, fill_floor, NULL},
 	{N_("Sure"), 4, 1, false, true, fill_sure, number_sure},
 	{N_("Age"), 6, 0, false, true, fill_age, number_age},
 	{N_("Bat"), 4, 5, false, true, fill_battery, NULL},

@@ -85,7 +85,7 @@ static void draw_place(const struct view *view, const struct surgery *s, struct 
 	} else {
 		const struct thing *t = &view->twin->things[worn];
 
-		format_age(view->now_ms - t->certain_ms, age, sizeof age);
+		format_age(rows_fix_age(view, t), age, sizeof age);
 		format_put(text, sizeof text, "%s%s %.0f%%, %s, %s", t->frozen ? "? " : "",
 			format_room(view, t->room), t->confidence * 100, located_name(t->state),
 			age);
@@ -156,7 +156,13 @@ static void draw(
 	draw_case(view, s, &page);
 	draw_place(view, s, &page);
 	draw_milestones(view, s, &page);
-	page_end(&page, &screen->offset);
+	page_end(&page, skip);
+}
+
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+{
+	patient_page(view, screen->target, canvas, body, &screen->offset);
 }
 
 static void subject(

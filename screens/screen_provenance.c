@@ -88,10 +88,15 @@ static void about_thing(const struct view *view, int index, struct page *page)
 			t->other_confidence * 100);
 		page_pair(page, _("or else"), ROLE_NORMAL, text);
 	}
-	format_date_clock(t->certain_ms, text, sizeof text);
-	format_age(view->now_ms - t->certain_ms, age, sizeof age);
-	format_add(text, sizeof text, ", %s", age);
+	format_put(text, sizeof text, "%s", _("never"));
+	if (t->certain_ms > 0) {
+		format_date_clock(t->certain_ms, text, sizeof text);
+		format_age(view->now_ms - t->certain_ms, age, sizeof age);
+		format_add(text, sizeof text, ", %s", age);
+	}
 	page_pair(page, _("last certain"), ROLE_NORMAL, text);
+	format_age(view->now_ms - t->at_ms, age, sizeof age);
+	page_pair(page, _("last said"), ROLE_NORMAL, age);
 	format_date_clock(t->since_ms, text, sizeof text);
 	page_pair(page, _("there since"), ROLE_NORMAL, text);
 	if (t->frozen)

@@ -243,10 +243,13 @@ void table_draw(struct table *table, const struct table_def *def, const struct v
 {
 	int lines = def->lines > 1 ? 2 : 1;
 	int widths[COLUMNS_MAX] = {0};
+	bool fits;
 
 	fit(def, area.columns - 2, widths);
 	draw_titles(table, def, widths, canvas, area);
-	scroll(table, (area.rows - 1) / lines, list->visible);
+	/* When not all fits, the last line says how much there is. */
+	fits = list->visible * lines <= area.rows - 1;
+	scroll(table, (area.rows - (fits ? 1 : 2)) / lines, list->visible);
 	if (list->visible == 0)
 		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
 			table->filter[0] ? _("nothing matches the filter; Esc clears it")
@@ -266,9 +269,10 @@ void table_draw(struct table *table, const struct table_def *def, const struct v
 		canvas->cursor_row = row;
 		canvas->cursor_column = area.column;
 	}
-	if (table->top + table->page < list->visible)
-		canvas_printf(canvas, area, area.row, area.column + area.columns - 10, 10, ROLE_DIM,
-			_("%d more"), list->visible - table->top - table->page);
+	if (table->page < list->visible)
+		canvas_printf(canvas, area, area.row + area.rows - 1, area.column + 1,
+			area.columns - 1, ROLE_DIM, _("%d above, %d below"), table->top,
+			list->visible - table->top - table->page);
 }
 
 void table_move(struct table *table, const struct table_def *def, const struct view *view,

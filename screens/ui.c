@@ -197,6 +197,29 @@ static void draw_too_small(const struct screen_def *def, struct canvas *canvas)
 	canvas_text(canvas, all, 1, 0, all.columns, ROLE_FOOTER, "? : q");
 }
 
+enum { WIDE = 160, BESIDE = 78 };
+
+/* On a wide terminal the page of what is selected stands beside the list. */
+static bool draw_beside(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+{
+	struct area area = {body.row, body.columns - BESIDE + 1, body.rows, BESIDE - 1};
+	struct subject subject;
+	int none = 0;
+
+	screen_subject(screen, view, &subject);
+	if (subject.alarm >= 0)
+		alarm_page(view, view->twin->alarms[subject.alarm].key, canvas, area);
+	else if (subject.case_ >= 0)
+		patient_page(view, view->twin->cases[subject.case_].id, canvas, area, &none);
+	else
+		return false;
+	for (int i = 0; i < body.rows; i++)
+		canvas_put(canvas, body, body.row + i, area.column - 1, ROLE_DIM,
+			canvas->ascii ? '|' : 0x2502);
+	return true;
+}
+
 static void draw_base(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
@@ -206,6 +229,8 @@ static void draw_base(
 		screen->def->draw(screen, view, canvas, body);
 		return;
 	}
+	if (body.columns >= WIDE && draw_beside(screen, view, canvas, body))
+		body.columns -= BESIDE;
 	if (!table_load(&screen->table, screen->def->table, view, &list))
 		return;
 	table_draw(&screen->table, screen->def->table, view, &list, canvas, body, true);

@@ -24,13 +24,14 @@
 #define EXACT_MAX INT64_C(9007199254740992)
 
 enum field_type {
-	FIELD_TEXT, /* missing: "" */
-	FIELD_TIME, /* int64_t, missing: 0 */
-	FIELD_INT,  /* missing: -1 */
-	FIELD_BOOL, /* missing: false */
-	FIELD_REAL, /* always written */
-	FIELD_CHAR, /* one letter, missing: 0 */
-	FIELD_WORD  /* an enum, always written as its word */
+	FIELD_TEXT,  /* missing: "" */
+	FIELD_TIME,  /* int64_t, missing: 0 */
+	FIELD_INT,   /* missing: -1 */
+	FIELD_BOOL,  /* missing: false */
+	FIELD_REAL,  /* always written: any value may be a measured one */
+	FIELD_MAYBE, /* double, missing: -1 */
+	FIELD_CHAR,  /* one letter, missing: 0 */
+	FIELD_WORD   /* an enum, always written as its word */
 };
 
 struct words {
@@ -86,6 +87,10 @@ WORDS(alarm_act, ALARM_ACT_COUNT);
 	{                                                                                          \
 		key, FIELD_REAL, AT(member), 0, NULL                                               \
 	}
+#define MAYBE(key, member)                                                                         \
+	{                                                                                          \
+		key, FIELD_MAYBE, AT(member), 0, NULL                                              \
+	}
 #define CHAR(key, member)                                                                          \
 	{                                                                                          \
 		key, FIELD_CHAR, AT(member), 0, NULL                                               \
@@ -111,7 +116,7 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		WORD("setting", surgery.setting, setting), INT("nest", surgery.nest),
 		INT("add_on", surgery.add_on), END},
 	[FACT_PATIENT] = {TEXT("id", patient.id), INT("age_years", patient.age_years),
-		INT("asa", patient.asa), REAL("bmi", patient.bmi), CHAR("sex", patient.sex),
+		INT("asa", patient.asa), MAYBE("bmi", patient.bmi), CHAR("sex", patient.sex),
 		WORD("mobility", patient.mobility, mobility),
 		WORD("setting", patient.setting, setting), END},
 	[FACT_TAG] = {TEXT("tag", tag.tag), TEXT("patient", tag.patient), END},
@@ -196,6 +201,7 @@ static int get_enum(const char *at)
 static bool field_missing(const struct field *f, const char *at)
 {
 	int64_t time;
+	double real;
 	switch (f->type) {
 	case FIELD_TEXT:
 	case FIELD_CHAR:
@@ -207,6 +213,9 @@ static bool field_missing(const struct field *f, const char *at)
 		return get_enum(at) == FACT_UNKNOWN;
 	case FIELD_BOOL:
 		return !*(const bool *)at;
+	case FIELD_MAYBE:
+		memcpy(&real, at, sizeof real);
+		return !(real < FACT_UNKNOWN) && !(real > FACT_UNKNOWN) && !isnan(real);
 	case FIELD_REAL:
 	case FIELD_WORD:
 		break;
@@ -239,6 +248,7 @@ static void put_field(FILE *out, const struct field *f, const char *at)
 		fputs("true", out);
 		break;
 	case FIELD_REAL:
+	case FIELD_MAYBE:
 		memcpy(&real, at, sizeof real);
 		put_real(out, real);
 		break;
@@ -373,6 +383,8 @@ static bool get_field(const cJSON *json, const struct field *f, char *at)
 		*(bool *)at = cJSON_IsTrue(item);
 		return item == NULL || cJSON_IsBool(item);
 	case FIELD_REAL:
+		return item != NULL && get_real(item, at);
+	case FIELD_MAYBE:
 		return get_real(item, at);
 	case FIELD_WORD:
 		return get_word(item, f->words, at);

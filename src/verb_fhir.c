@@ -32,13 +32,8 @@ static const char usage[] =
 
 static const size_t FILE_MAX = (size_t)64 << 20;
 
-struct told_case {
-	char id[ID_SIZE];
-	struct fact fact;
-	UT_hash_handle hh;
-};
-
-struct told_patient {
+/* A case or a patient, printed at the end. */
+struct told {
 	char id[ID_SIZE];
 	struct fact fact;
 	UT_hash_handle hh;
@@ -55,8 +50,7 @@ struct run {
 	struct fhir_options options;
 	bool insecure, zoned, puzzled, failed;
 	struct fhir_map *map;
-	struct told_case *cases;
-	struct told_patient *patients;
+	struct told *cases, *patients;
 	struct offset *offsets;
 };
 
@@ -163,7 +157,7 @@ static void add_person(cJSON *o, const struct fact_patient *p)
 static void print_case(const struct run *run, const struct fact *f)
 {
 	const struct fact_case *c = &f->surgery;
-	struct told_patient *patient;
+	struct told *patient;
 	cJSON *o = new_fact("case");
 	HASH_FIND_STR(run->patients, c->patient, patient);
 	add_text(o, "case", c->id);
@@ -294,7 +288,7 @@ static void merge_case(struct fact *known, const struct fact *f)
 
 static void keep_case(struct run *run, const struct fact *f)
 {
-	struct told_case *told;
+	struct told *told;
 	HASH_FIND_STR(run->cases, f->surgery.id, told);
 	if (told != NULL) {
 		merge_case(&told->fact, f);
@@ -310,7 +304,7 @@ static void keep_case(struct run *run, const struct fact *f)
 
 static void keep_patient(struct run *run, const struct fact *f)
 {
-	struct told_patient *told;
+	struct told *told;
 	HASH_FIND_STR(run->patients, f->patient.id, told);
 	if (told == NULL && (told = calloc(1, sizeof *told)) != NULL) {
 		text_copy(told->id, sizeof told->id, f->patient.id);
@@ -508,19 +502,18 @@ static void read_source(struct run *run, const char *source)
 
 static void print_kept(struct run *run)
 {
-	struct told_patient *patient, *next_patient;
-	struct told_case *told, *next_case;
-	HASH_ITER(hh, run->patients, patient, next_patient)
+	struct told *patient, *told, *next;
+	HASH_ITER(hh, run->patients, patient, next)
 	{
 		print_patient(&patient->fact);
 	}
-	HASH_ITER(hh, run->cases, told, next_case)
+	HASH_ITER(hh, run->cases, told, next)
 	{
 		print_case(run, &told->fact);
 		HASH_DEL(run->cases, told);
 		free(told);
 	}
-	HASH_ITER(hh, run->patients, patient, next_patient)
+	HASH_ITER(hh, run->patients, patient, next)
 	{
 		HASH_DEL(run->patients, patient);
 		free(patient);

@@ -15,7 +15,6 @@
 static const double own_room_dbm = -60, own_room_m = 4, own_room_slope = 22;
 static const double next_room_dbm = -75, next_room_m = 8, wall_slope = 43;
 static const double weakest_dbm = -95, other_floor_dbm = -97, outside_dbm = -105, at_door_dbm = -88;
-const double locate_sigma_db = 7;
 
 /*
  * Moves are drawn so that, without any evidence, each room is as likely as the

@@ -30,7 +30,7 @@ struct locate_map {
 };
 
 /* Spread of a level around its expectation, dB (reference: 7 by default). */
-extern const double locate_sigma_db;
+static const double locate_sigma_db = 7;
 
 /* Log-likelihood that a gateway expecting this level hears nothing for a while:
  * "not heard" counts as a level of -100 with a larger deviation, since adverts

@@ -121,12 +121,13 @@ static double misfit(const struct scene *scene, const struct levels *levels, int
 	double *offset)
 {
 	const struct locate_map *map = scene->map;
+	const double unit = 1 / locate_sigma_db;
 	const double ridge =
 		(locate_sigma_db / power_sigma_db) * (locate_sigma_db / power_sigma_db);
 	double residual[SPEAKERS], sum = 0, total = 0;
 	for (int i = 0; i < levels->speakers; i++) {
 		size_t at = (size_t)(levels->gateway[i] * map->state_count + s);
-		residual[i] = (levels->mean[i] - map->heard[at] - learnt) / locate_sigma_db;
+		residual[i] = (levels->mean[i] - map->heard[at] - learnt) * unit;
 		sum += residual[i];
 	}
 	double shift = map->cells[s].room >= 0 ? sum / (levels->speakers + ridge) : 0;
@@ -189,7 +190,7 @@ static void learn_offset(struct track *track, const double *offset, int states)
 {
 	for (int s = 0; s < states; s++)
 		if (track->belief[s] > 0.9)
-			track->offset_db += 0.0 * (offset[s] - track->offset_db);
+			track->offset_db += 0.01 * (offset[s] - track->offset_db);
 }
 
 static void update(struct track *track, const struct scene *scene, const struct levels *levels)
@@ -212,7 +213,8 @@ static void update(struct track *track, const struct scene *scene, const struct 
 	for (int s = 0; s < n; s++)
 		best = log_p[s] > best ? log_p[s] : best;
 	for (int s = 0; s < n; s++) {
-		track->belief[s] = walked[s] * exp(evidence_weight * (log_p[s] - best));
+		double fit = evidence_weight * (log_p[s] - best);
+		track->belief[s] = fit > -30 ? walked[s] * exp(fit) : 0;
 		total += track->belief[s];
 	}
 	for (int s = 0; s < n; s++)

@@ -31,7 +31,7 @@ const struct milestone_rule milestone_rules[MILESTONE_COUNT] = {
 		true, false},
 	[MILESTONE_IN_HOLDING] = {"in_holding", "In holding", 'h', TRACK_PATIENT, STAGE_HOLDING,
 		NO_SAY, true, false},
-	[MILESTONE_READY] = {"ready", "Patient ready", 'y', TRACK_PATIENT, STAGE_HOLDING, NO_SAY,
+	[MILESTONE_READY] = {"ready", "Patient ready", 'y', TRACK_PATIENT, STAGE_ARRIVED, NO_SAY,
 		true, true},
 	[MILESTONE_ROOM_READY] = {"room_ready", "Room ready", 'R', TRACK_ROOM, STAGE_EXPECTED,
 		ROOMSTATE_SETUP, true, false},
@@ -143,13 +143,24 @@ bool surgery_is_off(const struct surgery *s)
 	       || s->status == CASE_NO_SHOW || s->status == CASE_VOID;
 }
 
+/* A loose row says how far things are, not where the patient is: "ready" may
+ * be said on the ward. It counts only when nothing else has been said. */
 enum stage surgery_stage(const struct surgery *s)
 {
-	int last = surgery_last(s, TRACK_PATIENT);
+	enum stage loose = STAGE_EXPECTED;
 
 	if (surgery_is_off(s))
 		return STAGE_OFF;
-	return last < 0 ? STAGE_EXPECTED : milestone_rules[last].stage;
+	for (int m = MILESTONE_COUNT - 1; m >= 0; m--) {
+		const struct milestone_rule *rule = &milestone_rules[m];
+
+		if (rule->track != TRACK_PATIENT || !surgery_when(s, (enum milestone)m))
+			continue;
+		if (!rule->loose)
+			return rule->stage;
+		loose = rule->stage;
+	}
+	return loose;
 }
 
 /* The earliest effective time of the patient's milestones first..last. */

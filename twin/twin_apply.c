@@ -195,7 +195,7 @@ static void set_case_room(struct turn *turn, struct surgery *s, const char *told
 {
 	struct twin *t = turn->t;
 	int room = site_room(t->site, told);
-	const char *id = room >= 0 ? t->site->rooms[room].id : told;
+	const char *id = room >= 0 && t->site ? t->site->rooms[room].id : told;
 
 	if (!told[0])
 		return;

@@ -76,6 +76,16 @@ static bool is_kind(const struct twin *t, int room, enum room_kind kind)
 	       && t->site->rooms[room].kind == kind;
 }
 
+/* The hospital follows this case and has not said that it comes to its end:
+ * against it, radio alone does not end an operation before its half time. */
+static bool is_too_early(const struct turn *turn, const struct surgery *s)
+{
+	enum stage stage = surgery_stage(s);
+
+	return !radio_alone(s) && (stage == STAGE_ANAES || stage == STAGE_SURGERY)
+	       && surgery_elapsed_min(s, turn->fact->at_ms) < surgery_planned_min(s) / 2;
+}
+
 /* May a patient be in this room because the operation is over? Beside an OR,
  * radio easily mistakes a store, an induction room or the next OR. */
 static bool is_way_out(const struct twin *t, const struct surgery *s, int room)
@@ -99,15 +109,27 @@ static bool is_free_for(const struct twin *t, int room, int i)
 	return (current < 0 || current == i) && (next < 0 || next == i);
 }
 
+/* Back in the same OR: the patient had not left, and radio takes its words
+ * back. Where somebody else has said so too, it is a second visit. */
+static void back_in_or(struct turn *turn, int i)
+{
+	const struct surgery *s = &turn->t->cases[i];
+	enum source who = SOURCE_RADIO;
+
+	for (int m = MILESTONE_OUT_ROOM; m <= MILESTONE_PACU_OUT; m++)
+		if (surgery_stamp(s, (enum milestone)m, &who) && who != SOURCE_RADIO)
+			return;
+	for (int m = MILESTONE_OUT_ROOM; m <= MILESTONE_PACU_OUT; m++)
+		unsay(turn, i, (enum milestone)m);
+}
+
 static void entered_or(struct turn *turn, int i, int room)
 {
 	struct surgery *s = &turn->t->cases[i];
 
 	if (surgery_has_begun(s)) {
-		/* Back in the same room: it had not left. Only radio's own
-		 * words can be taken back. */
-		if (room == s->room_at && !radio_said(s, MILESTONE_PACU_IN))
-			unsay(turn, i, MILESTONE_OUT_ROOM);
+		if (room == s->room_at)
+			back_in_or(turn, i);
 		if (room == s->room_at && !surgery_is_over(s) && !radio_said(s, MILESTONE_IN_ROOM))
 			say(turn, i, MILESTONE_IN_ROOM, true);
 		return;
@@ -133,6 +155,8 @@ static void entered_pacu(struct turn *turn, int i)
 		unsay(turn, i, MILESTONE_IN_ROOM);
 		return;
 	}
+	if (!surgery_left_ms(s) && is_too_early(turn, s))
+		return;
 	if (!surgery_left_ms(s))
 		say(turn, i, MILESTONE_OUT_ROOM, true);
 	if (!radio_said(s, MILESTONE_PACU_IN))
@@ -154,7 +178,7 @@ static void left_or(struct turn *turn, int i, int to)
 
 	if (was_no_entry(turn, s))
 		unsay(turn, i, MILESTONE_IN_ROOM);
-	else if (is_way_out(turn->t, s, to))
+	else if (is_way_out(turn->t, s, to) && !is_too_early(turn, s))
 		say(turn, i, MILESTONE_OUT_ROOM, false);
 }
 

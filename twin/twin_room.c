@@ -9,9 +9,12 @@
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
+enum { TRANSFER_MS = 30 * MINUTE_MS }; /* the longest way from an OR to the PACU */
+
 struct gathered {
 	int last; /* the case that entered last, -1 */
 	int next; /* the next one waiting, -1 */
+	bool any; /* the room had something on its list today, done or taken off */
 };
 
 static int room_count(const struct twin *t)
@@ -33,7 +36,7 @@ static bool entered_later(const struct surgery *a, const struct surgery *b)
 static void gather(const struct twin *t, struct gathered *rooms, int count)
 {
 	for (int i = 0; i < count; i++)
-		rooms[i] = (struct gathered){-1, -1};
+		rooms[i] = (struct gathered){-1, -1, false};
 	for (int i = 0; i < t->case_count; i++) {
 		const struct surgery *s = &t->cases[i];
 		struct gathered *g;
@@ -41,6 +44,8 @@ static void gather(const struct twin *t, struct gathered *rooms, int count)
 		if (s->room_at < 0 || s->room_at >= count)
 			continue;
 		g = &rooms[s->room_at];
+		if (s->start_ms > t->now_ms - HORIZON_MS && s->start_ms < t->now_ms + HORIZON_MS)
+			g->any = true;
 		if (surgery_has_begun(s)) {
 			if (surgery_entered_ms(s) > t->now_ms - DAY_MS
 				&& (g->last < 0 || entered_later(s, &t->cases[g->last])))
@@ -52,8 +57,19 @@ static void gather(const struct twin *t, struct gathered *rooms, int count)
 	}
 }
 
-/* Every PACU bed of the site has a patient. A patient whose leaving was never
- * said does not hold a bed for ever. */
+/* A bay is taken from the moment its patient leaves the OR. One whose arrival
+ * or leaving was never said does not hold it for ever. */
+static bool takes_bay(const struct twin *t, const struct surgery *s)
+{
+	enum stage stage = surgery_stage(s);
+	int64_t left = surgery_left_ms(s);
+
+	if (stage == STAGE_OUT_ROOM)
+		return left > t->now_ms - TRANSFER_MS;
+	return (stage == STAGE_PACU || stage == STAGE_PACU_READY) && left > t->now_ms - HORIZON_MS;
+}
+
+/* Every PACU bed of the site is taken. */
 static bool pacu_full(const struct twin *t)
 {
 	int beds = 0, taken = 0;
@@ -66,10 +82,7 @@ static bool pacu_full(const struct twin *t)
 			beds++;
 	}
 	for (int i = 0; i < t->case_count; i++) {
-		enum stage stage = surgery_stage(&t->cases[i]);
-
-		if ((stage == STAGE_PACU || stage == STAGE_PACU_READY)
-			&& surgery_left_ms(&t->cases[i]) > t->now_ms - HORIZON_MS)
+		if (takes_bay(t, &t->cases[i]))
 			taken++;
 	}
 	return beds > 0 && taken >= beds;
@@ -84,8 +97,7 @@ static void service_evidence(struct turn *turn, const struct room_twin *rt, stru
 	int64_t left = surgery_left_ms(s);
 	struct fact f;
 
-	if (rt->service != SERVICE_UNOCCUPIED && rt->service != SERVICE_HOUSEKEEPING
-		&& rt->service != SERVICE_CONTAMINATED)
+	if (rt->service != SERVICE_UNOCCUPIED && rt->service != SERVICE_HOUSEKEEPING)
 		return;
 	if (rt->service_source < SOURCE_RADIO || rt->service_source > SOURCE_PERSON || !left
 		|| rt->service_ms <= left
@@ -152,7 +164,7 @@ static enum room_state state_when_empty(
 		return ROOMSTATE_TURNOVER;
 	if (g->next >= 0)
 		return ready_for(t, g->next) ? ROOMSTATE_SETUP : ROOMSTATE_IDLE;
-	return g->last >= 0 ? ROOMSTATE_DONE : ROOMSTATE_IDLE;
+	return g->any || g->last >= 0 ? ROOMSTATE_DONE : ROOMSTATE_IDLE;
 }
 
 /* When the state began: by the first milestone that means it, else now. */

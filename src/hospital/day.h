@@ -23,6 +23,8 @@ struct act {
 	double anaesthesia_min; /* in room to ready for positioning, median */
 	double cleanup_min;     /* median */
 	double day_share;       /* share of patients who go home the same day */
+	char sex;               /* of its patients, 0 any */
+	int age_low, age_high;
 };
 
 struct person {

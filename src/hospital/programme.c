@@ -26,35 +26,35 @@ enum specialty {
 
 /* Durations are this house's own invention: plausible, and not the twin's. */
 static const struct act acts[] = {
-	{"Total hip replacement", ORTHOPAEDICS, 74, 0.24, 26, 16, 0.05},
-	{"Total knee replacement", ORTHOPAEDICS, 80, 0.22, 26, 16, 0.05},
-	{"Arthroscopic rotator cuff repair", ORTHOPAEDICS, 62, 0.26, 24, 14, 0.6},
-	{"Laparoscopic cholecystectomy", VISCERAL, 52, 0.34, 20, 13, 0.5},
-	{"Laparoscopic inguinal hernia repair, left", VISCERAL, 44, 0.28, 19, 12, 0.7},
-	{"Right hemicolectomy, laparoscopic", VISCERAL, 104, 0.30, 28, 18, 0},
-	{"Hysteroscopy with polyp resection", GYNAECOLOGY, 19, 0.32, 13, 10, 0.95},
-	{"Laparoscopic ovarian cystectomy", GYNAECOLOGY, 42, 0.32, 18, 12, 0.6},
-	{"Cystoscopy with bladder biopsy", UROLOGY, 16, 0.35, 11, 9, 0.9},
-	{"Transurethral resection of the prostate", UROLOGY, 42, 0.28, 16, 12, 0.1},
-	{"Ureteroscopy with laser lithotripsy", UROLOGY, 38, 0.36, 15, 11, 0.6},
-	{"Cataract extraction with lens implant", EYES, 13, 0.22, 8, 6, 1},
-	{"Pars plana vitrectomy", EYES, 30, 0.28, 11, 8, 0.8},
-	{"Tonsillectomy", ENT, 22, 0.28, 14, 9, 0.8},
-	{"Functional endoscopic sinus surgery", ENT, 36, 0.30, 16, 10, 0.7},
-	{"Tympanoplasty", ENT, 44, 0.26, 16, 10, 0.5},
-	{"Endovenous ablation of varicose veins", VASCULAR, 38, 0.28, 15, 11, 0.9},
-	{"Carotid endarterectomy", VASCULAR, 92, 0.24, 30, 16, 0},
-	{"Carpal tunnel release", HAND, 14, 0.25, 10, 8, 1},
-	{"Distal radius fixation", HAND, 36, 0.30, 18, 11, 0.6},
-	{"Flexor tendon repair", HAND, 38, 0.34, 17, 11, 0.6},
+	{"Total hip replacement", ORTHOPAEDICS, 74, 0.24, 26, 16, 0.05, 0, 55, 88},
+	{"Total knee replacement", ORTHOPAEDICS, 80, 0.22, 26, 16, 0.05, 0, 55, 88},
+	{"Arthroscopic rotator cuff repair", ORTHOPAEDICS, 62, 0.26, 24, 14, 0.6, 0, 18, 84},
+	{"Laparoscopic cholecystectomy", VISCERAL, 52, 0.34, 20, 13, 0.5, 0, 18, 84},
+	{"Laparoscopic inguinal hernia repair, left", VISCERAL, 44, 0.28, 19, 12, 0.7, 0, 18, 84},
+	{"Right hemicolectomy, laparoscopic", VISCERAL, 104, 0.30, 28, 18, 0, 0, 48, 84},
+	{"Hysteroscopy with polyp resection", GYNAECOLOGY, 19, 0.32, 13, 10, 0.95, 'F', 19, 74},
+	{"Laparoscopic ovarian cystectomy", GYNAECOLOGY, 42, 0.32, 18, 12, 0.6, 'F', 19, 58},
+	{"Cystoscopy with bladder biopsy", UROLOGY, 16, 0.35, 11, 9, 0.9, 0, 18, 84},
+	{"Transurethral resection of the prostate", UROLOGY, 42, 0.28, 16, 12, 0.1, 'M', 54, 86},
+	{"Ureteroscopy with laser lithotripsy", UROLOGY, 38, 0.36, 15, 11, 0.6, 0, 18, 84},
+	{"Cataract extraction with lens implant", EYES, 13, 0.22, 8, 6, 1, 0, 58, 88},
+	{"Pars plana vitrectomy", EYES, 30, 0.28, 11, 8, 0.8, 0, 58, 88},
+	{"Tonsillectomy", ENT, 22, 0.28, 14, 9, 0.8, 0, 18, 45},
+	{"Functional endoscopic sinus surgery", ENT, 36, 0.30, 16, 10, 0.7, 0, 18, 84},
+	{"Tympanoplasty", ENT, 44, 0.26, 16, 10, 0.5, 0, 18, 84},
+	{"Endovenous ablation of varicose veins", VASCULAR, 38, 0.28, 15, 11, 0.9, 0, 18, 84},
+	{"Carotid endarterectomy", VASCULAR, 92, 0.24, 30, 16, 0, 0, 56, 84},
+	{"Carpal tunnel release", HAND, 14, 0.25, 10, 8, 1, 0, 18, 84},
+	{"Distal radius fixation", HAND, 36, 0.30, 18, 11, 0.6, 0, 18, 84},
+	{"Flexor tendon repair", HAND, 38, 0.34, 17, 11, 0.6, 0, 18, 84},
 };
 static const struct act emergency_acts[] = {
-	{"Laparoscopic appendicectomy", VISCERAL, 42, 0.34, 18, 13, 0},
-	{"Hip fracture fixation", ORTHOPAEDICS, 62, 0.30, 26, 15, 0},
-	{"Drainage of abscess", VISCERAL, 18, 0.40, 14, 12, 0.3},
-	{"Ectopic pregnancy, laparoscopy", GYNAECOLOGY, 46, 0.30, 16, 13, 0},
-	{"Ureteral stent insertion", UROLOGY, 20, 0.35, 14, 10, 0.2},
-	{"Tibial fracture nailing", ORTHOPAEDICS, 78, 0.28, 24, 15, 0},
+	{"Laparoscopic appendicectomy", VISCERAL, 42, 0.34, 18, 13, 0, 0, 18, 84},
+	{"Hip fracture fixation", ORTHOPAEDICS, 62, 0.30, 26, 15, 0, 0, 55, 88},
+	{"Drainage of abscess", VISCERAL, 18, 0.40, 14, 12, 0.3, 0, 18, 84},
+	{"Ectopic pregnancy, laparoscopy", GYNAECOLOGY, 46, 0.30, 16, 13, 0, 'F', 19, 42},
+	{"Ureteral stent insertion", UROLOGY, 20, 0.35, 14, 10, 0.2, 0, 18, 84},
+	{"Tibial fracture nailing", ORTHOPAEDICS, 78, 0.28, 24, 15, 0, 0, 18, 84},
 };
 static const int cases_of_room[] = {4, 5, 8, 8, 14, 8, 5, 10};
 /* Minutes after midnight at which the add-ons of a day ring, give or take. */
@@ -62,12 +62,14 @@ static const int emergency_minutes[] = {500, 575, 650, 745, 840, 960};
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-static void draw_person(struct person *p, struct rng *r, int age)
+static void draw_person(struct person *p, struct rng *r, int birth_year, char sex)
 {
 	p->sex = rng_uniform(r) < 0.53 ? 'F' : 'M';
+	if (sex != 0)
+		p->sex = sex;
 	p->family = names_family(r);
 	p->given = names_given(r, p->sex);
-	p->birth_year = age;
+	p->birth_year = birth_year;
 	p->birth_month = 1 + rng_below(r, 12);
 	p->birth_day = 1 + rng_below(r, 28);
 }
@@ -79,7 +81,7 @@ static void draw_staff(struct day *day)
 	for (int i = 0; i < surgeons + anaesthetists && i < DAY_STAFF; i++) {
 		struct rng r = rng_stream(day->seed, STREAM_STAFF, (uint64_t)i);
 		struct person *p = &day->staff[day->staff_count++];
-		draw_person(p, &r, 1962 + rng_below(&r, 30));
+		draw_person(p, &r, 1962 + rng_below(&r, 30), 0);
 		if (i < surgeons)
 			snprintf(p->id, sizeof(p->id), "surg-%02d", i + 1);
 		else
@@ -115,11 +117,11 @@ static const struct act *draw_act(struct rng *r, int specialty)
 
 static void draw_patient(struct day *day, struct hcase *c, struct rng *r)
 {
-	int age = c->act->specialty == EYES ? 60 + rng_below(r, 28) : 18 + rng_below(r, 66);
+	int age = c->act->age_low + rng_below(r, c->act->age_high - c->act->age_low);
 	char year[STAMP_SIZE];
 	int this_year = 0;
 	sscanf(stamp_date(day->midnight, year), "%d", &this_year);
-	draw_person(&c->person, r, this_year - age - 1);
+	draw_person(&c->person, r, this_year - age - 1, c->act->sex);
 	c->bmi = fmin(46, fmax(17, rng_lognormal(r, 26.0, 0.18)));
 	double ill = rng_uniform(r) + (double)age / 250;
 	c->asa = ill < 0.45 ? 1 : ill < 0.95 ? 2 : ill < 1.25 ? 3 : 4;

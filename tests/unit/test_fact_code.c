@@ -178,7 +178,8 @@ static void missing_stays_missing(void **state)
 			assert_null(strstr(text, "nest"));
 		}
 		if (kind == FACT_PATIENT)
-			assert_true(back.patient.bmi < 0 && back.patient.age_years == -1);
+			assert_true(back.patient.bmi < 0 && back.patient.age_years == -1
+				    && strstr(text, "bmi") == NULL);
 		free(text);
 		free(again);
 	}
@@ -256,6 +257,7 @@ static void bad_rows_are_refused(void **state)
 		"\"value\":\"warm\"}",
 		"{\"fact\":\"reading\",\"source\":\"radio\",\"quantity\":\"temperature\",\"value\":"
 		"1e999}",
+		"{\"fact\":\"reading\",\"source\":\"radio\",\"quantity\":\"temperature\"}",
 		"{\"fact\":\"case\",\"source\":\"fhir\",\"status\":\"planned\",\"setting\":\"day\","
 		"\"nest\":3000000000}"};
 	struct fact f;

@@ -176,6 +176,30 @@ static void asks_for_changes_by_the_servers_clock(void **state)
 	assert_int_equal(w->case_count, 1); /* asked again, said once */
 }
 
+/* Suite time may run at 120 times ours: the overlap is then three polls of the
+ * server's time, here an hour each. */
+static void overlaps_three_polls_of_fast_time(void **state)
+{
+	struct world *w = *state;
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/Encounter?",
+				 .uses = 1,
+				 .body = "{\"resourceType\":\"Bundle\",\"meta\":{\"lastUpdated\":"
+					 "\"2026-03-16T09:00:00Z\"}}"});
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/Encounter?",
+				 .uses = 1,
+				 .body = "{\"resourceType\":\"Bundle\",\"meta\":{\"lastUpdated\":"
+					 "\"2026-03-16T10:00:00Z\"}}"});
+	create(w, (struct fhir_poll_options){.every_s = 0.05, .overlap_s = 150});
+	fhir_poll_start(w->poll);
+	run_until(w, three_rounds);
+	assert_non_null(strstr(fhir_stub_request(w->stub, "/Encounter?", 1),
+		"_lastUpdated=ge2026-03-16T08:57:30Z"));
+	assert_non_null(strstr(fhir_stub_request(w->stub, "/Encounter?", 2),
+		"_lastUpdated=ge2026-03-16T07:00:00Z"));
+}
+
 static bool swept(struct world *w)
 {
 	return fhir_stub_hits(w->stub, "/Appointment?date=ge") >= 2;
@@ -399,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(reads_pages_to_the_end),
 		WITH(asks_for_changes_by_the_servers_clock),
+		WITH(overlaps_three_polls_of_fast_time),
 		WITH(sweeps_the_day_again),
 		WITH(waits_as_told_by_429_and_503),
 		WITH(starts_over_when_a_page_expired),

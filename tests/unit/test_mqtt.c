@@ -61,8 +61,8 @@ static void start_broker(struct rig *r, const char *extra)
 	fprintf(file, "listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n%s%s",
 		r->port, geteuid() == 0 ? "user root\n" : "", extra);
 	fclose(file);
-	char *argv[] = {mosquitto, "-c", conf, NULL};
-	r->broker = child_start(argv, NULL, -1, &err);
+	const char *const argv[] = {mosquitto, "-c", conf, NULL};
+	r->broker = child_start((char *const *)(uintptr_t)argv, NULL, -1, &err);
 	assert_true(r->broker > 0);
 	assert_int_equal(child_wait_port(r->port, 5000), 0);
 }
@@ -112,10 +112,9 @@ static void publish(struct rig *r, const char *topic, const char *payload, bool 
 	struct error err;
 	char *program = child_find("mosquitto_pub");
 	snprintf(port, sizeof port, "%d", r->port);
-	char *argv[] = {program, "-h", "127.0.0.1", "-p", port, "-q", "1", "-t",
-		(char *)(uintptr_t)topic, "-m", (char *)(uintptr_t)payload, retain ? "-r" : NULL,
-		NULL};
-	pid_t pid = child_start(argv, NULL, -1, &err);
+	const char *const argv[] = {program, "-h", "127.0.0.1", "-p", port, "-q", "1", "-t", topic,
+		"-m", payload, retain ? "-r" : NULL, NULL};
+	pid_t pid = child_start((char *const *)(uintptr_t)argv, NULL, -1, &err);
 	int status;
 	while (waitpid(pid, &status, WNOHANG) == 0)
 		turn(r, 0.02);

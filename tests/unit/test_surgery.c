@@ -145,6 +145,11 @@ static void test_other_track_and_loose_rows_are_in_order(void **state)
 	say(&s, SOURCE_FHIR, MILESTONE_SENT_FOR, 0);
 	say(&s, SOURCE_FHIR, MILESTONE_READY, -20);
 	assert_int_equal(s.flagged, 0);
+	s = planned();
+	say(&s, SOURCE_FHIR, MILESTONE_READY, -20);
+	assert_int_equal(surgery_stage(&s), STAGE_ARRIVED);
+	say(&s, SOURCE_FHIR, MILESTONE_SENT_FOR, 0);
+	assert_int_equal(surgery_stage(&s), STAGE_CALLED); /* ready, but on the way */
 	say(&s, SOURCE_FHIR, MILESTONE_IN_ROOM, -30);
 	assert_int_equal(s.flagged, 1);
 }

@@ -397,6 +397,34 @@ static void test_movement_does_not_guess_wildly(void **state)
 	twin_destroy(t);
 }
 
+/* The hospital follows the case: radio's flicker neither ends it nor sticks. */
+static void test_radio_does_not_outrun_the_hospital(void **state)
+{
+	(void)state;
+	struct twin *t;
+
+	start(&t);
+	put(t, case_fact("c1", "p1", "or-1", 0, 80, -100));
+	wear(t, BRACELET_1, "p1", -95);
+	told(t, "c1", MILESTONE_IN_ROOM, 0);
+	seen(t, BRACELET_1, WARD, 0.9, 1); /* radio lags */
+	assert_int_equal(t->rooms[OR1].state, ROOMSTATE_ANAES);
+	seen(t, BRACELET_1, OR1, 0.9, 2);
+	told(t, "c1", MILESTONE_INCISION, 20);
+	seen(t, BRACELET_1, PACU, 0.9, 30); /* before half time */
+	assert_int_equal(t->rooms[OR1].state, ROOMSTATE_SURGERY);
+	seen(t, BRACELET_1, PACU, 0.9, 50); /* plausible: closing may be missing */
+	assert_int_equal(t->rooms[OR1].state, ROOMSTATE_TURNOVER);
+	seen(t, BRACELET_1, OR1, 0.9, 51); /* it was not so */
+	assert_int_equal(t->rooms[OR1].state, ROOMSTATE_SURGERY);
+	assert_int_equal(surgery_stage(&t->cases[0]), STAGE_SURGERY);
+	told(t, "c1", MILESTONE_PROCEDURE_END, 60);
+	told(t, "c1", MILESTONE_OUT_ROOM, 70);
+	seen(t, BRACELET_1, OR1, 0.9, 71); /* radio lags again */
+	assert_int_equal(surgery_stage(&t->cases[0]), STAGE_OUT_ROOM);
+	twin_destroy(t);
+}
+
 static void test_places_conflict_after_two_minutes(void **state)
 {
 	(void)state;
@@ -1048,6 +1076,7 @@ int main(void)
 		cmocka_unit_test(test_blocked_by_a_full_pacu),
 		cmocka_unit_test(test_milestones_from_movement),
 		cmocka_unit_test(test_movement_does_not_guess_wildly),
+		cmocka_unit_test(test_radio_does_not_outrun_the_hospital),
 		cmocka_unit_test(test_places_conflict_after_two_minutes),
 		cmocka_unit_test(test_press_life),
 		cmocka_unit_test(test_press_of_a_patient_names_nobody),
