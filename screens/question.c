@@ -25,10 +25,11 @@ unsigned question_open(struct call *call, const struct command *ask, const char 
 
 static unsigned question_key(struct call *call, struct screen *question, uint32_t key)
 {
+	/* Any other key means no: what is typed ahead must not end in a yes. */
 	if (key == VKEY_ENTER)
 		*call->command = question->ask;
-	else if (key != VKEY_ESCAPE && key != 'q')
-		return UI_HANDLED;
+	else
+		ui_say(call->ui, "%s", _("not done"));
 	ui_pop(call->ui);
 	return DONE;
 }

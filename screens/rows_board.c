@@ -110,6 +110,17 @@ static void fill_case(const struct view *view, struct board_row *row)
 	}
 }
 
+/* A case the programme gives no time for is neither late nor planned long. */
+static void without_times(const struct view *view, struct board_row *row)
+{
+	int index = row->current >= 0 ? row->current : row->next;
+
+	if (index < 0 || view->twin->cases[index].start_ms > 0)
+		return;
+	row->planned_min = NAN;
+	row->late_min = NAN;
+}
+
 int board_rows(const struct view *view, struct board_row *rows, int max)
 {
 	const struct twin *twin = view->twin;
@@ -137,6 +148,7 @@ int board_rows(const struct view *view, struct board_row *rows, int max)
 			.greyed = room->greyed,
 			.conflict = room->conflict};
 		fill_case(view, row);
+		without_times(view, row);
 		if (row->said.who == SOURCE_NONE && room->service_at_ms > 0)
 			row->said = (struct said){SOURCE_FHIR, view->now_ms - room->service_at_ms};
 	}

@@ -53,7 +53,7 @@ static void fill(const struct view *view, int index, struct programme_row *row)
 int programme_rows(const struct view *view, struct programme_row *rows, int max)
 {
 	const struct twin *twin = view->twin;
-	struct order order[TWIN_CASES];
+	struct order order[TWIN_CASES] = {0};
 	int count = 0;
 
 	for (int i = 0; i < twin->case_count && i < TWIN_CASES; i++) {

@@ -70,7 +70,9 @@ static void fill_elapsed(const struct view *view, const void *data, struct cell_
 	(void)view;
 	if (row->current < 0 || isnan(row->elapsed_min))
 		return;
-	format_put(out->text, sizeof out->text, "%.0f/%.0f", row->elapsed_min, row->planned_min);
+	format_put(out->text, sizeof out->text, "%.0f", row->elapsed_min);
+	if (!isnan(row->planned_min))
+		format_add(out->text, sizeof out->text, "/%.0f", row->planned_min);
 	if (row->planned_min > 0 && row->elapsed_min > row->planned_min + LATE_MIN)
 		out->role = ROLE_LATE;
 }

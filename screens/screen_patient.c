@@ -140,11 +140,11 @@ static void draw_milestones(const struct view *view, const struct surgery *s, st
 	}
 }
 
-static void draw(
-	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+void patient_page(const struct view *view, const char *case_id, struct canvas *canvas,
+	struct area area, int *skip)
 {
-	struct page page = page_begin(canvas, body, screen->offset);
-	int index = twin_case(view->twin, screen->target);
+	struct page page = page_begin(canvas, area, *skip);
+	int index = twin_case(view->twin, case_id);
 	const struct surgery *s;
 
 	if (index < 0) {

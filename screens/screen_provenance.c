@@ -44,30 +44,6 @@ static void milestones(const struct view *view, const struct surgery *s, struct 
 	}
 }
 
-static void about_case(const struct view *view, const char *case_id, struct page *page)
-{
-	int index = twin_case(view->twin, case_id);
-	const struct surgery *s;
-	char person[LABEL_SIZE];
-
-	if (index < 0)
-		return;
-	s = &view->twin->cases[index];
-	format_person(view, s->patient, person, sizeof person);
-	page_line(page, ROLE_STRONG, _("Who says so: %s, %s"), person, s->procedure);
-	page_line(page, ROLE_DIM, "%s", _("* in force: person before FHIR before radio"));
-	if (s->told.at_ms > 0)
-		stamp_line(view, page, _("programme"), SOURCE_FHIR, &s->told, true, ROLE_NORMAL);
-	for (int r = 0; r < READY_COUNT; r++) {
-		if (s->ready[r] >= 0)
-			stamp_line(view, page, readiness_name((enum readiness)r), SOURCE_NONE,
-				&s->ready_by[r], true, ROLE_NORMAL);
-	}
-	milestones(view, s, page);
-	if (s->place_conflict)
-		page_line(page, ROLE_CONFLICT, "%s", _("! radio and FHIR disagree on the place"));
-}
-
 static void about_thing(const struct view *view, int index, struct page *page)
 {
 	const struct thing *t = &view->twin->things[index];
@@ -153,6 +129,40 @@ static void about_room(const struct view *view, int index, struct page *page)
 	if (room->conflict)
 		page_pair(page, _("conflict"), ROLE_CONFLICT,
 			_("! two sources disagree about who is in it"));
+}
+
+static void about_case(const struct view *view, const char *case_id, struct page *page)
+{
+	int index = twin_case(view->twin, case_id), worn, room;
+	const struct surgery *s;
+	char person[LABEL_SIZE];
+
+	if (index < 0)
+		return;
+	s = &view->twin->cases[index];
+	format_person(view, s->patient, person, sizeof person);
+	page_line(page, ROLE_STRONG, _("Who says so: %s, %s"), person, s->procedure);
+	page_line(page, ROLE_DIM, "%s", _("* in force: person before FHIR before radio"));
+	if (s->told.at_ms > 0)
+		stamp_line(view, page, _("programme"), SOURCE_FHIR, &s->told, true, ROLE_NORMAL);
+	for (int r = 0; r < READY_COUNT; r++) {
+		if (s->ready[r] >= 0)
+			stamp_line(view, page, readiness_name((enum readiness)r), SOURCE_NONE,
+				&s->ready_by[r], true, ROLE_NORMAL);
+	}
+	milestones(view, s, page);
+	if (s->place_conflict)
+		page_line(page, ROLE_CONFLICT, "%s", _("! radio and FHIR disagree on the place"));
+	worn = twin_worn_by(view->twin, s->patient);
+	if (worn >= 0) {
+		page_line(page, ROLE_NORMAL, "%s", "");
+		about_thing(view, worn, page);
+	}
+	room = view->twin->site ? site_room(view->twin->site, s->room) : -1;
+	if (room >= 0) {
+		page_line(page, ROLE_NORMAL, "%s", "");
+		about_room(view, room, page);
+	}
 }
 
 static void about_alarm(const struct view *view, const char *key, struct page *page)

@@ -23,10 +23,10 @@ enum {
 
 /* A gateway as the locator hears it. */
 struct ear {
-	int64_t last_ms; /* last word, 0 never */
-	int64_t back_ms; /* since when it has been talking without a break */
-	double gap_ms;   /* between its words, as observed */
-	bool silent;     /* told so */
+	int64_t last_ms;   /* last word, 0 never */
+	int64_t back_ms;   /* since when it has been talking without a break */
+	double gap_ms;     /* between its words, as observed */
+	bool told, silent; /* what was said of it last */
 	bool clocked;
 	int64_t delay_ms; /* receipt minus device clock when prompt */
 	int64_t late_from_ms, late_by_ms;
@@ -240,7 +240,10 @@ static void check_gateways(struct locator *l, int64_t now_ms, locate_emit *emit,
 		double quiet = (double)(now_ms - ear->last_ms);
 		l->alive[g] = ear->last_ms > 0 && quiet <= patience_ms(l, ear);
 		bool silent = ear->silent ? quiet > silence_ms(l) : talking && mute;
-		if (silent != ear->silent) {
+		/* Also the first word is told: a twin that was restored may hold a
+		 * gateway for silent since before. */
+		if (silent != ear->silent || (!ear->told && ear->last_ms > 0)) {
+			ear->told = true;
 			ear->silent = silent;
 			tell_gateway(l, g, now_ms, emit, context);
 		}

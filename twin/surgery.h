@@ -13,17 +13,17 @@
 enum stage {
 	STAGE_EXPECTED,
 	STAGE_ARRIVED,
-	STAGE_CALLED,     /* sent for, or on the way */
+	STAGE_CALLED, /* sent for, or on the way */
 	STAGE_HOLDING,
-	STAGE_ANAES,      /* in room, being anaesthetised and prepared */
+	STAGE_ANAES, /* in room, being anaesthetised and prepared */
 	STAGE_SURGERY,
-	STAGE_CLOSING,    /* closing, dressing, emergence */
+	STAGE_CLOSING, /* closing, dressing, emergence */
 	STAGE_PACU,
 	STAGE_PACU_READY, /* discharge criteria met, still in a bay */
 	STAGE_RETURNED,   /* left the PACU */
 	STAGE_DISCHARGED,
-	STAGE_OUT_ROOM,   /* left the OR, not yet in the PACU */
-	STAGE_OFF,        /* cancelled, postponed, no-show, void */
+	STAGE_OUT_ROOM, /* left the OR, not yet in the PACU */
+	STAGE_OFF,      /* cancelled, postponed, no-show, void */
 	STAGE_COUNT
 };
 
@@ -44,31 +44,31 @@ enum { TRACK_PATIENT, TRACK_ROOM };
 
 /* One row per milestone; the state machine of the house (DESIGN 6.7). */
 struct milestone_rule {
-	const char *key;        /* "in_room" */
-	const char *label;      /* English, for people; translated by screens */
-	char letter;            /* key of the one-key menu */
-	int track;              /* TRACK_PATIENT or TRACK_ROOM */
-	enum stage stage;       /* patient's stage from here on (patient track) */
-	enum room_state room;   /* room's state from here on; ROOMSTATE_COUNT: no say */
-	bool skippable;         /* absence before a later one is usual */
-	bool loose;             /* comes in any order among what precedes in room */
+	const char *key;      /* "in_room" */
+	const char *label;    /* English, for people; translated by screens */
+	char letter;          /* key of the one-key menu */
+	int track;            /* TRACK_PATIENT or TRACK_ROOM */
+	enum stage stage;     /* patient's stage from here on (patient track) */
+	enum room_state room; /* room's state from here on; ROOMSTATE_COUNT: no say */
+	bool skippable;       /* absence before a later one is usual */
+	bool loose;           /* comes in any order among what precedes in room */
 };
 extern const struct milestone_rule milestone_rules[MILESTONE_COUNT];
 
 /* One source's word about one milestone. */
 struct stamp {
-	int64_t when_ms;        /* 0: nothing said, or taken back */
-	int64_t at_ms;          /* receipt */
+	int64_t when_ms; /* 0: nothing said, or taken back */
+	int64_t at_ms;   /* receipt */
 	char origin[40];
 	bool at_most;
 };
 
-enum { SPEAKERS = 3 };      /* radio, FHIR, person: source - SOURCE_RADIO */
+enum { SPEAKERS = 3 }; /* radio, FHIR, person: source - SOURCE_RADIO */
 
 struct passage {
 	struct stamp by[SPEAKERS];
-	bool flagged;           /* out of order or impossible; kept all the same */
-	bool conflict;          /* two sources more than 2 minutes apart */
+	bool flagged;  /* out of order or impossible; kept all the same */
+	bool conflict; /* two sources more than 2 minutes apart */
 };
 
 struct surgery {
@@ -80,19 +80,20 @@ struct surgery {
 	char procedure[LABEL_SIZE];
 	char not_understood[LABEL_SIZE];
 	int64_t start_ms, end_ms;
-	int64_t first_start_ms;     /* as first planned: lateness is against it */
+	int64_t first_start_ms; /* as first planned: lateness is against it */
 	enum case_status status;
 	enum setting setting;
 	int nest, add_on;
-	int ready[READY_COUNT];     /* 1, 0, -1 */
+	int ready[READY_COUNT]; /* 1, 0, -1 */
 	struct stamp ready_by[READY_COUNT];
-	struct stamp told;          /* who last told the programme entry */
+	struct stamp told; /* who last told the programme entry */
 	struct passage passage[MILESTONE_COUNT];
 	int64_t updated_ms;
-	uint64_t flagged;           /* how many facts were impossible or out of order */
-	bool place_conflict;        /* radio and FHIR disagree on where the patient is */
+	uint64_t flagged;                /* how many facts were impossible or out of order */
+	bool place_conflict;             /* radio and FHIR disagree on where the patient is */
 	enum case_status said[SPEAKERS]; /* each source's last word on the status */
-	int room_at;                /* index of the room it is really in, -1; kept by the twin */
+	int room_at;      /* index of the room it is really in, -1; kept by the twin */
+	int64_t known_ms; /* first heard of */
 };
 
 /* The stamp in force for a milestone (person, then FHIR, then radio); NULL
@@ -107,7 +108,7 @@ enum stage surgery_stage(const struct surgery *s);
 /* True while the case holds its OR: from in room until clean-up is done. */
 bool surgery_holds_room(const struct surgery *s);
 bool surgery_is_off(const struct surgery *s);
-bool surgery_is_over(const struct surgery *s);      /* patient left the room */
+bool surgery_is_over(const struct surgery *s); /* patient left the room */
 /* True from the patient's entry into the OR on, whatever was said of it first. */
 bool surgery_has_begun(const struct surgery *s);
 /* When the patient entered and left the OR: the milestone itself, else the
@@ -129,7 +130,7 @@ bool surgery_apply_milestone(struct surgery *s, const struct fact *f);
  * again does not undo what somebody else has said since. */
 bool surgery_apply_status(struct surgery *s, enum source source, enum case_status status);
 
-const char *stage_name(enum stage s);            /* "expected", "pacu" ... */
-const char *room_state_name(enum room_state s);  /* "idle", "surgery" ... */
+const char *stage_name(enum stage s);           /* "expected", "pacu" ... */
+const char *room_state_name(enum room_state s); /* "idle", "surgery" ... */
 
 #endif

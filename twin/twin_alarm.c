@@ -186,7 +186,7 @@ void alarm_press(struct turn *turn)
 	struct twin *t = turn->t;
 	int tag = site_tag(t->site, press->tag), thing = twin_thing(t, press->tag);
 	int room = room_of_tag(t, press->tag);
-	char key[ID_SIZE], text[LABEL_SIZE] = "";
+	char key[ID_SIZE], text[LABEL_SIZE] = "call: ";
 	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL, .late = press->late};
 
 	if (tag < 0 && thing < 0)
@@ -198,7 +198,7 @@ void alarm_press(struct turn *turn)
 		line_add(text, sizeof text,
 			tag >= 0 && t->site->tags[tag].name[0] ? t->site->tags[tag].name
 							       : press->tag);
-	line_add(text, sizeof text, " calls, ");
+	line_add(text, sizeof text, ", ");
 	line_add(text, sizeof text, room >= 0 ? room_label(t, room) : "place not known");
 	key_make(key, "press:", press->tag);
 	ring.priority = alarm_rules[ALARM_CLASS_PATIENT_CALL].priority;
@@ -240,13 +240,17 @@ void rule_case(struct turn *turn, int i)
 	bool listed = s->status == CASE_PLANNED || s->status == CASE_UNKNOWN;
 	bool expected = waiting && listed && s->start_ms && surgery_stage(s) == STAGE_EXPECTED
 			&& t->now_ms < s->start_ms + HORIZON_MS;
-	bool due = expected && t->now_ms >= s->start_ms - ABSENT_BEFORE_MS;
+	/* The programme is often read before what has happened to it: a case
+	 * just heard of gets the time for its milestones to follow. */
+	int64_t known = s->known_ms + ABSENT_GRACE_MS, late = s->start_ms - ABSENT_BEFORE_MS;
+	int64_t due_ms = known > late ? known : late;
+	bool due = expected && t->now_ms >= due_ms;
 
 	case_alarm(turn, i, "fasting:", waiting && s->ready[READY_FASTING] == 0, PRIORITY_MEDIUM,
 		"patient not fasting");
 	case_alarm(turn, i, "absent:", due, PRIORITY_LOW, "patient not arrived");
 	if (expected && !due)
-		timer_set(t, s->start_ms - ABSENT_BEFORE_MS, TIMER_ABSENT, i);
+		timer_set(t, due_ms, TIMER_ABSENT, i);
 	else
 		timer_cancel(t, TIMER_ABSENT, i);
 }

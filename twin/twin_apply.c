@@ -59,6 +59,7 @@ static int case_make(struct turn *turn, const char *id)
 	text_copy(s->id, sizeof s->id, id);
 	s->nest = s->add_on = FACT_UNKNOWN;
 	s->room_at = -1;
+	s->known_ms = turn->fact->at_ms;
 	for (int r = 0; r < READY_COUNT; r++)
 		s->ready[r] = FACT_UNKNOWN;
 	return i;

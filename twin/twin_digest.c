@@ -142,7 +142,7 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		s->procedure, s->not_understood};
 	const int64_t integers[] = {s->start_ms, s->end_ms, s->first_start_ms, (int64_t)s->status,
 		(int64_t)s->setting, s->nest, s->add_on, s->updated_ms, (int64_t)s->flagged,
-		s->place_conflict, s->room_at};
+		s->place_conflict, s->room_at, s->known_ms};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		text(sha, texts[i]);

@@ -16,6 +16,7 @@ enum {
 	PLACE_CONFLICT_MS = 2 * MINUTE_MS,
 	BLOCKED_AFTER_MS = 5 * MINUTE_MS,
 	ABSENT_BEFORE_MS = 15 * MINUTE_MS,
+	ABSENT_GRACE_MS = 2 * MINUTE_MS,
 	CLIMATE_DELAY_MS = 10 * MINUTE_MS,
 	HORIZON_MS = 12 * HOUR_MS
 }; /* how far ahead "today" reaches in a room */

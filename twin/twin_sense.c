@@ -156,7 +156,8 @@ void on_gateway(struct turn *turn)
 	t->gateways[i].silent = told->silent;
 	g = &t->site->gateways[i];
 	line_add(text, sizeof text, g->name[0] ? g->name : g->mac);
-	if (g->room >= 0 && g->room < t->site->room_count) {
+	if (g->room >= 0 && g->room < t->site->room_count
+		&& !strstr(text, room_label(t, g->room))) {
 		line_add(text, sizeof text, ", ");
 		line_add(text, sizeof text, room_label(t, g->room));
 	}

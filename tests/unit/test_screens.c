@@ -251,6 +251,11 @@ static void test_milestone_asks_first(void **state)
 	assert_int_equal(c.kind, COMMAND_MILESTONE);
 	assert_string_equal(c.target, "c-201");
 	assert_int_equal(c.arg, MILESTONE_CLOSING);
+	/* Typed ahead: the stray letter says no, Enter comes too late. */
+	press(ui, "m");
+	press(ui, keys);
+	assert_int_equal(press(ui, "s\n").kind, COMMAND_NONE);
+	press(ui, "q");
 	/* Esc: nothing happens. */
 	press(ui, "m");
 	press(ui, keys);
