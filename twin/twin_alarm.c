@@ -186,7 +186,7 @@ void alarm_press(struct turn *turn)
 	struct twin *t = turn->t;
 	int tag = site_tag(t->site, press->tag), thing = twin_thing(t, press->tag);
 	int room = room_of_tag(t, press->tag);
-	char key[ID_SIZE], text[LABEL_SIZE] = "call: ";
+	char key[ID_SIZE], text[LABEL_SIZE] = "";
 	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL, .late = press->late};
 
 	if (tag < 0 && thing < 0)
@@ -198,7 +198,7 @@ void alarm_press(struct turn *turn)
 		line_add(text, sizeof text,
 			tag >= 0 && t->site->tags[tag].name[0] ? t->site->tags[tag].name
 							       : press->tag);
-	line_add(text, sizeof text, ", ");
+	line_add(text, sizeof text, " calls, ");
 	line_add(text, sizeof text, room >= 0 ? room_label(t, room) : "place not known");
 	key_make(key, "press:", press->tag);
 	ring.priority = alarm_rules[ALARM_CLASS_PATIENT_CALL].priority;

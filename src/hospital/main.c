@@ -213,8 +213,12 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	pid_t parent = getppid();
 	if (h.options.with_parent)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* The parent may have gone before the kernel was asked to tell. */
+	if (h.options.with_parent && getppid() != parent)
+		return 0;
 	int rc = prepare(&h, &err);
 	if (rc == 0)
 		rc = open_doors(&h, &err);

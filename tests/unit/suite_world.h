@@ -294,6 +294,22 @@ static void world_health(struct world *w)
 	w->health.unknown_count = 1;
 }
 
+/* The wording of alarms belongs to the tests of the twin, not to pictures. */
+static void world_words(struct world *w)
+{
+	static const char *const words[ALARM_CLASS_COUNT] = {
+		[ALARM_CLASS_PATIENT_CALL] = "patient calls",
+		[ALARM_CLASS_COLD_CHAIN] = "fridge PUI-3: 8.2 °C, above 8.0",
+		[ALARM_CLASS_PROGRAMME] = "patient not arrived, Colectomy"};
+
+	for (int i = 0; i < w->twin->alarm_count; i++) {
+		struct alarm *a = &w->twin->alarms[i];
+
+		if (words[a->class_])
+			format_put(a->text, sizeof a->text, "%s", words[a->class_]);
+	}
+}
+
 static struct world *world_create(void)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -308,6 +324,7 @@ static struct world *world_create(void)
 	world_people_and_things(w);
 	twin_advance(w->twin, world_at(10, 42), NULL);
 	world_milestone(w, "c-201", MILESTONE_INCISION, SOURCE_RADIO, world_at(9, 19));
+	world_words(w);
 	world_health(w);
 	w->names = names_create();
 	names_set(w->names, "p-1001", "Martin, Claire");

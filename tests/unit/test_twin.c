@@ -475,7 +475,7 @@ static void test_press_life(void **state)
 	a = alarm_of(t, key);
 	assert_int_equal(state_of(t, key), ALARM_B);
 	assert_int_equal(a->priority, PRIORITY_HIGH);
-	assert_string_equal(a->text, "call: button bay 1, PACU");
+	assert_string_equal(a->text, "button bay 1 calls, PACU");
 	assert_string_equal(a->room, "pacu");
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.list[0].cause, sequence);
@@ -512,7 +512,7 @@ static void test_press_of_a_patient_names_nobody(void **state)
 	wear(t, BRACELET_1, "p1", -95);
 	seen(t, BRACELET_1, WARD, 0.9, 0);
 	press(t, BRACELET_1, 1);
-	assert_string_equal(alarm_of(t, "press:" BRACELET_1)->text, "call: patient, Ward 3");
+	assert_string_equal(alarm_of(t, "press:" BRACELET_1)->text, "patient calls, Ward 3");
 	press(t, "AC00000000EE", 2); /* not listed: rings all the same */
 	assert_int_equal(state_of(t, "press:AC00000000EE"), ALARM_B);
 	assert_int_equal(t->ignored, 1);
