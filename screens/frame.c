@@ -68,6 +68,10 @@ static void feed_summary(const struct view *view, int feed, char *out, size_t si
 	char age[24];
 
 	format_put(out, size, "%.*s ", (int)word, f->name);
+	if (f->state == FEED_OFF) {
+		format_add(out, size, "%s", feed_state_word(f->state));
+		return;
+	}
 	if (f->state != FEED_UP) {
 		format_age(view->now_ms - f->since_ms, age, sizeof age);
 		format_add(out, size, "%s %s", feed_state_word(f->state), age);

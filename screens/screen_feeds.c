@@ -27,6 +27,10 @@ static void fill_state(const struct view *view, const void *data, struct cell_te
 	const struct feed_health *f = feed_of(view, data);
 	char age[24];
 
+	if (f->state == FEED_OFF) {
+		format_put(out->text, sizeof out->text, "%s", feed_state_word(f->state));
+		return;
+	}
 	format_age(view->now_ms - f->since_ms, age, sizeof age);
 	format_put(out->text, sizeof out->text, "%s %s", feed_state_word(f->state), age);
 	if (f->state == FEED_DOWN || f->state == FEED_DOUBTFUL)

@@ -12,9 +12,10 @@
 enum { TRANSFER_MS = 30 * MINUTE_MS }; /* the longest way from an OR to the PACU */
 
 struct gathered {
-	int last; /* the case that entered last, -1 */
-	int next; /* the next one waiting, -1 */
-	bool any; /* the room had something on its list today, done or taken off */
+	int last;      /* the case that entered last, -1 */
+	int next;      /* the next one waiting, -1 */
+	int64_t ready; /* the room was made ready for one of those waiting, 0 no */
+	bool any;      /* the room had something on its list today, done or taken off */
 };
 
 static int room_count(const struct twin *t)
@@ -33,10 +34,20 @@ static bool entered_later(const struct surgery *a, const struct surgery *b)
 	return x != y ? x > y : a->start_ms > b->start_ms;
 }
 
+/* "Room ready" for a waiting case, said by a person or the hospital. */
+static int64_t ready_for(const struct twin *t, int waiting)
+{
+	enum source who = SOURCE_NONE;
+	const struct stamp *stamp;
+
+	stamp = surgery_stamp(&t->cases[waiting], MILESTONE_ROOM_READY, &who);
+	return stamp && who >= SOURCE_FHIR ? stamp->when_ms : 0;
+}
+
 static void gather(const struct twin *t, struct gathered *rooms, int count)
 {
 	for (int i = 0; i < count; i++)
-		rooms[i] = (struct gathered){-1, -1, false};
+		rooms[i] = (struct gathered){-1, -1, 0, false};
 	for (int i = 0; i < t->case_count; i++) {
 		const struct surgery *s = &t->cases[i];
 		struct gathered *g;
@@ -50,9 +61,12 @@ static void gather(const struct twin *t, struct gathered *rooms, int count)
 			if (surgery_entered_ms(s) > t->now_ms - DAY_MS
 				&& (g->last < 0 || entered_later(s, &t->cases[g->last])))
 				g->last = i;
-		} else if (case_is_waiting(t, s)
-			   && (g->next < 0 || s->start_ms < t->cases[g->next].start_ms)) {
-			g->next = i;
+		} else if (case_is_waiting(t, s)) {
+			int64_t ready = ready_for(t, i);
+
+			if (g->next < 0 || s->start_ms < t->cases[g->next].start_ms)
+				g->next = i;
+			g->ready = ready > g->ready ? ready : g->ready;
 		}
 	}
 }
@@ -131,25 +145,13 @@ static bool being_cleaned(const struct twin *t, const struct room_twin *rt, int 
 	return last < 0 || rt->service_ms > surgery_when(&t->cases[last], MILESTONE_CLEANUP_DONE);
 }
 
-/* "Room ready" for the next case, said by a person or the hospital. */
-static int64_t ready_for(const struct twin *t, int next)
-{
-	enum source who = SOURCE_NONE;
-	const struct stamp *stamp;
-
-	if (next < 0)
-		return 0;
-	stamp = surgery_stamp(&t->cases[next], MILESTONE_ROOM_READY, &who);
-	return stamp && who >= SOURCE_FHIR ? stamp->when_ms : 0;
-}
-
 /* A room ready for the next patient has been cleaned (AACD: "cleaned, supplies
  * and equipment present"), even when nobody wrote the clean-up down. */
-static bool is_ready_again(const struct twin *t, const struct surgery *last, int next)
+static bool is_ready_again(const struct surgery *last, int64_t ready)
 {
 	int64_t left = surgery_left_ms(last);
 
-	return left && ready_for(t, next) > left;
+	return left && ready > left;
 }
 
 /* Nobody in the room: closed, dirty, being set up, free or done, in that order.
@@ -163,7 +165,7 @@ static enum room_state state_when_empty(
 	if (rt->current >= 0 || being_cleaned(t, rt, g->last))
 		return ROOMSTATE_TURNOVER;
 	if (g->next >= 0)
-		return ready_for(t, g->next) ? ROOMSTATE_SETUP : ROOMSTATE_IDLE;
+		return g->ready ? ROOMSTATE_SETUP : ROOMSTATE_IDLE;
 	return g->any || g->last >= 0 ? ROOMSTATE_DONE : ROOMSTATE_IDLE;
 }
 
@@ -191,9 +193,8 @@ static void derive(struct turn *turn, int room, const struct gathered *g, bool f
 
 	if (last && surgery_is_over(last))
 		service_evidence(turn, rt, last);
-	rt->current = last && surgery_holds_room(last) && !is_ready_again(t, last, g->next)
-			      ? g->last
-			      : -1;
+	rt->current =
+		last && surgery_holds_room(last) && !is_ready_again(last, g->ready) ? g->last : -1;
 	if (rt->current >= 0 && !surgery_is_over(last)) {
 		state = surgery_room_state(last);
 		if (is_blocked(turn, g->last, full))

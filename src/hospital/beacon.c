@@ -15,8 +15,8 @@ void beacon_init(struct beacon *b, const struct site *site, int tag, uint64_t se
 	const struct tag *about = &site->tags[tag];
 	b->r = rng_stream(seed, STREAM_BEACON, (uint64_t)tag);
 	b->battery = 40 + rng_below(&b->r, 61);
-	/* One in forty is nearly empty: somebody must go and change it. */
-	if (rng_uniform(&b->r) < 0.025)
+	/* One in a hundred and fifty is nearly empty: somebody must go and change it. */
+	if (rng_uniform(&b->r) < 1.0 / 150)
 		b->battery = 6 + rng_below(&b->r, 8);
 	b->count = (uint32_t)rng_below(&b->r, 900000);
 	b->usual = about->cold ? rng_between(&b->r, 3.8, 5.2) : rng_between(&b->r, 19.2, 21.5);

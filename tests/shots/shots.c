@@ -14,15 +14,15 @@ static const struct page {
 	const char *name, *keys, *sign;
 	bool kept; /* in the folder; the others are only looked at */
 } pages[] = {
-	{"board", "1", "1 Board", true},
-	{"patient", "1g\r", "Patient", true},
-	{"programme", "q2", "2 Programme", true},
-	{"recovery", "3", "3 PACU", true},
-	{"alarms", "4", "4 Alarms", true},
-	{"locate", "5", "5 Locate", true},
-	{"climate", "6", "6 Climate", true},
-	{"feeds", "\033OQ", "F2 Feeds", true},
-	{"help", "?", "Help", true},
+	{"board", "1", " Room ", true},
+	{"patient", "1g\r", "vigie", true},
+	{"programme", "q2", "vigie", true},
+	{"recovery", "3", "vigie", true},
+	{"alarms", "4", "vigie", true},
+	{"locate", "5", "vigie", true},
+	{"climate", "6", "vigie", true},
+	{"feeds", "\033OQ", "vigie", true},
+	{"help", "?", "vigie", true},
 };
 enum { PAGES = sizeof pages / sizeof *pages };
 
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		"--user", "demo", NULL};
 	int seconds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 45;
 	struct pty pty;
-	if (!pty_spawn(&pty, 24, 80, demo, settings) || !pty_wait(&pty, "1 Board", SOON_MS)) {
+	if (!pty_spawn(&pty, 24, 80, demo, settings) || !pty_wait(&pty, " Room ", SOON_MS)) {
 		fprintf(stderr, "shots: the demo did not open:\n%s", pty_grid(&pty));
 		return 3;
 	}
