@@ -135,7 +135,9 @@ lint: layers
 format:
 	clang-format -i $(CS)
 
-shots: all
+$(B)/tests/shots/shots: $(B)/tests/shots/shots.o $(ARCHIVES)
+	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
+shots: all $(B)/tests/shots/shots
 	@B=$(B) sh tests/shots.sh
 
 PREFIX ?= /usr/local

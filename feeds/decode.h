@@ -13,35 +13,46 @@
 #include "twin/health.h"
 
 enum decoded_kind {
-	DECODED_GATEWAY,   /* a gateway spoke (its own row, or a header) */
-	DECODED_SIGHTING,  /* a tag was heard: one per row */
+	DECODED_GATEWAY,  /* a gateway spoke (its own row, or a header) */
+	DECODED_SIGHTING, /* a tag was heard: one per row */
 	DECODED_READING,
-	DECODED_BEACON,    /* iBeacon, Eddystone UID */
+	DECODED_BEACON, /* iBeacon, Eddystone UID */
 	DECODED_NAME,
-	DECODED_PRESS,     /* a row matched a configured press signature */
+	DECODED_PRESS, /* a row matched a configured press signature */
 	DECODED_REFUSED,
 	DECODED_KIND_COUNT
 };
 
 struct decoded {
 	enum decoded_kind kind;
-	char gateway[TAG_SIZE];    /* "" unknown */
+	char gateway[TAG_SIZE]; /* "" unknown */
 	char tag[TAG_SIZE];
-	int64_t device_ms;         /* gateway's clock, 0 unknown */
-	int rssi_dbm;              /* 0 unknown */
-	char frame[48];            /* "ffe1:a1:03", "ibeacon", "eddystone:tlm" */
+	int64_t device_ms; /* gateway's clock, 0 unknown */
+	int rssi_dbm;      /* 0 unknown */
+	char frame[48];    /* "ffe1:a1:03", "ibeacon", "eddystone:tlm" */
 	union {
-		struct { enum quantity quantity; double value; } reading;
 		struct {
-			const char *format;        /* "ibeacon" | "eddystone_uid" */
-			char uuid[37];             /* dashed upper case, or the UID namespace */
-			char instance[13];         /* UID only */
-			int major, minor;          /* iBeacon only */
+			enum quantity quantity;
+			double value;
+		} reading;
+		struct {
+			const char *format; /* "ibeacon" | "eddystone_uid" */
+			char uuid[37];      /* dashed upper case, or the UID namespace */
+			char instance[13];  /* UID only */
+			int major, minor;   /* iBeacon only */
 			int power_dbm;
 		} beacon;
-		struct { char name[LABEL_SIZE]; } name;   /* neutralised */
-		struct { const char *signature; int index; } press;  /* index in site->signatures */
-		struct { enum refusal reason; char detail[LABEL_SIZE]; } refused;
+		struct {
+			char name[LABEL_SIZE];
+		} name; /* neutralised */
+		struct {
+			const char *signature;
+			int index;
+		} press; /* index in site->signatures */
+		struct {
+			enum refusal reason;
+			char detail[LABEL_SIZE];
+		} refused;
 	};
 };
 
@@ -50,7 +61,7 @@ typedef void decode_emit(void *context, const struct decoded *record);
 struct site;
 
 struct decode_context {
-	const struct site *site;   /* NULL: no signatures, no topic map */
+	const struct site *site; /* NULL: no signatures, no topic map */
 	decode_emit *emit;
 	void *context;
 };
@@ -60,13 +71,13 @@ struct decode_context {
  * topic, and decodes it. The topic (may be NULL) is used only to name the
  * gateway when the payload does not.
  */
-void payload_decode(const struct decode_context *dc, const char *topic,
-	const void *bytes, size_t len);
+void payload_decode(
+	const struct decode_context *dc, const char *topic, const void *bytes, size_t len);
 
 /* feeds/ble: walks one advertisement. `base` carries gateway, tag, device_ms
  * and rssi of the row; emits the sighting (with the first frame's name), then
  * readings, beacons, names and refusals. Matches press signatures of the tag. */
-void ble_decode(const struct decode_context *dc, const struct decoded *base,
-	const uint8_t *ad, size_t len);
+void ble_decode(
+	const struct decode_context *dc, const struct decoded *base, const uint8_t *ad, size_t len);
 
 #endif

@@ -14,18 +14,18 @@
 #include "twin/site.h"
 
 struct fhir_options {
-	const struct site *site;        /* rooms by FHIR id; may be NULL: ids pass through */
-	const char *bracelet_system;    /* Patient.identifier system of bracelet MACs, NULL */
-	const char *progress_system;    /* local progress codes that are milestone keys, NULL */
-	const char *performed_means;    /* "incision" | "in_room" | "anaesthesia"; NULL: ignore */
+	const struct site *site;     /* rooms by FHIR id; may be NULL: ids pass through */
+	const char *bracelet_system; /* Patient.identifier system of bracelet MACs, NULL */
+	const char *progress_system; /* local progress codes that are milestone keys, NULL */
+	const char *performed_means; /* "incision" | "in_room" | "anaesthesia"; NULL: ignore */
 };
 
 /* What the mapper gives out; each borrowed for the call. */
 struct fhir_sink {
 	void (*fact)(void *context, const struct fact *fact);
 	void (*name)(void *context, const char *id, const char *name);
-	void (*not_understood)(void *context, const char *resource, const char *path,
-		const char *reason);
+	void (*not_understood)(
+		void *context, const char *resource, const char *path, const char *reason);
 	void *context;
 };
 
@@ -39,12 +39,12 @@ void fhir_map_destroy(struct fhir_map *map);
  * the poller needs; pointers live until the next call. Returns 0, or -EBADMSG
  * with err when the text is not JSON or no resource (nothing else is lost). */
 struct fhir_page {
-	const char *next;            /* link[next], "" none */
+	const char *next; /* link[next], "" none */
 	const char *self;
-	int64_t updated_ms;          /* Bundle.meta.lastUpdated, 0 */
-	int entries;                 /* matches and includes understood or not */
-	bool outcome_error;          /* an OperationOutcome with severity error/fatal */
-	char outcome[LABEL_SIZE];    /* its diagnostics, neutralised */
+	int64_t updated_ms;       /* Bundle.meta.lastUpdated, 0 */
+	int entries;              /* matches and includes understood or not */
+	bool outcome_error;       /* an OperationOutcome with severity error/fatal */
+	char outcome[LABEL_SIZE]; /* its diagnostics, neutralised */
 };
 int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at_ms,
 	struct fhir_page *page, struct error *err);

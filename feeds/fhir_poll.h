@@ -15,12 +15,12 @@
 #include "twin/health.h"
 
 struct fhir_poll_options {
-	const char *base;            /* "http://127.0.0.1:8080/fhir" */
-	double every_s;              /* wall seconds between polls; 0: 5 */
-	double overlap_s;            /* 0: 150 (server time) */
-	double sweep_every_s;        /* 0: 300 */
-	int page_count;              /* _count, 0: 200 */
-	int max_pages;               /* 0: 50 */
+	const char *base;     /* "http://127.0.0.1:8080/fhir" */
+	double every_s;       /* wall seconds between polls; 0: 5 */
+	double overlap_s;     /* 0: 150 (server time) */
+	double sweep_every_s; /* 0: 300 */
+	int page_count;       /* _count, 0: 200 */
+	int max_pages;        /* 0: 50 */
 	struct fhir_options map;
 	struct http_options http;
 };

@@ -18,27 +18,27 @@ struct http;
 
 struct http_options {
 	const char *ca_file, *cert_file, *key_file;
-	const char *bearer_file;      /* 0600; read at each request */
+	const char *bearer_file; /* 0600; read at each request */
 	const char *user_agent;
 	bool insecure;
-	double deadline_s;            /* per request, 0: 20 */
-	size_t max_bytes;             /* per answer, 0: 8 MiB */
+	double deadline_s; /* per request, 0: 20 */
+	size_t max_bytes;  /* per answer, 0: 8 MiB */
 };
 
 struct http_answer {
-	int status;                   /* 0: no answer, see error */
-	const char *body;             /* NUL-terminated for convenience */
+	int status;       /* 0: no answer, see error */
+	const char *body; /* NUL-terminated for convenience */
 	size_t len;
-	const char *content_type;     /* never NULL */
-	const char *etag, *date, *location;  /* "" when absent */
-	double retry_after_s;         /* < 0: none */
-	const char *error;            /* for people, "" none */
+	const char *content_type;           /* never NULL */
+	const char *etag, *date, *location; /* "" when absent */
+	double retry_after_s;               /* < 0: none */
+	const char *error;                  /* for people, "" none */
 };
 
 typedef void http_done(void *context, const struct http_answer *answer);
 
-struct http *http_create(struct ev_loop *loop, const struct http_options *options,
-	struct error *err);
+struct http *http_create(
+	struct ev_loop *loop, const struct http_options *options, struct error *err);
 void http_destroy(struct http *http);
 /* Starts a GET. `if_none_match` may be NULL. The answer always comes, from the
  * loop, never from inside this call. Returns 0 or a negative errno with err. */

@@ -20,16 +20,16 @@
 enum { MQTT_ADDRESSES = 8, MQTT_TOPICS = 16 };
 
 struct mqtt_options {
-	const char *addresses[MQTT_ADDRESSES];  /* "mqtt://127.0.0.1:1883", "mqtts://host:8883" */
+	const char *addresses[MQTT_ADDRESSES]; /* "mqtt://127.0.0.1:1883", "mqtts://host:8883" */
 	int address_count;
-	const char *topics[MQTT_TOPICS];        /* subscription patterns */
+	const char *topics[MQTT_TOPICS]; /* subscription patterns */
 	int topic_count;
-	int qos;                                /* 0 or 1, of the subscriptions */
-	const char *client_id;                  /* stable per station and user */
-	const char *user, *password_file;       /* NULL none; file mode 0600 */
+	int qos;                                    /* 0 or 1, of the subscriptions */
+	const char *client_id;                      /* stable per station and user */
+	const char *user, *password_file;           /* NULL none; file mode 0600 */
 	const char *ca_file, *cert_file, *key_file; /* TLS */
-	bool insecure;                          /* allow plain text beyond loopback */
-	size_t ring_bytes;                      /* 0: 16 MiB */
+	bool insecure;                              /* allow plain text beyond loopback */
+	size_t ring_bytes;                          /* 0: 16 MiB */
 };
 
 /*
@@ -38,11 +38,11 @@ struct mqtt_options {
  * Returns 0 when the payload is safely on disk (then the message may be
  * acknowledged), else a negative errno (counted; delivery goes on).
  */
-typedef int mqtt_commit(void *context, const char *topic, const void *bytes, size_t len,
-	bool retained);
+typedef int mqtt_commit(
+	void *context, const char *topic, const void *bytes, size_t len, bool retained);
 /* Called on the loop for each message, oldest first. */
-typedef void mqtt_message(void *context, const char *topic, const void *bytes, size_t len,
-	bool retained);
+typedef void mqtt_message(
+	void *context, const char *topic, const void *bytes, size_t len, bool retained);
 
 struct mqtt;
 
@@ -56,6 +56,6 @@ void mqtt_start(struct mqtt *mqtt);
 void mqtt_health(const struct mqtt *mqtt, struct feed_health *health);
 /* Suite time source for stamps; set once before mqtt_start. */
 void mqtt_clock(struct mqtt *mqtt, int64_t (*now_ms)(void *), void *context);
-void mqtt_destroy(struct mqtt *mqtt);   /* only at exit */
+void mqtt_destroy(struct mqtt *mqtt); /* only at exit */
 
 #endif

@@ -10,7 +10,7 @@
 #include "feeds/error.h"
 
 struct mqtt_address {
-	char url[256];   /* what Paho takes: "tcp://host:port" or "ssl://host:port" */
+	char url[256]; /* what Paho takes: "tcp://host:port" or "ssl://host:port" */
 	bool tls;
 	bool loopback;
 };

@@ -13,14 +13,14 @@
 #include "twin/fact.h"
 #include "twin/site.h"
 
-struct press_table;   /* immutable once built; shared by threads */
+struct press_table; /* immutable once built; shared by threads */
 
 struct press_table *press_table_create(const struct site *site);
 void press_table_destroy(struct press_table *table);
 
 struct press_hit {
-	char tag[TAG_SIZE];   /* whose row it is; "" when it cannot be told */
-	int signature;        /* index in site->signatures */
+	char tag[TAG_SIZE]; /* whose row it is; "" when it cannot be told */
+	int signature;      /* index in site->signatures */
 };
 
 /* Up to `max` hits in a payload; returns how many were found. */
@@ -32,7 +32,7 @@ struct press_tracker;
 struct press_tracker *press_tracker_create(const struct site *site);
 void press_tracker_destroy(struct press_tracker *tracker);
 /* One advert that matched. True: this is a new press (emit one fact). */
-bool press_tracker_heard(struct press_tracker *tracker, const char *tag, int signature,
-	int64_t now_ms);
+bool press_tracker_heard(
+	struct press_tracker *tracker, const char *tag, int signature, int64_t now_ms);
 
 #endif

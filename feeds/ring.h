@@ -14,7 +14,7 @@
 
 struct ring;
 
-struct ring *ring_create(size_t bytes);      /* capacity, rounded up to a power of 2 */
+struct ring *ring_create(size_t bytes); /* capacity, rounded up to a power of 2 */
 void ring_destroy(struct ring *ring);
 /* Producer: header and body as one message. *was_empty tells when to wake the
  * consumer. False: did not fit, counted. */
@@ -24,6 +24,6 @@ bool ring_push(struct ring *ring, const void *head, size_t head_len, const void 
 const void *ring_peek(struct ring *ring, size_t *len);
 void ring_pop(struct ring *ring);
 uint64_t ring_drops(const struct ring *ring);
-double ring_fill(const struct ring *ring);   /* 0..1 */
+double ring_fill(const struct ring *ring); /* 0..1 */
 
 #endif

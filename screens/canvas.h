@@ -16,19 +16,19 @@
 /* What a cell means; screens/term turns roles into colours and attributes. */
 enum role {
 	ROLE_NORMAL,
-	ROLE_DIM,        /* stale, inactive, secondary */
-	ROLE_STRONG,     /* titles */
-	ROLE_SELECTED,   /* the row under the cursor (reverse) */
-	ROLE_HEADER,     /* the top line */
-	ROLE_FOOTER,     /* key hints */
-	ROLE_KEY,        /* a key in a hint */
-	ROLE_HIGH,       /* alarm priorities */
+	ROLE_DIM,      /* stale, inactive, secondary */
+	ROLE_STRONG,   /* titles */
+	ROLE_SELECTED, /* the row under the cursor (reverse) */
+	ROLE_HEADER,   /* the top line */
+	ROLE_FOOTER,   /* key hints */
+	ROLE_KEY,      /* a key in a hint */
+	ROLE_HIGH,     /* alarm priorities */
 	ROLE_MEDIUM,
 	ROLE_LOW,
-	ROLE_LATE,       /* late, act */
+	ROLE_LATE, /* late, act */
 	ROLE_AHEAD,
-	ROLE_CONFLICT,   /* two sources disagree */
-	ROLE_ANAES,      /* phases on the Gantt */
+	ROLE_CONFLICT, /* two sources disagree */
+	ROLE_ANAES,    /* phases on the Gantt */
 	ROLE_SURGERY,
 	ROLE_CLOSING,
 	ROLE_TURNOVER,
@@ -41,16 +41,16 @@ enum role {
 };
 
 struct cell {
-	uint32_t point;      /* code point; 0: right half of a wide one */
-	uint32_t mark[2];    /* combining marks, 0 none */
-	uint8_t width;       /* 1 or 2 */
-	uint8_t role;        /* enum role */
+	uint32_t point;   /* code point; 0: right half of a wide one */
+	uint32_t mark[2]; /* combining marks, 0 none */
+	uint8_t width;    /* 1 or 2 */
+	uint8_t role;     /* enum role */
 };
 
 struct canvas {
 	int rows, columns;
 	bool ascii;
-	int cursor_row, cursor_column;   /* where the hardware cursor sits; -1 hidden */
+	int cursor_row, cursor_column; /* where the hardware cursor sits; -1 hidden */
 	struct cell *cells;
 	int capacity;
 };
@@ -77,8 +77,8 @@ void canvas_put(struct canvas *canvas, struct area clip, int row, int column, en
 void canvas_fill(struct canvas *canvas, struct area area, enum role role, uint32_t point);
 /* Gives cells another role, keeping what is written (selection bar). */
 void canvas_role(struct canvas *canvas, struct area area, enum role role);
-void canvas_hline(struct canvas *canvas, struct area clip, int row, int column, int width,
-	enum role role);
+void canvas_hline(
+	struct canvas *canvas, struct area clip, int row, int column, int width, enum role role);
 void canvas_box(struct canvas *canvas, struct area area, enum role role, const char *title);
 
 /* Cells a text takes (neutralised UTF-8). */

@@ -22,11 +22,11 @@ struct term *term_open(int tty, enum colour_mode colour, const char **why);
 void term_close(struct term *term);
 bool term_is_utf8(const struct term *term);
 
-void term_size(const struct term *term, int *rows, int *columns);  /* TIOCGWINSZ */
-void term_resized(struct term *term);                /* after SIGWINCH was quiet */
+void term_size(const struct term *term, int *rows, int *columns); /* TIOCGWINSZ */
+void term_resized(struct term *term);                             /* after SIGWINCH was quiet */
 /* Copies changed cells to curses and lets it write into the memfd. */
 void term_draw(struct term *term, const struct canvas *canvas);
-void term_repaint(struct term *term);                /* next draw sends everything */
+void term_repaint(struct term *term); /* next draw sends everything */
 void term_bell(struct term *term);
 /* Bytes curses wrote since: borrowed pointer into an internal buffer, *len. The
  * caller says how many went out. While some remain, do not term_draw. */

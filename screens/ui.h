@@ -15,12 +15,34 @@
 enum key {
 	KEY_NONE = 0,
 	KEY_BASE = 0x110000,
-	VKEY_UP, VKEY_DOWN, VKEY_LEFT, VKEY_RIGHT,
-	VKEY_PAGE_UP, VKEY_PAGE_DOWN, VKEY_HOME, VKEY_END,
-	VKEY_ENTER, VKEY_ESCAPE, VKEY_BACKSPACE, VKEY_DELETE, VKEY_TAB, VKEY_BACKTAB,
-	VKEY_F1, VKEY_F2, VKEY_F3, VKEY_F4, VKEY_F5, VKEY_F6,
-	VKEY_F7, VKEY_F8, VKEY_F9, VKEY_F10, VKEY_F11, VKEY_F12,
-	VKEY_PASTE_BEGIN, VKEY_PASTE_END
+	VKEY_UP,
+	VKEY_DOWN,
+	VKEY_LEFT,
+	VKEY_RIGHT,
+	VKEY_PAGE_UP,
+	VKEY_PAGE_DOWN,
+	VKEY_HOME,
+	VKEY_END,
+	VKEY_ENTER,
+	VKEY_ESCAPE,
+	VKEY_BACKSPACE,
+	VKEY_DELETE,
+	VKEY_TAB,
+	VKEY_BACKTAB,
+	VKEY_F1,
+	VKEY_F2,
+	VKEY_F3,
+	VKEY_F4,
+	VKEY_F5,
+	VKEY_F6,
+	VKEY_F7,
+	VKEY_F8,
+	VKEY_F9,
+	VKEY_F10,
+	VKEY_F11,
+	VKEY_F12,
+	VKEY_PASTE_BEGIN,
+	VKEY_PASTE_END
 };
 
 enum { UI_HANDLED = 1, UI_DIRTY = 2 };
@@ -41,6 +63,7 @@ int ui_next_ms(const struct ui *ui, const struct view *view);
 /* The table of commands as text lines for `vigie help keys` and the manual:
  * calls row(key, name, help) for each. */
 void ui_each_command(void (*row)(void *context, const char *screen, const char *key,
-	const char *name, const char *help), void *context);
+			     const char *name, const char *help),
+	void *context);
 
 #endif

@@ -13,23 +13,23 @@
 #include "twin/twin.h"
 
 enum mode { MODE_LIVE, MODE_DEMO, MODE_REPLAY, MODE_COUNT };
-const char *mode_name(enum mode mode);   /* "LIVE" "DEMO" "REPLAY" */
+const char *mode_name(enum mode mode); /* "LIVE" "DEMO" "REPLAY" */
 
 struct view {
-	const struct twin *twin;       /* twin->site may be NULL */
+	const struct twin *twin; /* twin->site may be NULL */
 	const struct health *health;
 	const struct names *names;
 	enum mode mode;
-	double speed;                  /* of suite time, 1 normally */
-	int64_t now_ms;                /* suite time */
-	int64_t mono_ms;               /* for flashing and prompts only */
-	const char *user;              /* who is at the keyboard */
-	const char *reveal;            /* patient id shown by name just now, "" none */
+	double speed;       /* of suite time, 1 normally */
+	int64_t now_ms;     /* suite time */
+	int64_t mono_ms;    /* for flashing and prompts only */
+	const char *user;   /* who is at the keyboard */
+	const char *reveal; /* patient id shown by name just now, "" none */
 	int reveal_left_s;
-	uint64_t pending_seq;          /* operator's act not yet stored, 0 none */
-	const char *notice;            /* last message for the footer, "" none */
+	uint64_t pending_seq; /* operator's act not yet stored, 0 none */
+	const char *notice;   /* last message for the footer, "" none */
 	bool readonly;
-	bool calm;                     /* no flashing */
+	bool calm; /* no flashing */
 };
 
 enum command_kind {

@@ -16,10 +16,10 @@
 struct ingest;
 
 struct ingest_options {
-	const struct site *site;       /* borrowed */
-	struct locator *locator;       /* borrowed */
-	struct health *health;         /* borrowed: gateways, unknown frames */
-	struct feed_health *feed;      /* borrowed: rows and refusals of the MQTT feed */
+	const struct site *site;  /* borrowed */
+	struct locator *locator;  /* borrowed */
+	struct health *health;    /* borrowed: gateways, unknown frames */
+	struct feed_health *feed; /* borrowed: rows and refusals of the MQTT feed */
 	void (*fact)(void *context, const struct fact *fact);
 	void *context;
 };

@@ -67,12 +67,14 @@ int fact_decode(struct fact *fact, const char *json);
  * before the broker is acknowledged, drained by the loop. */
 struct inbox;
 int inbox_open(struct inbox **inbox, const char *path, struct error *err);
-int inbox_commit(struct inbox *inbox, const char *topic, const void *bytes, size_t len,
-	int64_t received_ms);
+int inbox_commit(
+	struct inbox *inbox, const char *topic, const void *bytes, size_t len, int64_t received_ms);
 /* Rows not drained yet, oldest first; `row` decodes and applies them, then
  * inbox_done forgets rows up to id once their facts are in the journal. */
-int inbox_each(struct inbox *inbox, void (*row)(void *context, int64_t id, const char *topic,
-	const void *bytes, size_t len, int64_t received_ms), void *context);
+int inbox_each(struct inbox *inbox,
+	void (*row)(void *context, int64_t id, const char *topic, const void *bytes, size_t len,
+		int64_t received_ms),
+	void *context);
 void inbox_done(struct inbox *inbox, int64_t id);
 void inbox_close(struct inbox *inbox);
 

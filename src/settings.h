@@ -17,10 +17,10 @@
 #include "src/suite_clock.h"
 
 struct settings {
-	char *site;              /* path of the site file */
-	char *journal;           /* path; NULL: the default place */
-	char *user;              /* who is at the keyboard; NULL: login name */
-	char *station;           /* id of this station */
+	char *site;    /* path of the site file */
+	char *journal; /* path; NULL: the default place */
+	char *user;    /* who is at the keyboard; NULL: login name */
+	char *station; /* id of this station */
 	char *mqtt_addresses[MQTT_ADDRESSES];
 	int mqtt_address_count;
 	char *mqtt_topics[MQTT_TOPICS];
@@ -31,9 +31,9 @@ struct settings {
 	char *fhir_bracelet_system, *fhir_progress_system, *fhir_performed_means;
 	double fhir_every_s, fhir_overlap_s, fhir_sweep_s;
 	bool insecure, readonly, ascii, calm, no_color;
-	char *screen;            /* first screen */
+	char *screen; /* first screen */
 	struct suite_clock clock;
-	bool demo;               /* MODE_DEMO */
+	bool demo; /* MODE_DEMO */
 };
 
 void settings_init(struct settings *settings);

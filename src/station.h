@@ -16,8 +16,8 @@
 struct station;
 
 struct station_calls {
-	void (*changed)(void *context);                     /* something to draw */
-	void (*notice)(void *context, const char *text);    /* for the footer */
+	void (*changed)(void *context);                  /* something to draw */
+	void (*notice)(void *context, const char *text); /* for the footer */
 	void *context;
 };
 

@@ -18,7 +18,7 @@ enum { UNDO_DEPTH = 32, FEED_MQTT = 0, FEED_FHIR = 1 };
 
 /* A technical condition that ends by itself. */
 struct watch {
-	int64_t bad_since_mono;   /* 0: good */
+	int64_t bad_since_mono; /* 0: good */
 	bool told;
 };
 enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_COUNT };
@@ -37,7 +37,7 @@ struct station {
 	struct fhir_poll *fhir;
 	struct journal *journal;
 	struct inbox *inbox;
-	struct site *site;            /* as loaded now; NULL when the journal's is used */
+	struct site *site; /* as loaded now; NULL when the journal's is used */
 	char user[ID_SIZE];
 	uint64_t seq;                 /* last given out */
 	uint64_t pending_act;         /* seq of the operator's act on its way to disk */
@@ -46,10 +46,10 @@ struct station {
 	char reveal[ID_SIZE];
 	int64_t reveal_until_mono;
 	struct watch watches[WATCH_COUNT];
-	int64_t inbox_id;             /* newest row turned into facts */
-	uint64_t inbox_seq;           /* their last fact */
-	atomic_int inbox_news;        /* set by Paho's thread */
-	bool draining;                /* rows of the inbox are being decoded */
+	int64_t inbox_id;      /* newest row turned into facts */
+	uint64_t inbox_seq;    /* their last fact */
+	atomic_int inbox_news; /* set by Paho's thread */
+	bool draining;         /* rows of the inbox are being decoded */
 	ev_timer tick;
 	ev_prepare before_wait;
 	ev_check after_wait;
@@ -59,14 +59,13 @@ struct station {
 
 /* Gives the fact its number and time, folds it, journals it. */
 void station_fact(struct station *s, struct fact *fact);
-void station_say(struct station *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void station_say(struct station *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int64_t station_now(const struct station *s);
 
 /* station_feeds.c */
 int station_feeds_open(struct station *s, struct error *err);
 void station_feeds_start(struct station *s);
 void station_feeds_close(struct station *s);
-void station_feeds_tick(struct station *s);   /* health, conditions, inbox */
+void station_feeds_tick(struct station *s); /* health, conditions, inbox */
 
 #endif

@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 struct suite_clock {
-	int64_t origin_ms;   /* suite time at the anchor */
-	int64_t anchor_ms;   /* CLOCK_MONOTONIC at the anchor */
+	int64_t origin_ms; /* suite time at the anchor */
+	int64_t anchor_ms; /* CLOCK_MONOTONIC at the anchor */
 	double speed;
 };
 
-struct suite_clock suite_clock_real(void);            /* wall time now, speed 1 */
+struct suite_clock suite_clock_real(void); /* wall time now, speed 1 */
 int64_t suite_clock_now(const struct suite_clock *clock);
 int64_t monotonic_ms(void);
 /* "ORIGIN_MS:ANCHOR_MS:SPEED", the form passed between programs. */

@@ -18,19 +18,21 @@
 
 struct site;
 
-enum { ID_SIZE = 65,      /* FHIR ids: [A-Za-z0-9.-]{1,64}, and the NUL */
-       LABEL_SIZE = 97,   /* a short neutralised text for people */
-       ORIGIN_SIZE = 81,  /* "Encounter/<id>", a gateway, a user */
-       TAG_SIZE = 13,     /* a MAC as 12 upper-case hex digits */
-       FACT_UNKNOWN = -1 };
+enum {
+	ID_SIZE = 65,     /* FHIR ids: [A-Za-z0-9.-]{1,64}, and the NUL */
+	LABEL_SIZE = 97,  /* a short neutralised text for people */
+	ORIGIN_SIZE = 81, /* "Encounter/<id>", a gateway, a user */
+	TAG_SIZE = 13,    /* a MAC as 12 upper-case hex digits */
+	FACT_UNKNOWN = -1
+};
 
 /* Where a fact comes from. Precedence (DESIGN 6.8): person, FHIR, radio. */
 enum source {
 	SOURCE_NONE,
-	SOURCE_RADIO,   /* concluded from sightings, or a sensor's advert */
-	SOURCE_FHIR,    /* the hospital's systems */
-	SOURCE_PERSON,  /* an operator's key */
-	SOURCE_SYSTEM,  /* vigie itself: feed lost, journal, site */
+	SOURCE_RADIO,  /* concluded from sightings, or a sensor's advert */
+	SOURCE_FHIR,   /* the hospital's systems */
+	SOURCE_PERSON, /* an operator's key */
+	SOURCE_SYSTEM, /* vigie itself: feed lost, journal, site */
 	SOURCE_COUNT
 };
 
@@ -69,8 +71,8 @@ enum case_status {
 	CASE_CANCELLED,
 	CASE_POSTPONED,
 	CASE_NO_SHOW,
-	CASE_VOID,       /* entered in error */
-	CASE_FULFILLED,  /* the hospital says it is over */
+	CASE_VOID,      /* entered in error */
+	CASE_FULFILLED, /* the hospital says it is over */
 	CASE_STATUS_COUNT
 };
 
@@ -95,28 +97,28 @@ enum room_service {
 enum located { LOCATED_IN, LOCATED_UNCERTAIN, LOCATED_ABSENT, LOCATED_COUNT };
 
 enum quantity {
-	QUANTITY_TEMPERATURE,     /* Cel */
-	QUANTITY_HUMIDITY,        /* % */
-	QUANTITY_BATTERY,         /* % */
-	QUANTITY_VOLTAGE,         /* mV */
-	QUANTITY_ACCELERATION_X,  /* g */
+	QUANTITY_TEMPERATURE,    /* Cel */
+	QUANTITY_HUMIDITY,       /* % */
+	QUANTITY_BATTERY,        /* % */
+	QUANTITY_VOLTAGE,        /* mV */
+	QUANTITY_ACCELERATION_X, /* g */
 	QUANTITY_ACCELERATION_Y,
 	QUANTITY_ACCELERATION_Z,
-	QUANTITY_ANGULAR_RATE_X,  /* deg/s */
+	QUANTITY_ANGULAR_RATE_X, /* deg/s */
 	QUANTITY_ANGULAR_RATE_Y,
 	QUANTITY_ANGULAR_RATE_Z,
-	QUANTITY_MAGNETIC_X,      /* mG */
+	QUANTITY_MAGNETIC_X, /* mG */
 	QUANTITY_MAGNETIC_Y,
 	QUANTITY_MAGNETIC_Z,
-	QUANTITY_ILLUMINANCE,     /* lx */
-	QUANTITY_PRESSURE,        /* hPa */
-	QUANTITY_WEIGHT,          /* g */
-	QUANTITY_TVOC,            /* ppb */
-	QUANTITY_LIGHT,           /* boolean, 0 or 1, no unit */
-	QUANTITY_MOTION,          /* boolean */
-	QUANTITY_TAMPER,          /* boolean */
-	QUANTITY_LEAK,            /* boolean */
-	QUANTITY_VIBRATION,       /* boolean */
+	QUANTITY_ILLUMINANCE, /* lx */
+	QUANTITY_PRESSURE,    /* hPa */
+	QUANTITY_WEIGHT,      /* g */
+	QUANTITY_TVOC,        /* ppb */
+	QUANTITY_LIGHT,       /* boolean, 0 or 1, no unit */
+	QUANTITY_MOTION,      /* boolean */
+	QUANTITY_TAMPER,      /* boolean */
+	QUANTITY_LEAK,        /* boolean */
+	QUANTITY_VIBRATION,   /* boolean */
 	QUANTITY_COUNT
 };
 
@@ -126,28 +128,28 @@ enum alarm_act { ALARM_ACKNOWLEDGE, ALARM_RESET, ALARM_ACT_COUNT };
 
 enum fact_kind {
 	FACT_NONE,
-	FACT_SITE,       /* the site text in force from here on */
-	FACT_CASE,       /* a surgical case as the programme has it */
-	FACT_PATIENT,    /* covariates of a patient twin */
-	FACT_TAG,        /* a tag was given to somebody or something */
-	FACT_MILESTONE,  /* something happened to a case, or did not after all */
-	FACT_READINESS,  /* fasting, consent, marked, bed */
-	FACT_STATUS,     /* case absent, cancelled, back on the list */
-	FACT_PLACE,      /* the hospital says where a patient is */
-	FACT_ROOM,       /* housekeeping state of a room */
-	FACT_LOCATED,    /* the room filter's conclusion about a tag */
-	FACT_READING,    /* a sensor's value */
-	FACT_PRESS,      /* a button was pressed (one per burst) */
-	FACT_GATEWAY,    /* a gateway fell silent or is back */
-	FACT_CONDITION,  /* a technical condition began or ended */
-	FACT_ALARM,      /* an operator's act on an alarm */
-	FACT_AUDIT,      /* something worth remembering that changes nothing */
+	FACT_SITE,      /* the site text in force from here on */
+	FACT_CASE,      /* a surgical case as the programme has it */
+	FACT_PATIENT,   /* covariates of a patient twin */
+	FACT_TAG,       /* a tag was given to somebody or something */
+	FACT_MILESTONE, /* something happened to a case, or did not after all */
+	FACT_READINESS, /* fasting, consent, marked, bed */
+	FACT_STATUS,    /* case absent, cancelled, back on the list */
+	FACT_PLACE,     /* the hospital says where a patient is */
+	FACT_ROOM,      /* housekeeping state of a room */
+	FACT_LOCATED,   /* the room filter's conclusion about a tag */
+	FACT_READING,   /* a sensor's value */
+	FACT_PRESS,     /* a button was pressed (one per burst) */
+	FACT_GATEWAY,   /* a gateway fell silent or is back */
+	FACT_CONDITION, /* a technical condition began or ended */
+	FACT_ALARM,     /* an operator's act on an alarm */
+	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
 
 struct fact_site {
-	char hash[ID_SIZE];        /* SHA-256 of the text, hex */
-	const struct site *site;   /* resolved by who reads the text; not stored */
+	char hash[ID_SIZE];      /* SHA-256 of the text, hex */
+	const struct site *site; /* resolved by who reads the text; not stored */
 };
 
 /* Present fields replace; missing ones leave what was known. */
@@ -158,41 +160,41 @@ struct fact_case {
 	char surgeon[ID_SIZE];
 	char anaesthetist[ID_SIZE];
 	char procedure[LABEL_SIZE];
-	char not_understood[LABEL_SIZE];  /* why the case must be read with care */
-	int64_t start_ms, end_ms;         /* planned room-in and room-out */
-	enum case_status status;          /* CASE_UNKNOWN: not said */
+	char not_understood[LABEL_SIZE]; /* why the case must be read with care */
+	int64_t start_ms, end_ms;        /* planned room-in and room-out */
+	enum case_status status;         /* CASE_UNKNOWN: not said */
 	enum setting setting;
-	int nest;                         /* NEST class 1..6, -1 elective or unknown */
-	int add_on;                       /* 1, 0, -1 */
+	int nest;   /* NEST class 1..6, -1 elective or unknown */
+	int add_on; /* 1, 0, -1 */
 };
 
 struct fact_patient {
 	char id[ID_SIZE];
-	int age_years;       /* -1 unknown */
-	int asa;             /* 1..6 */
-	double bmi;          /* kg/m2, -1 unknown */
-	char sex;            /* 'F' 'M' 'O', 0 unknown */
+	int age_years; /* -1 unknown */
+	int asa;       /* 1..6 */
+	double bmi;    /* kg/m2, -1 unknown */
+	char sex;      /* 'F' 'M' 'O', 0 unknown */
 	enum mobility mobility;
 	enum setting setting;
 };
 
 struct fact_tag {
 	char tag[TAG_SIZE];
-	char patient[ID_SIZE];  /* "" takes it back */
+	char patient[ID_SIZE]; /* "" takes it back */
 };
 
 struct fact_milestone {
-	char id[ID_SIZE];          /* the case */
+	char id[ID_SIZE]; /* the case */
 	enum milestone milestone;
 	int64_t when_ms;
-	bool at_most;              /* when_ms is an upper bound ("by 10:42 at the latest") */
-	bool withdrawn;            /* this source takes its word back (undo, correction) */
+	bool at_most;   /* when_ms is an upper bound ("by 10:42 at the latest") */
+	bool withdrawn; /* this source takes its word back (undo, correction) */
 };
 
 struct fact_readiness {
 	char id[ID_SIZE];
 	enum readiness item;
-	int value;                 /* 1 yes, 0 no, -1 not known any more */
+	int value; /* 1 yes, 0 no, -1 not known any more */
 };
 
 struct fact_status {
@@ -202,10 +204,10 @@ struct fact_status {
 
 struct fact_place {
 	char patient[ID_SIZE];
-	char id[ID_SIZE];          /* the case, "" when only the patient is known */
+	char id[ID_SIZE]; /* the case, "" when only the patient is known */
 	char room[ID_SIZE];
 	char bed[ID_SIZE];
-	int64_t start_ms, end_ms;  /* end 0: still there */
+	int64_t start_ms, end_ms; /* end 0: still there */
 };
 
 struct fact_room {
@@ -216,9 +218,9 @@ struct fact_room {
 struct fact_located {
 	char tag[TAG_SIZE];
 	enum located state;
-	char room[ID_SIZE];        /* best room; the last certain one when absent */
-	char other[ID_SIZE];       /* second candidate, "" none */
-	double confidence;         /* posterior of room, 0..1 */
+	char room[ID_SIZE];  /* best room; the last certain one when absent */
+	char other[ID_SIZE]; /* second candidate, "" none */
+	double confidence;   /* posterior of room, 0..1 */
 	double other_confidence;
 };
 
@@ -232,7 +234,7 @@ struct fact_press {
 	char tag[TAG_SIZE];
 	char signature[ID_SIZE];
 	char gateway[TAG_SIZE];
-	bool late;                 /* from a gateway's offline buffer */
+	bool late; /* from a gateway's offline buffer */
 };
 
 struct fact_gateway {
@@ -241,7 +243,7 @@ struct fact_gateway {
 };
 
 struct fact_condition {
-	char key[ID_SIZE];         /* "broker", "fhir", "journal", "clock" ... */
+	char key[ID_SIZE]; /* "broker", "fhir", "journal", "clock" ... */
 	bool active;
 	enum priority priority;
 	char text[LABEL_SIZE];
@@ -250,11 +252,11 @@ struct fact_condition {
 struct fact_alarm {
 	char key[ID_SIZE];
 	enum alarm_act act;
-	int64_t covers_ms;         /* newest t_raise the operator has seen */
+	int64_t covers_ms; /* newest t_raise the operator has seen */
 };
 
 struct fact_audit {
-	char what[ID_SIZE];        /* "reveal", "refused" ... */
+	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
 	char reason[LABEL_SIZE];
 };
@@ -262,10 +264,10 @@ struct fact_audit {
 struct fact {
 	enum fact_kind kind;
 	enum source source;
-	uint64_t seq;              /* apply order, from 1; given by the loop */
-	int64_t at_ms;             /* suite time of receipt */
-	int64_t source_ms;         /* when, by the source's own clock */
-	char origin[ORIGIN_SIZE];  /* who says so */
+	uint64_t seq;             /* apply order, from 1; given by the loop */
+	int64_t at_ms;            /* suite time of receipt */
+	int64_t source_ms;        /* when, by the source's own clock */
+	char origin[ORIGIN_SIZE]; /* who says so */
 	union {
 		struct fact_site site;
 		struct fact_case surgery;
@@ -310,11 +312,11 @@ const char *room_service_name(enum room_service s);
 int room_service_parse(const char *word);
 const char *located_name(enum located l);
 int located_parse(const char *word);
-const char *quantity_name(enum quantity q);   /* "temperature" ... */
-const char *quantity_unit(enum quantity q);   /* "Cel", "" for booleans */
+const char *quantity_name(enum quantity q); /* "temperature" ... */
+const char *quantity_unit(enum quantity q); /* "Cel", "" for booleans */
 bool quantity_is_boolean(enum quantity q);
 int quantity_parse(const char *word);
-const char *priority_name(enum priority p);   /* "LOW" "MEDIUM" "HIGH" */
+const char *priority_name(enum priority p); /* "LOW" "MEDIUM" "HIGH" */
 int priority_parse(const char *word);
 const char *alarm_act_name(enum alarm_act a);
 int alarm_act_parse(const char *word);

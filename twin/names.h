@@ -17,7 +17,7 @@ struct names *names_create(void);
 void names_destroy(struct names *names);
 /* Keeps a copy. Family and given name in one text: "Martin, Claire". */
 void names_set(struct names *names, const char *id, const char *name);
-const char *names_get(const struct names *names, const char *id);  /* NULL unknown */
+const char *names_get(const struct names *names, const char *id); /* NULL unknown */
 size_t names_count(const struct names *names);
 /* "Martin, Claire" → "M.C." ; unknown id → last 4 characters of the id. */
 void names_masked(const struct names *names, const char *id, char *out, size_t size);

@@ -41,18 +41,18 @@ struct point {
 struct room {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
-	char fhir[ID_SIZE];        /* id of its Location; defaults to id */
-	int floor;                 /* index */
+	char fhir[ID_SIZE]; /* id of its Location; defaults to id */
+	int floor;          /* index */
 	enum room_kind kind;
 	struct point outline[OUTLINE_MAX];
 	int outline_count;
-	int open_min, close_min;   /* session, minutes after local midnight; -1 none */
+	int open_min, close_min;    /* session, minutes after local midnight; -1 none */
 	double temp_low, temp_high; /* Cel; low > high: no limits */
 	double rh_low, rh_high;     /* % */
 };
 
 struct door {
-	int a, b;  /* room indexes; b = -1: to the outside */
+	int a, b; /* room indexes; b = -1: to the outside */
 };
 
 struct bed {
@@ -72,21 +72,21 @@ struct gateway {
 struct staff_role {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
-	int count;         /* on duty */
+	int count; /* on duty */
 };
 
 /* A tag known to the site. Patients' bracelets get their wearer by FACT_TAG. */
 struct tag {
 	char mac[TAG_SIZE];
-	char name[LABEL_SIZE];   /* "pump 17", "IADE 2", "fridge PUI-3" */
-	char model[ID_SIZE];     /* "B10", "B7", "E8", "S1" ... */
-	char role[ID_SIZE];      /* staff: role id; assets: category */
+	char name[LABEL_SIZE]; /* "pump 17", "IADE 2", "fridge PUI-3" */
+	char model[ID_SIZE];   /* "B10", "B7", "E8", "S1" ... */
+	char role[ID_SIZE];    /* staff: role id; assets: category */
 	enum tag_kind kind;
-	int room;                /* sensors: where it is fixed; assets: home; -1 none */
-	int bed;                 /* a button fixed to a bed, -1 */
-	bool cold;               /* cold chain: limits below apply */
-	double low, high;        /* of QUANTITY_TEMPERATURE, Cel; low > high: none */
-	double delay_min;        /* minutes out of limits before the alarm */
+	int room;         /* sensors: where it is fixed; assets: home; -1 none */
+	int bed;          /* a button fixed to a bed, -1 */
+	bool cold;        /* cold chain: limits below apply */
+	double low, high; /* of QUANTITY_TEMPERATURE, Cel; low > high: none */
+	double delay_min; /* minutes out of limits before the alarm */
 };
 
 /* How a press looks on air (feeds.md 2.6). The bytes are what must appear in
@@ -95,17 +95,17 @@ enum signature_kind { SIGNATURE_IBEACON, SIGNATURE_UID, SIGNATURE_FRAME, SIGNATU
 
 struct signature {
 	char id[ID_SIZE];
-	char model[ID_SIZE];         /* tags it applies to; "" any */
+	char model[ID_SIZE]; /* tags it applies to; "" any */
 	enum signature_kind kind;
 	uint8_t pattern[PATTERN_MAX];
-	uint8_t mask[PATTERN_MAX];   /* 0xFF compare, 0x00 any */
+	uint8_t mask[PATTERN_MAX]; /* 0xFF compare, 0x00 any */
 	int length;
-	double rearm_silence_s;      /* 30 */
-	double merge_s;              /* 15 */
+	double rearm_silence_s; /* 30 */
+	double merge_s;         /* 15 */
 	enum priority priority;
 };
 
-struct target {                 /* limits people have agreed on, by name */
+struct target { /* limits people have agreed on, by name */
 	char key[ID_SIZE];
 	double value;
 };
@@ -113,21 +113,31 @@ struct target {                 /* limits people have agreed on, by name */
 struct site {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
-	char zone[ID_SIZE];          /* IANA time zone */
+	char zone[ID_SIZE]; /* IANA time zone */
 	char currency[8];
 	char hash[ID_SIZE];
-	struct floor *floors;       int floor_count;
-	struct room *rooms;         int room_count;
-	struct door *doors;         int door_count;
-	struct bed *beds;           int bed_count;
-	struct gateway *gateways;   int gateway_count;
-	struct staff_role *roles;         int role_count;
-	struct tag *tags;           int tag_count;
-	struct signature *signatures; int signature_count;
-	struct target *targets;     int target_count;
-	struct target *prices;      int price_count;
-	double turnover_min;         /* usual, minutes */
-	double gateway_silence_s;    /* after which a gateway is called silent */
+	struct floor *floors;
+	int floor_count;
+	struct room *rooms;
+	int room_count;
+	struct door *doors;
+	int door_count;
+	struct bed *beds;
+	int bed_count;
+	struct gateway *gateways;
+	int gateway_count;
+	struct staff_role *roles;
+	int role_count;
+	struct tag *tags;
+	int tag_count;
+	struct signature *signatures;
+	int signature_count;
+	struct target *targets;
+	int target_count;
+	struct target *prices;
+	int price_count;
+	double turnover_min;      /* usual, minutes */
+	double gateway_silence_s; /* after which a gateway is called silent */
 };
 
 /* Indexes by id, -1 when absent. site_room also takes a FHIR id. */
@@ -138,7 +148,7 @@ int site_tag(const struct site *site, const char *mac);
 int site_floor(const struct site *site, const char *id);
 double site_target(const struct site *site, const char *key, double otherwise);
 
-const char *room_kind_name(enum room_kind k);   /* "or", "pacu" ... */
+const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);
 const char *tag_kind_name(enum tag_kind k);
 int tag_kind_parse(const char *word);
