@@ -327,7 +327,11 @@ static void retry_query(struct fhir_poll *p, double least_s)
 {
 	double seconds = backoff(p);
 	if (++p->restarts > RESTARTS_MAX) {
-		next_query(p);
+		/* Asked once and never answered: no use in asking for the other types. */
+		if (p->done != NULL && p->health.last_ms == 0)
+			end_round(p);
+		else
+			next_query(p);
 		return;
 	}
 	seconds = seconds > least_s ? seconds : least_s + jittered(p, 0.2);
@@ -515,6 +519,7 @@ struct fhir_poll *fhir_poll_create(struct ev_loop *loop, const struct fhir_poll_
 	p->visited = calloc((size_t)p->options.max_pages + 1, sizeof *p->visited);
 	if (p->base == NULL || p->visited == NULL
 		|| (p->http = http_create(loop, &options->http, err)) == NULL
+		|| http_check(p->http, p->base, err) < 0
 		|| (p->map = fhir_map_create(&options->map, own)) == NULL) {
 		fhir_poll_destroy(p);
 		return NULL;

@@ -144,6 +144,12 @@ static int check_url(const struct http *http, const char *text, bool *loopback, 
 	return rc;
 }
 
+int http_check(const struct http *http, const char *url, struct error *err)
+{
+	bool loopback;
+	return check_url(http, url, &loopback, err);
+}
+
 /* -- requests ----------------------------------------------------------------- */
 
 static void request_free(struct request *q)

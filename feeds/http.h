@@ -40,6 +40,9 @@ typedef void http_done(void *context, const struct http_answer *answer);
 struct http *http_create(
 	struct ev_loop *loop, const struct http_options *options, struct error *err);
 void http_destroy(struct http *http);
+/* 0, or a negative errno and err when http_get would refuse this URL: not http
+ * or https, plain text beyond loopback without `insecure`, a user name in it. */
+int http_check(const struct http *http, const char *url, struct error *err);
 /* Starts a GET. `if_none_match` may be NULL. The answer always comes, from the
  * loop, never from inside this call. Returns 0 or a negative errno with err. */
 int http_get(struct http *http, const char *url, const char *if_none_match, http_done *done,

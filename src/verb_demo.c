@@ -239,7 +239,7 @@ static int wire(struct demo *d, struct error *err)
 {
 	char text[64], journal[300], every[32];
 	snprintf(journal, sizeof journal, "%s/journal.db", d->folder);
-	snprintf(every, sizeof every, "%g", d->speed > 4 ? 0.5 : 2.0);
+	snprintf(every, sizeof every, "%g", d->speed > 10 ? 0.25 : d->speed > 2 ? 0.5 : 2.0);
 	int rc = 0;
 	if (d->settings.journal == NULL)
 		rc = settings_set(&d->settings, "journal", journal, err);

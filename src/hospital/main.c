@@ -134,16 +134,25 @@ static int open_doors(struct hospital *h, struct error *err)
 	return 0;
 }
 
+/* A second between uploads, as gateways are set; less when suite time runs fast,
+ * so that a gateway is not silent for more than ten suite seconds. */
+static int64_t upload_interval_ms(double speed)
+{
+	double ms = speed > 10 ? 10.0 * UPLOAD_MS / speed : UPLOAD_MS;
+	return ms < 2 * TICK_MS ? 2 * TICK_MS : (int64_t)ms;
+}
+
 static void upload(struct hospital *h, int64_t now_ms, int64_t wall_ms)
 {
+	int64_t interval_ms = upload_interval_ms(h->clock.speed);
 	for (int i = 0; i < h->site->gateway_count; i++) {
 		struct gateway_box *g = &h->air->gateways[i];
 		if (g->upload_ms > wall_ms)
 			continue;
-		g->upload_ms += UPLOAD_MS;
+		g->upload_ms += interval_ms;
 		/* Stopped for a while (suspended, debugged): no burst afterwards. */
 		if (g->upload_ms <= wall_ms)
-			g->upload_ms = wall_ms + UPLOAD_MS;
+			g->upload_ms = wall_ms + interval_ms;
 		if (g->off)
 			continue;
 		size_t len = 0;

@@ -9,6 +9,7 @@
  * Included after cmocka.h. Waiting is generous: machines are shared.
  */
 
+#include <cjson/cJSON.h>
 #include <ftw.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -194,7 +195,7 @@ PTY_HELPER void suite_expect(struct pty *pty, const char *text, int ms)
 	if (pty_wait(pty, text, ms))
 		return;
 	char *grid = pty_grid(pty);
-	print_error("never on screen: \"%s\"\n%s\n", text, grid);
+	fprintf(stderr, "never on screen: \"%s\"\n%s\n", text, grid);
 	free(grid);
 	fail();
 }
@@ -213,6 +214,133 @@ PTY_HELPER int suite_exit(struct pty *pty, int ms)
 	if (!pty_wait_end(pty, ms))
 		return -1000;
 	return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : -WTERMSIG(pty->status);
+}
+
+/* --- the suite around it --- */
+
+static int broker_port;
+static pid_t broker;
+static char broker_address[64];
+
+PTY_HELPER int open_group(void **state)
+{
+	if (suite_open(state) != 0)
+		return -1;
+	broker_port = child_free_port();
+	snprintf(broker_address, sizeof broker_address, "mqtt://127.0.0.1:%d", broker_port);
+	broker = suite_broker(broker_port);
+	return 0;
+}
+
+PTY_HELPER int close_group(void **state)
+{
+	child_end(broker);
+	return suite_close(state);
+}
+
+PTY_HELPER void open_connected(struct pty *pty, int rows, int columns, const char *journal)
+{
+	const char *const more[] = {"--mqtt", broker_address, "--user", "Nadia", NULL};
+	suite_console(pty, rows, columns, journal, more, NULL);
+	suite_expect(pty, "mqtt ok", SOON_MS);
+}
+
+PTY_HELPER void leave(struct pty *pty)
+{
+	pty_send(pty, "1q");
+	assert_int_equal(suite_exit(pty, SOON_MS), 0);
+	assert_true(pty_restored(pty));
+	pty_free(pty);
+}
+
+PTY_HELPER void kill_hard(struct pty *pty)
+{
+	kill(pty->pid, SIGKILL);
+	assert_int_equal(suite_exit(pty, SOON_MS), -SIGKILL);
+	pty_free(pty);
+}
+
+PTY_HELPER void say(const char *topic, const char *payload)
+{
+	suite_publish(broker_port, topic, payload, strlen(payload), 1);
+}
+
+/* iBeacon of a pressed B10, as captured; the row's MAC says whose. */
+PTY_HELPER void press(const char *gateway, const char *tag, int times)
+{
+	char topic[64], payload[300];
+	snprintf(topic, sizeof topic, "/gw/%s/status", gateway);
+	int len = snprintf(payload, sizeof payload,
+		"[{\"timestamp\":%lld,\"mac\":\"%s\",\"rssi\":-61,\"rawData\":"
+		"\"0201061AFF4C000215FDA50693A4E24FB1AFCFC6EB0764782500000000C5\"}]",
+		(long long)time(NULL) * 1000, tag);
+	suite_publish(broker_port, topic, payload, (size_t)len, times);
+}
+
+/* The emulated hospital: programme over FHIR on a free port, radio to the broker. */
+PTY_HELPER pid_t hospital(int http, bool radio)
+{
+	char mqtt[32], port_text[16];
+	struct error err = {""};
+	snprintf(mqtt, sizeof mqtt, "127.0.0.1:%d", broker_port);
+	snprintf(port_text, sizeof port_text, "%d", http);
+	const char *const argv[] = {suite_hospital, "--site", "etc/demo/site.cfg", "--http",
+		port_text, radio ? "--mqtt" : "--no-radio", radio ? mqtt : NULL, NULL};
+	pid_t pid = child_start((char *const *)(uintptr_t)argv, NULL, -1, &err);
+	assert_true(pid > 0);
+	assert_int_equal(child_wait_port(http, 15000), 0);
+	return pid;
+}
+
+PTY_HELPER void open_with_fhir(struct pty *pty, int rows, int columns, const char *journal,
+	const char *base, const char *screen)
+{
+	const char *const more[] = {"--mqtt", broker_address, "--fhir", base, "--fhir-every", "1",
+		"--user", "Nadia", "--screen", screen, NULL};
+	suite_console(pty, rows, columns, journal, more, NULL);
+}
+
+/* Cases on the list, and no more to come. */
+PTY_HELPER void wait_for_cases(struct pty *pty, const char *journal)
+{
+	long before = -2, now = -1;
+	for (int64_t end = pty_now() + 30000; pty_now() < end && (now < 20 || now != before);) {
+		int64_t piece = pty_now() + 1500;
+		while (pty_now() < piece)
+			pty_pump(pty, 50);
+		before = now;
+		now = suite_query(journal, "SELECT count(*) FROM fact WHERE kind='case'");
+	}
+	assert_true(now >= 20);
+}
+
+PTY_HELPER void digest_of(const char *journal, char *out, size_t size, int *checked)
+{
+	const char *const argv[] = {suite_vigie, "replay", journal, "--digest", NULL};
+	char *text = NULL;
+	int code = suite_run(&text, argv);
+	if (code != 0)
+		fail_msg("replay: exit %d: %s", code, text);
+	cJSON *json = cJSON_Parse(text);
+	assert_non_null(json);
+	const cJSON *digest = cJSON_GetObjectItemCaseSensitive(json, "digest");
+	const cJSON *points = cJSON_GetObjectItemCaseSensitive(json, "checkpoints");
+	assert_true(cJSON_IsString(digest));
+	snprintf(out, size, "%s", digest->valuestring);
+	assert_int_equal(cJSON_GetObjectItemCaseSensitive(points, "differ")->valueint, 0);
+	*checked = cJSON_GetObjectItemCaseSensitive(points, "checked")->valueint;
+	cJSON_Delete(json);
+	free(text);
+}
+
+PTY_HELPER void verify(const char *journal)
+{
+	const char *const argv[] = {suite_vigie, "verify", journal, NULL};
+	char *text = NULL;
+	int code = suite_run(&text, argv);
+	if (code != 0)
+		fail_msg("verify: exit %d: %s", code, text);
+	free(text);
 }
 
 #endif

@@ -89,10 +89,11 @@ PTY_HELPER unsigned svg_arms(uint32_t point)
 	return 0;
 }
 
-/* Blocks: eighths of the cell, from U+2580 to U+2590; shades by opacity. */
-PTY_HELPER bool svg_block(FILE *file, int x, int y, uint32_t point, unsigned ink)
+/* Blocks: eighths of the cell, from U+2580 to U+2590; shades by opacity. `w` is
+ * the width of a run of them. */
+PTY_HELPER bool svg_block(FILE *file, int x, int y, double w, uint32_t point, unsigned ink)
 {
-	double w = SVG_CELL_W, h = SVG_CELL_H;
+	double h = SVG_CELL_H;
 	if (point == 0x2580)
 		svg_rect(file, x, y, w, h / 2, ink, 1);
 	else if (point >= 0x2581 && point <= 0x2588)
@@ -109,15 +110,22 @@ PTY_HELPER bool svg_block(FILE *file, int x, int y, uint32_t point, unsigned ink
 	return true;
 }
 
-/* Draws a line or block; false when the character belongs to the text. */
-PTY_HELPER bool svg_shape(FILE *file, int row, int column, uint32_t point, unsigned ink)
+/* Those that fill their cell from side to side: a run of them is one shape. */
+PTY_HELPER bool svg_joins(uint32_t point)
 {
-	int x = svg_x(column), y = svg_y(row);
+	return svg_arms(point) == 3 || (point >= 0x2580 && point <= 0x2588)
+	       || (point >= 0x2591 && point <= 0x2593);
+}
+
+/* Draws `cells` lines or blocks; false when the character belongs to the text. */
+PTY_HELPER bool svg_shape(FILE *file, int row, int column, int cells, uint32_t point, unsigned ink)
+{
+	int x = svg_x(column), y = svg_y(row), w = cells * SVG_CELL_W;
 	unsigned arms = svg_arms(point);
 	double across = y + SVG_CELL_H / 2. - 0.5, down = x + SVG_CELL_W / 2. - 0.5;
 	if (arms == 0)
-		return svg_block(file, x, y, point, ink);
-	double left = arms & 1 ? x : down, right = arms & 2 ? x + SVG_CELL_W : down + 1;
+		return svg_block(file, x, y, w, point, ink);
+	double left = arms & 1 ? x : down, right = arms & 2 ? x + w : down + 1;
 	double top = arms & 4 ? y : across, bottom = arms & 8 ? y + SVG_CELL_H : across + 1;
 	if (arms & 3)
 		svg_rect(file, left, across, right - left, 1, ink, 1);
@@ -185,6 +193,21 @@ PTY_HELPER int svg_run_end(struct pty *pty, int row, int column, struct svg_styl
 	return end;
 }
 
+/* The end of the run of equal shapes that begins at `column`. */
+PTY_HELPER int svg_shape_end(struct pty *pty, int row, int column)
+{
+	VTermScreenCell first = {0}, cell = {0};
+	int end = column + 1;
+	pty_cell(pty, row, column, &first);
+	for (; svg_joins(first.chars[0]) && end < pty->columns; end++) {
+		pty_cell(pty, row, end, &cell);
+		if (cell.chars[0] != first.chars[0]
+			|| svg_style(pty, &cell).ink != svg_style(pty, &first).ink)
+			break;
+	}
+	return end;
+}
+
 PTY_HELPER void svg_text(
 	FILE *file, struct pty *pty, int row, int column, int end, struct svg_style style)
 {
@@ -213,8 +236,8 @@ PTY_HELPER void svg_row(FILE *file, struct pty *pty, int row)
 		VTermScreenCell cell = {0};
 		pty_cell(pty, row, column, &cell);
 		struct svg_style style = svg_style(pty, &cell);
-		end = column + 1;
-		if (svg_shape(file, row, column, cell.chars[0], style.ink))
+		end = svg_shape_end(pty, row, column);
+		if (svg_shape(file, row, column, end - column, cell.chars[0], style.ink))
 			continue;
 		if (svg_blank(&cell) && !style.underline)
 			continue;
