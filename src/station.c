@@ -54,8 +54,7 @@ void station_fact(struct station *s, struct fact *fact)
 	fact->at_ms = now > s->twin->now_ms ? now : s->twin->now_ms;
 	fact->seq = ++s->seq;
 	twin_apply(s->twin, fact, &out);
-	if (s->journal != NULL)
-		journal_append(s->journal, fact);
+	journal_append(s->journal, fact); /* without a journal: in memory only */
 	journal_consequences(s, &out);
 	changed(s);
 }
@@ -177,25 +176,36 @@ static void on_failed(void *context, const char *why)
 	changed(s);
 }
 
+/* Only another writer stops us. A disk that cannot be written is an alarm, and
+ * the console goes on in memory with what the journal still tells. */
+static int open_files(struct station *s, const char *path, struct error *err)
+{
+	struct journal_calls calls = {on_committed, on_failed, s};
+	char inbox[600];
+	uint64_t bad = 0;
+	int rc = journal_open(&s->journal, path, s->loop, calls, err);
+	if (rc == -EBUSY)
+		return rc;
+	snprintf(inbox, sizeof inbox, "%s.inbox", path);
+	if (rc == 0)
+		rc = inbox_open(&s->inbox, inbox, err);
+	s->health.journal_ok = rc == 0;
+	if (rc < 0)
+		text_copy(s->health.journal_error, sizeof s->health.journal_error, err->text);
+	if (twin_restore(s->twin, s->names, path, 0, &bad, err) < 0 && s->journal != NULL)
+		return -EIO;
+	return 0;
+}
+
 static int open_journal(struct station *s, struct error *err)
 {
 	char *path = settings_journal_path(s->settings, err);
-	struct journal_calls calls = {on_committed, on_failed, s};
-	uint64_t bad = 0;
 	if (path == NULL)
 		return -ENOENT;
-	int rc = journal_open(&s->journal, path, s->loop, calls, err);
-	if (rc == 0 && twin_restore(s->twin, s->names, path, 0, &bad, err) < 0)
-		rc = -EIO;
-	if (rc == 0) {
-		char inbox[600];
-		snprintf(inbox, sizeof inbox, "%s.inbox", path);
-		rc = inbox_open(&s->inbox, inbox, err);
-	}
+	int rc = open_files(s, path, err);
 	s->seq = s->journal != NULL ? journal_committed(s->journal) : 0;
 	if (s->seq < s->twin->seq)
 		s->seq = s->twin->seq;
-	s->health.journal_ok = rc == 0;
 	free(path);
 	return rc;
 }
