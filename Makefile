@@ -9,6 +9,8 @@ HARDEN  ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 STD     := -std=c17 -I. -ffunction-sections
 LDHARD  := -Wl,-z,relro,-z,now,-z,noexecstack -pie
 SAN     ?=
+# V=1 shows the commands.
+Q       := $(if $(V),,@)
 
 TWIN_C    := $(wildcard twin/*.c)
 FEEDS_C   := $(wildcard feeds/*.c)
@@ -30,7 +32,8 @@ $(B)/%.o: DEFS := -D_GNU_SOURCE
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(DEFS) $(HARDEN) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(STD) $(WARN) $(DEFS) $(HARDEN) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
 $(B)/twin.a: $(call obj,$(TWIN_C))
 $(B)/feeds.a: $(call obj,$(FEEDS_C))
@@ -39,14 +42,14 @@ $(B)/src.a: $(call obj,$(SRC_C))
 $(B)/hospital.a: $(call obj,$(filter-out src/hospital/main.c,$(HOSP_C)))
 $(B)/%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 ARCHIVES := $(B)/src.a $(B)/screens.a $(B)/feeds.a $(B)/twin.a
 
 $(B)/vigie: $(B)/src/main.o $(ARCHIVES)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
 $(B)/vigie-hospital: $(B)/src/hospital/main.o $(B)/hospital.a $(ARCHIVES)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd
 vigie: $(B)/vigie
 	ln -sf $< $@
 vigie-hospital: $(B)/vigie-hospital
@@ -55,14 +58,14 @@ vigie-hospital: $(B)/vigie-hospital
 # A unit test is one file of tests/unit; it links what it needs from the archives.
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/hospital.a $(ARCHIVES)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lcmocka -lvterm -lutil
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lcmocka -lvterm -lutil
 
 
 # Parsers replay their corpus in every test run; `make fuzz` mutates it (clang).
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 $(B)/fuzz-replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
 
 ASAN := B=$(B)/asan HARDEN=-fPIE SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" \
         CFLAGS="-O1 -g -fno-omit-frame-pointer"
@@ -119,7 +122,7 @@ fuzz:
 
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(ARCHIVES)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
 bench: all $(BENCH_BINS)
 	@B=$(B) ONLY=$(ONLY) sh tests/bench/run.sh
 
@@ -127,19 +130,20 @@ layers: all
 	@B=$(B) sh tests/layers.sh
 
 CS := $(wildcard twin/*.[ch] feeds/*.[ch] screens/*.[ch] src/*.[ch] src/hospital/*.[ch] tests/*/*.[ch])
+TIDY := $(TWIN_C) $(FEEDS_C) $(SCREENS_C) $(wildcard src/*.c) $(HOSP_C)
 lint: layers
 	clang-format --dry-run -Werror $(CS)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --library=posix \
-	  --enable=warning,portability --suppress=missingIncludeSystem -I. \
-	  -D'cJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' \
-	  twin feeds screens src
-	clang-tidy --quiet $(TWIN_C) $(FEEDS_C) -- $(STD) -D_GNU_SOURCE
+	  --enable=warning,portability --suppress=missingIncludeSystem --suppress=getpwuidCalled \
+	  --suppress=readdirCalled -I. --include=tests/lint/cppcheck.h twin feeds screens src
+	printf '%s\n' $(TIDY) | xargs -P2 -n5 \
+	  sh -c 'clang-tidy --quiet "$$@" -- $(STD) -D_GNU_SOURCE 2>/dev/null' tidy
 	mandoc -Tlint -W warning man/*.[157]
 format:
 	clang-format -i $(CS)
 
 $(B)/tests/shots/shots: $(B)/tests/shots/shots.o $(ARCHIVES)
-	$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
 shots: all $(B)/tests/shots/shots
 	@B=$(B) sh tests/shots.sh
 

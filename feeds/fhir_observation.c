@@ -101,7 +101,7 @@ static bool observe_height(struct fhir_reading *r, struct fhir_person *person, i
 static int asa_class(const char *text)
 {
 	static const char *const roman[] = {"", "I", "II", "III", "IV", "V", "VI"};
-	char bare[8];
+	char bare[8] = "";
 	size_t n = 0;
 	if (strncasecmp(text, "asa", 3) == 0)
 		text += 3;

@@ -147,7 +147,7 @@ static void bays(struct builder *b)
 			continue;
 		if (has_beds(site, i))
 			beds_of(b, i, RECOVERY_BAY);
-		else if ((patient = patient_in_pacu(b, i)) < 0)
+		else if (patient_in_pacu(b, i) < 0)
 			add(b, RECOVERY_BAY, i, -1);
 		while ((patient = patient_in_pacu(b, i)) >= 0) {
 			row = add(b, RECOVERY_BAY, i, -1);

@@ -42,8 +42,9 @@ static void when(cJSON *object, const char *key, int64_t at_ms)
 
 static void age(cJSON *object, const char *key, int64_t age_ms)
 {
+	const int64_t seconds = age_ms / 1000;
 	if (age_ms >= 0)
-		cJSON_AddNumberToObject(object, key, (double)(age_ms / 1000));
+		cJSON_AddNumberToObject(object, key, (double)seconds);
 }
 
 static void room(const struct view *view, cJSON *object, const char *key, int index)

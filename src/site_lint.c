@@ -44,7 +44,7 @@ static void duplicates(
 	if (all == NULL)
 		return;
 	for (int i = 0; i < set_count; i++) {
-		for (int k = 0; k < sets[i].count; k++) {
+		for (int k = 0; sets[i].first != NULL && k < sets[i].count; k++) {
 			const char *id = sets[i].first + (size_t)k * sets[i].stride;
 			if (id[0] != '\0')
 				all[n++] = (struct named){id, site_line(r, sets[i].section, k)};
@@ -315,7 +315,7 @@ int site_lint(const char *path, FILE *out)
 		site_duplicates(&r);
 	/* Places and references are only worth a look when all could be read:
 	 * after an error an index may be a default. */
-	if (r.errors == 0) {
+	if (r.site != NULL && r.errors == 0) {
 		check_rooms(&r);
 		check_overlaps(&r);
 		check_doors(&r);

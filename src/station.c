@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -119,6 +121,20 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events
 
 /* --- opening --- */
 
+/* Stable, and another for each host and user: brokers let one client a name. */
+static void name_station(struct station *s)
+{
+	char host[HOST_NAME_MAX + 1] = "host";
+	gethostname(host, sizeof host - 1);
+	if (s->settings->station != NULL)
+		text_copy(s->id, sizeof s->id, s->settings->station);
+	else
+		snprintf(s->id, sizeof s->id, "vigie-%.30s-%.24s", host, s->user);
+	for (char *c = s->id; *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
+			*c = '-'; /* it becomes part of a topic */
+}
+
 static void who_am_i(struct station *s)
 {
 	const struct passwd *me = getpwuid(getuid());
@@ -126,6 +142,7 @@ static void who_am_i(struct station *s)
 	if (name == NULL)
 		name = me != NULL ? me->pw_name : "operator";
 	text_neutralise(s->user, sizeof s->user, name, strlen(name));
+	name_station(s);
 }
 
 /* Another site text than the journal's last one is a fact like any other; the
@@ -235,7 +252,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	s->twin = twin_create();
 	s->names = names_create();
 	who_am_i(s);
-	if (open_journal(s, err) == 0 && take_site(s, err) == 0) {
+	if (open_journal(s, err) == 0 && take_site(s, err) == 0 && s->twin->site != NULL) {
 		setenv("TZ", s->twin->site->zone, 1);
 		tzset();
 		s->locator = locator_create(s->twin->site);
@@ -271,6 +288,8 @@ void station_close(struct station *s)
 	locator_destroy(s->locator);
 	names_destroy(s->names);
 	twin_destroy(s->twin);
+	site_free(s->site); /* the twin and the locator looked at it until here */
+	restore_forget_sites();
 	free(s);
 }
 

@@ -111,7 +111,7 @@ static int open_mqtt(struct station *s, struct error *err)
 		.address_count = c->mqtt_address_count,
 		.topic_count = c->mqtt_topic_count,
 		.qos = c->mqtt_qos,
-		.client_id = c->station != NULL ? c->station : "vigie",
+		.client_id = s->id,
 		.user = c->mqtt_user,
 		.password_file = c->mqtt_password_file,
 		.ca_file = c->mqtt_ca,
@@ -169,6 +169,8 @@ int station_feeds_open(struct station *s, struct error *err)
 		.context = s,
 	};
 	s->health.feed_count = 2;
+	for (int i = 0; i < s->health.feed_count; i++)
+		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
 	s->presses = press_table_create(s->twin->site);
 	s->ingest = ingest_create(&o);
 	if (s->settings->mqtt_address_count > 0 && open_mqtt(s, err) < 0)

@@ -39,6 +39,7 @@ struct station {
 	struct inbox *inbox;
 	struct site *site; /* as loaded now; NULL when the journal's is used */
 	char user[ID_SIZE];
+	char id[ID_SIZE];             /* of this station, for the broker */
 	uint64_t seq;                 /* last given out */
 	uint64_t pending_act;         /* seq of the operator's act on its way to disk */
 	struct fact undo[UNDO_DEPTH]; /* acts of this session, newest last */

@@ -281,7 +281,7 @@ static void release_crashes(struct terminal *terminal)
 static int reopen(void)
 {
 	const int flags = O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	char path[128];
+	char path[128] = "";
 	int tty = -1;
 	if (ttyname_r(STDIN_FILENO, path, sizeof path) == 0)
 		tty = open(path, flags);

@@ -564,7 +564,8 @@ static void set_zone(struct run *run, const struct site *site)
 	if (site != NULL && site->zone[0] != '\0')
 		setenv("TZ", site->zone, 1);
 	tzset();
-	run->zoned = getenv("TZ") != NULL && *getenv("TZ") != '\0';
+	const char *zone = getenv("TZ");
+	run->zoned = zone != NULL && *zone != '\0';
 }
 
 int verb_fhir(int argc, char **argv)

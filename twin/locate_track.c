@@ -126,7 +126,7 @@ static double misfit(const struct scene *scene, const struct levels *levels, int
 		(locate_sigma_db / power_sigma_db) * (locate_sigma_db / power_sigma_db);
 	double residual[SPEAKERS], sum = 0, total = 0;
 	for (int i = 0; i < levels->speakers; i++) {
-		size_t at = (size_t)(levels->gateway[i] * map->state_count + s);
+		size_t at = (size_t)levels->gateway[i] * (size_t)map->state_count + (size_t)s;
 		residual[i] = (levels->mean[i] - map->heard[at] - learnt) * unit;
 		sum += residual[i];
 	}

@@ -140,7 +140,7 @@ void alarm_operator(struct turn *turn)
 	int i = twin_alarm(turn->t, act->key);
 	struct alarm *a = i >= 0 ? &turn->t->alarms[i] : NULL;
 
-	if (!a || (act->act != ALARM_ACKNOWLEDGE && act->act != ALARM_RESET)) {
+	if (i < 0 || (act->act != ALARM_ACKNOWLEDGE && act->act != ALARM_RESET)) {
 		turn->t->ignored++;
 		return;
 	}

@@ -240,8 +240,8 @@ cJSON *resource_appointment(const struct store *s, int i)
 	fhir_text(o, "description", c->act->text);
 	fhir_time_seconds(o, "start", c->planned_start);
 	fhir_time_seconds(o, "end", c->planned_end);
-	cJSON_AddNumberToObject(
-		o, "minutesDuration", (double)((c->planned_end - c->planned_start) / 60000));
+	const int64_t minutes = (c->planned_end - c->planned_start) / 60000;
+	cJSON_AddNumberToObject(o, "minutesDuration", (double)minutes);
 	fhir_time_seconds(o, "created", c->known_ms);
 	participant(o, NULL, "Patient", c->patient, NULL);
 	participant(o, NULL, "Location", room->fhir, room->name);

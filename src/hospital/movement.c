@@ -55,7 +55,7 @@ static struct position at_bed(const struct site *site, int bed)
 			all++;
 		}
 	struct box b = box_of(&site->rooms[room]);
-	int columns = (all + 1) / 2;
+	int columns = all > 0 ? (all + 1) / 2 : 1;
 	double fx = ((double)(before % columns) + 0.5) / (double)columns;
 	double fy = before < columns ? 0.2 : 0.8;
 	return (struct position){
@@ -204,9 +204,9 @@ static int random_room(struct movement *m, struct mover *v, bool staff)
 		ROOM_OR, ROOM_PACU, ROOM_STORE, ROOM_WARD, ROOM_PACU, ROOM_OR};
 	const struct site *site = m->day->site;
 	enum room_kind kind = staff ? people[rng_below(&v->r, 6)] : things[rng_below(&v->r, 6)];
-	int tries = 200, room = v->home;
+	int tries = 200;
 	while (tries-- > 0) {
-		room = rng_below(&v->r, site->room_count);
+		int room = rng_below(&v->r, site->room_count);
 		if (site->rooms[room].kind == kind)
 			return room;
 	}

@@ -7,7 +7,7 @@
  */
 #include "tests/shots/svg.h"
 
-enum { SOON_MS = 15000, QUIET_MS = 250, LEAVE_MS = 20000 };
+enum { SOON_MS = 15000, QUIET_MS = 100, LEAVE_MS = 20000 };
 
 /* In the order they are visited; `sign` is a text that only that page shows. */
 static const struct page {
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	const char *const demo[] = {argv[1], "demo", "--seed", "7", "--site", "etc/demo/site.cfg",
-		"--user", "demo", NULL};
+		"--user", "demo", "--calm", NULL};
 	int seconds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 45;
 	struct pty pty;
 	if (!pty_spawn(&pty, 24, 80, demo, settings) || !pty_wait(&pty, " Room ", SOON_MS)) {

@@ -167,8 +167,8 @@ static void hostile_text_stays_text(void **state)
 
 /* --- two hundred deaths --- */
 
-/* Filled once: a programme of the day, and seventy calls to acknowledge. */
-static void fill_journal(const char *journal)
+/* Filled once: a programme of the day, and calls to acknowledge. */
+static void fill_journal(const char *journal, int calls)
 {
 	char base[64];
 	int http = child_free_port();
@@ -177,8 +177,8 @@ static void fill_journal(const char *journal)
 	snprintf(base, sizeof base, "http://127.0.0.1:%d/fhir", http);
 	open_with_fhir(&pty, 24, 80, journal, base, "programme");
 	wait_for_cases(&pty, journal);
-	char payload[16000] = "[";
-	for (int i = 1; i <= 70; i++) {
+	char payload[16000] = "[", strip[32];
+	for (int i = 1; i <= calls; i++) {
 		char row[200];
 		snprintf(row, sizeof row,
 			"%s{\"timestamp\":1758600000000,\"mac\":\"C30000B100%02X\",\"rssi\":-61,"
@@ -189,9 +189,33 @@ static void fill_journal(const char *journal)
 	}
 	strncat(payload, "]", sizeof payload - strlen(payload) - 1);
 	say("/gw/AC233FC0000B/status", payload);
-	suite_expect(&pty, "*** 70/70", SOON_MS);
+	snprintf(strip, sizeof strip, "*** %d/%d", calls, calls);
+	suite_expect(&pty, strip, SOON_MS);
 	leave(&pty);
 	child_end(pid);
+}
+
+/* Killed while the act is on its way: there or not, never half. */
+static void the_journal_is_whole_whenever_it_stops(void **state)
+{
+	const char *journal = suite_path("half.db");
+	const char *const more[] = {"--user", "Nadia", NULL};
+	struct pty pty;
+	long before = 0;
+	(void)state;
+	fill_journal(journal, 30);
+	for (int i = 0; i < 30; i++) {
+		suite_console(&pty, 24, 80, journal, more, NULL);
+		suite_expect(&pty, "OR 1", SOON_MS);
+		pty_send(&pty, "4a\r");
+		poll(NULL, 0, i * 2);
+		kill_hard(&pty);
+		long now = suite_query(journal, "SELECT count(*) FROM fact WHERE source='person'");
+		assert_in_range(now, before, before + 1);
+		before = now;
+		verify(journal);
+	}
+	print_message("%ld of 30 acts had reached the disk\n", before);
 }
 
 static void no_act_is_lost_in_200_kills(void **state)
@@ -204,7 +228,7 @@ static void no_act_is_lost_in_200_kills(void **state)
 	int64_t began = pty_now();
 	struct pty pty;
 	(void)state;
-	fill_journal(journal);
+	fill_journal(journal, 70);
 	assert_int_equal(suite_query(journal, acts), 0);
 	for (int i = 0; i < 200; i++) {
 		char keys[8] = "4a\r";
@@ -237,6 +261,7 @@ int main(void)
 		cmocka_unit_test(replay_agrees_with_the_live_twin),
 		cmocka_unit_test(names_only_after_a_reason),
 		cmocka_unit_test(hostile_text_stays_text),
+		cmocka_unit_test(the_journal_is_whole_whenever_it_stops),
 		cmocka_unit_test(no_act_is_lost_in_200_kills),
 	};
 	cmocka_set_test_filter(getenv("ONLY"));
