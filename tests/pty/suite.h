@@ -32,7 +32,7 @@ PTY_HELPER int suite_open(void **state)
 		print_error("%s or %s is not built\n", suite_vigie, suite_hospital);
 		return -1;
 	}
-	strcpy(suite_folder, "/tmp/vigie-test.XXXXXX");
+	snprintf(suite_folder, sizeof suite_folder, "/tmp/vigie-test.XXXXXX");
 	return mkdtemp(suite_folder) != NULL ? 0 : -1;
 }
 

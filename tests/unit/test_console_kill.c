@@ -177,17 +177,15 @@ static void fill_journal(const char *journal, int calls)
 	snprintf(base, sizeof base, "http://127.0.0.1:%d/fhir", http);
 	open_with_fhir(&pty, 24, 80, journal, base, "programme");
 	wait_for_cases(&pty, journal);
-	char payload[16000] = "[", strip[32];
-	for (int i = 1; i <= calls; i++) {
-		char row[200];
-		snprintf(row, sizeof row,
-			"%s{\"timestamp\":1758600000000,\"mac\":\"C30000B100%02X\",\"rssi\":-61,"
+	char payload[16000], strip[32];
+	int len = 0;
+	for (int i = 1; i <= calls; i++)
+		len += snprintf(payload + len, sizeof payload - (size_t)len,
+			"%c{\"timestamp\":1758600000000,\"mac\":\"C30000B100%02X\",\"rssi\":-61,"
 			"\"rawData\":\"0201061AFF4C000215FDA50693A4E24FB1AFCFC6EB07647825000000"
 			"00C5\"}",
-			i > 1 ? "," : "", (unsigned)i);
-		strncat(payload, row, sizeof payload - strlen(payload) - 1);
-	}
-	strncat(payload, "]", sizeof payload - strlen(payload) - 1);
+			i > 1 ? ',' : '[', (unsigned)i);
+	snprintf(payload + len, sizeof payload - (size_t)len, "]");
 	say("/gw/AC233FC0000B/status", payload);
 	snprintf(strip, sizeof strip, "*** %d/%d", calls, calls);
 	suite_expect(&pty, strip, SOON_MS);
