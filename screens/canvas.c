@@ -243,6 +243,21 @@ void canvas_role(struct canvas *canvas, struct area area, enum role role)
 		}
 }
 
+void canvas_select(struct canvas *canvas, struct area area)
+{
+	struct bounds bounds = bounds_of(canvas, area);
+	for (int row = bounds.top; row < bounds.bottom; row++)
+		for (int column = bounds.left; column < bounds.right; column++) {
+			uint8_t role = cell_at(canvas, row, column)->role;
+			if (role == ROLE_NORMAL || role == ROLE_DIM || role == ROLE_STRONG
+				|| role == ROLE_KEY)
+				canvas_role(canvas,
+					(struct area){row, column, 1,
+						cell_at(canvas, row, column)->width},
+					ROLE_SELECTED);
+		}
+}
+
 void canvas_hline(
 	struct canvas *canvas, struct area clip, int row, int column, int width, enum role role)
 {

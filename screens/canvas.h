@@ -77,6 +77,8 @@ void canvas_put(struct canvas *canvas, struct area clip, int row, int column, en
 void canvas_fill(struct canvas *canvas, struct area area, enum role role, uint32_t point);
 /* Gives cells another role, keeping what is written (selection bar). */
 void canvas_role(struct canvas *canvas, struct area area, enum role role);
+/* The selection bar: what is late, in alarm or in conflict keeps its role. */
+void canvas_select(struct canvas *canvas, struct area area);
 void canvas_hline(
 	struct canvas *canvas, struct area clip, int row, int column, int width, enum role role);
 void canvas_box(struct canvas *canvas, struct area area, enum role role, const char *title);

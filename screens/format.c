@@ -271,3 +271,17 @@ const char *format_stage(enum stage stage)
 
 	return (unsigned)stage < STAGE_COUNT ? _(words[stage]) : "?";
 }
+
+const char *format_status(enum case_status status)
+{
+	static const char *const words[CASE_STATUS_COUNT] = {[CASE_UNKNOWN] = N_("unknown"),
+		[CASE_REQUESTED] = N_("requested"),
+		[CASE_PLANNED] = N_("planned"),
+		[CASE_CANCELLED] = N_("cancelled"),
+		[CASE_POSTPONED] = N_("postponed"),
+		[CASE_NO_SHOW] = N_("no-show"),
+		[CASE_VOID] = N_("entered in error"),
+		[CASE_FULFILLED] = N_("done")};
+
+	return (unsigned)status < CASE_STATUS_COUNT ? _(words[status]) : "?";
+}

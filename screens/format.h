@@ -40,6 +40,7 @@ char format_source_letter(enum source who); /* R F P S */
 const char *format_source(enum source who); /* "radio" "FHIR" ... */
 char format_state_letter(enum room_state state);
 const char *format_stage(enum stage stage);
+const char *format_status(enum case_status status);
 const char *format_room_state(enum room_state state);
 
 #endif

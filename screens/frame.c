@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/command_table.h"
+#include "screens/commands.h"
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
@@ -107,7 +108,19 @@ static void header_journal(const struct view *view, struct segment *out)
 	out->role = ROLE_MEDIUM;
 }
 
-void frame_header(const struct view *view, struct canvas *canvas)
+/* Which screen this is; on a narrow terminal only the first of two words. */
+static void header_title(const struct screen_def *def, int columns, struct segment *out)
+{
+	const char *title = _(def->title);
+	size_t length = columns < 100 ? strcspn(title, "&") : strlen(title);
+
+	while (length > 0 && title[length - 1] == ' ')
+		length--;
+	format_put(out->text, sizeof out->text, "%.*s", (int)length, title);
+	out->role = ROLE_STRONG;
+}
+
+void frame_header(const struct ui *ui, const struct view *view, struct canvas *canvas)
 {
 	struct segment s[SEGMENTS] = {0};
 	uint64_t drops = view->twin->dropped;
@@ -121,31 +134,32 @@ void frame_header(const struct view *view, struct canvas *canvas)
 		s[i].role = ROLE_HEADER;
 	format_put(s[0].text, sizeof s[0].text, "vigie");
 	s[0].rank = 9;
+	header_title(ui_base(ui)->def, canvas->columns, &s[1]);
 	if (view->twin->site)
-		format_put(s[1].text, sizeof s[1].text, "%s", view->twin->site->name);
-	s[1].rank = 10;
-	format_put(s[2].text, sizeof s[2].text, "%s", mode_name(view->mode));
+		format_put(s[2].text, sizeof s[2].text, "%s", view->twin->site->name);
+	s[2].rank = 10;
+	format_put(s[3].text, sizeof s[3].text, "%s", mode_name(view->mode));
 	if (view->speed != 1 && view->speed > 0)
 		format_add(
-			s[2].text, sizeof s[2].text, canvas->ascii ? " x%g" : " ×%g", view->speed);
-	s[2].role = ROLE_STRONG;
-	format_date_clock(view->now_ms, s[3].text, sizeof s[3].text);
-	header_journal(view, &s[4]);
+			s[3].text, sizeof s[3].text, canvas->ascii ? " x%g" : " ×%g", view->speed);
+	s[3].role = ROLE_STRONG;
+	format_date_clock(view->now_ms, s[4].text, sizeof s[4].text);
+	header_journal(view, &s[5]);
 	if (insecure)
-		format_put(s[5].text, sizeof s[5].text, "%s", _("INSECURE"));
-	s[5].role = ROLE_MEDIUM;
+		format_put(s[6].text, sizeof s[6].text, "%s", _("INSECURE"));
+	s[6].role = ROLE_MEDIUM;
 	if (view->readonly)
-		format_put(s[6].text, sizeof s[6].text, "%s", _("read-only"));
-	s[6].rank = 7;
+		format_put(s[7].text, sizeof s[7].text, "%s", _("read-only"));
+	s[7].rank = 7;
 	if (drops > 0)
 		format_put(
-			s[7].text, sizeof s[7].text, _("dropped %llu"), (unsigned long long)drops);
-	s[7].role = ROLE_MEDIUM;
-	s[7].rank = 5;
-	header_feeds(view, &s[8]);
-	s[8].rank = 6;
+			s[8].text, sizeof s[8].text, _("dropped %llu"), (unsigned long long)drops);
+	s[8].role = ROLE_MEDIUM;
+	s[8].rank = 5;
+	header_feeds(view, &s[9]);
+	s[9].rank = 6;
 	canvas_fill(canvas, (struct area){0, 0, 1, canvas->columns}, ROLE_HEADER, ' ');
-	draw_segments(s, 9, canvas, 0, 0, canvas->columns);
+	draw_segments(s, 10, canvas, 0, 0, canvas->columns);
 }
 
 /* The unacknowledged alarm that comes first, -1. */
@@ -240,17 +254,32 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 	draw_segments(s, 2, canvas, 1, 0, canvas->columns);
 }
 
-/* Key hints of the base screen, `?` first and never dropped. */
+/* What stands first in every footer: how to learn the rest, and that there are
+ * more screens. */
+static int first_hints(struct segment *list)
+{
+	static const struct segment fixed[] = {{"? help", ROLE_FOOTER, 0},
+		{N_("1-6 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
+
+	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+		list[i] = fixed[i];
+		format_put(list[i].text, sizeof list[i].text, "%s", _(fixed[i].text));
+	}
+	return (int)(sizeof fixed / sizeof fixed[0]);
+}
+
+/* Key hints of the base screen; the first two are never dropped. */
 static int hints(const char *screen, struct segment *list, int max)
 {
 	char key[32];
-	int count = 0;
+	int count = first_hints(list);
 
 	for (int rank = 1; rank <= 9; rank++) {
 		for (int i = 0; i < command_count && count < max; i++) {
 			const struct command_entry *c = &command_table[i];
 
-			if (c->rank != rank || !command_in_scope(c, screen))
+			if (c->rank != rank || c->key == '?' || c->run == cmd_goto
+				|| !command_in_scope(c, screen))
 				continue;
 			command_key_name(c->key, key, sizeof key);
 			format_put(
@@ -297,8 +326,12 @@ void frame_footer(const struct ui *ui, const struct view *view, struct canvas *c
 		width -= taken + 2;
 	}
 	if (said && said[0]) {
-		canvas_text(canvas, line, line.row, 0, 6, ROLE_FOOTER, "? help");
-		canvas_text(canvas, line, line.row, 8, width - 8, ROLE_STRONG, said);
+		/* The message is why one looks here: it takes the place it needs. */
+		taken = first_hints(s) - 1;
+		if (canvas_width(said) > width - 21)
+			taken = 1;
+		taken = draw_segments(s, taken, canvas, line.row, 0, width);
+		canvas_text(canvas, line, line.row, taken, width - taken, ROLE_STRONG, said);
 		return;
 	}
 	draw_segments(s, hints(top->def->name, s, 24), canvas, line.row, 0, width);

@@ -158,11 +158,23 @@ void gantt_room(
 	canvas_put(canvas, line, line.row, now, ROLE_NOW, canvas->ascii ? '|' : 0x2502);
 }
 
+/* An hour's label keeps clear of the now mark, which stands exactly over the
+ * now-lines: the label gives way by one cell. */
+static int label_column(const struct scale *scale, int column, int now)
+{
+	if (column == now)
+		return column + 1;
+	if (column + 1 != now)
+		return column;
+	return column > scale->line.column ? column - 1 : column + 2;
+}
+
 void gantt_axis(const struct view *view, struct canvas *canvas, struct area line)
 {
 	struct scale scale = scale_of(view, line);
 	int64_t hour = scale.from_ms - scale.from_ms % 3600000;
 	int step = line.columns / (int)((scale.to_ms - scale.from_ms) / 3600000 + 1) < 4 ? 2 : 1;
+	int now = at(&scale, view->now_ms);
 	char clock[16];
 
 	if (line.columns < 8)
@@ -172,8 +184,8 @@ void gantt_axis(const struct view *view, struct canvas *canvas, struct area line
 			continue;
 		format_clock(hour, clock, sizeof clock);
 		clock[2] = '\0';
-		canvas_text(canvas, line, line.row, at(&scale, hour), 3, ROLE_DIM, clock);
+		canvas_text(canvas, line, line.row, label_column(&scale, at(&scale, hour), now), 3,
+			ROLE_DIM, clock);
 	}
-	canvas_put(canvas, line, line.row, at(&scale, view->now_ms), ROLE_NOW,
-		canvas->ascii ? '|' : 0x25BC);
+	canvas_put(canvas, line, line.row, now, ROLE_NOW, canvas->ascii ? '|' : 0x25BC);
 }

@@ -109,7 +109,7 @@ static void draw_line(const struct command_entry *c, struct canvas *canvas, stru
 		canvas, body, row, body.column + 31, body.columns - 31, ROLE_NORMAL, _(c->help));
 	if (!chosen)
 		return;
-	canvas_role(canvas, (struct area){row, body.column, 1, body.columns}, ROLE_SELECTED);
+	canvas_select(canvas, (struct area){row, body.column, 1, body.columns});
 	canvas->cursor_row = row;
 	canvas->cursor_column = body.column;
 }
@@ -133,6 +133,13 @@ static void draw(
 	for (int i = 0; i < help->table.page && help->table.top + i < count; i++)
 		draw_line(&command_table[list[help->table.top + i]], canvas, body, body.row + i,
 			help->table.top + i == help->table.selected);
+	/* The line between the list and the last word says what is out of sight. */
+	if (count > help->table.page)
+		canvas_printf(canvas, canvas_area(canvas), body.row + body.rows, body.column + 1,
+			body.columns - 2, ROLE_DIM, _("%d above, %d below"), help->table.top,
+			count > help->table.top + help->table.page
+				? count - help->table.top - help->table.page
+				: 0);
 	canvas_text(canvas, canvas_area(canvas), body.row + body.rows + 1, body.column + 1,
 		body.columns - 2, ROLE_DIM,
 		_("A secondary display: not a certified nurse-call system nor a medical device."));

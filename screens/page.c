@@ -63,10 +63,15 @@ void page_end(struct page *page, int *skip)
 	int last = page->line - page->area.rows;
 	int below = page->line - page->skip - page->area.rows;
 
-	if (below > 0)
-		canvas_printf(page->canvas, page->area, page->area.row + page->area.rows - 1,
-			page->area.column + page->area.columns - 12, 12, ROLE_DIM, _("%d below"),
-			below);
+	if (below > 0) {
+		struct area note = {page->area.row + page->area.rows - 1,
+			page->area.column + page->area.columns - 13, 1, 13};
+
+		/* Blank first: the note must not run into the line under it. */
+		canvas_fill(page->canvas, note, ROLE_DIM, ' ');
+		canvas_printf(page->canvas, note, note.row, note.column + 1, 12, ROLE_DIM,
+			_("%d below"), below);
+	}
 	if (*skip > last)
 		*skip = last > 0 ? last : 0;
 }

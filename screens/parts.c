@@ -115,15 +115,18 @@ void part_room(const struct view *view, int room, struct canvas *canvas, struct 
 	area = (struct area){area.row + 1, area.column + 1, area.rows - 2, area.columns - 2};
 	for (int i = 0; i < twin->thing_count && line < area.rows; i++) {
 		const struct thing *t = &twin->things[i];
+		enum role role = t->state == LOCATED_IN && !t->frozen ? ROLE_NORMAL : ROLE_DIM;
+		/* Name, then how sure and how old: the second is never cut. */
+		int wide = area.columns - 18 < 28 ? area.columns - 18 : 28;
 
 		if (room < 0 || t->room != room || !t->known || t->state == LOCATED_ABSENT)
 			continue;
 		format_thing(view, i, name, sizeof name);
 		format_age(rows_fix_age(view, t), age, sizeof age);
-		canvas_printf(canvas, area, area.row + line, area.column, area.columns,
-			t->state == LOCATED_IN && !t->frozen ? ROLE_NORMAL : ROLE_DIM,
-			"%-20s %3.0f%% %s%s", name, t->confidence * 100, t->frozen ? "? " : "",
-			age);
+		canvas_text(canvas, area, area.row + line, area.column, wide, role, name);
+		canvas_printf(canvas, area, area.row + line, area.column + wide + 1,
+			area.columns - wide - 1, role, "%3.0f%% %s%s", t->confidence * 100,
+			t->frozen ? "? " : "", age);
 		line++;
 	}
 	if (line == 0)

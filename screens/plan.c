@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "screens/format.h"
 #include "screens/tr.h"
@@ -15,10 +16,22 @@ static const uint32_t walls[16] = {' ', 0x2575, 0x2576, 0x2514, 0x2577, 0x2502, 
 	0x2574, 0x2518, 0x2500, 0x2534, 0x2510, 0x2524, 0x252C, 0x253C};
 static const char walls_ascii[] = " |-+||++-+-+++++";
 
+enum { LINES = 96, TEXT = 48, LABEL_ROWS = 8 };
+
+/* Where the walls stand on one axis: metres, ascending, and the cell of each.
+ * In between it is linear. Walls that lie close keep a gap, so that a narrow
+ * corridor still has a line to write on. */
+struct axis {
+	double metres[LINES];
+	int cells[LINES];
+	int count;
+};
+
 struct plan {
 	const struct view *view;
 	struct area area;
 	double left, top, across, down; /* metres shown */
+	struct axis x, y;
 	unsigned char *grid;
 };
 
@@ -27,14 +40,65 @@ struct count {
 	bool doubtful;
 };
 
+static int cell_of(const struct axis *axis, double metres)
+{
+	int i = 0;
+
+	while (i + 1 < axis->count && axis->metres[i + 1] <= metres)
+		i++;
+	if (i + 1 >= axis->count || axis->metres[i] >= metres)
+		return axis->cells[i];
+	return axis->cells[i]
+	       + (int)lround((metres - axis->metres[i]) / (axis->metres[i + 1] - axis->metres[i])
+			     * (axis->cells[i + 1] - axis->cells[i]));
+}
+
 static int column_of(const struct plan *plan, double x)
 {
-	return (int)lround((x - plan->left) / plan->across * (plan->area.columns - 1));
+	return cell_of(&plan->x, x);
 }
 
 static int row_of(const struct plan *plan, double y)
 {
-	return (int)lround((y - plan->top) / plan->down * (plan->area.rows - 1));
+	return cell_of(&plan->y, y);
+}
+
+static void axis_add(struct axis *axis, double metres)
+{
+	int i = axis->count;
+
+	while (i > 0 && axis->metres[i - 1] > metres)
+		i--;
+	if ((i > 0 && metres - axis->metres[i - 1] < 0.01)
+		|| (i < axis->count && axis->metres[i] - metres < 0.01) || axis->count >= LINES)
+		return;
+	memmove(&axis->metres[i + 1], &axis->metres[i],
+		(size_t)(axis->count - i) * sizeof axis->metres[0]);
+	axis->metres[i] = metres;
+	axis->count++;
+}
+
+/* Linear first; then every wall is pushed `gap` cells from the one before, and
+ * back from the far end, as far as the cells go round. */
+static void axis_place(struct axis *axis, int cells, int gap)
+{
+	int last = axis->count - 1;
+	double span = axis->metres[last] - axis->metres[0];
+
+	if (gap * last > cells - 1)
+		gap = 0;
+	for (int i = 0; i <= last; i++) {
+		axis->cells[i] =
+			(int)lround((axis->metres[i] - axis->metres[0]) / span * (cells - 1));
+		if (i > 0 && axis->cells[i] < axis->cells[i - 1] + gap)
+			axis->cells[i] = axis->cells[i - 1] + gap;
+	}
+	for (int i = last; i >= 0; i--) {
+		int most = i == last ? cells - 1 : axis->cells[i + 1] - gap;
+
+		if (axis->cells[i] > most)
+			axis->cells[i] = most;
+	}
 }
 
 static bool extent(struct plan *plan, int floor)
@@ -43,6 +107,7 @@ static bool extent(struct plan *plan, int floor)
 	double right = -1e9, bottom = -1e9;
 
 	plan->left = plan->top = 1e9;
+	plan->x.count = plan->y.count = 0;
 	for (int i = 0; i < site->room_count; i++) {
 		if (site->rooms[i].floor != floor)
 			continue;
@@ -51,6 +116,8 @@ static bool extent(struct plan *plan, int floor)
 			plan->top = fmin(plan->top, site->rooms[i].outline[k].y);
 			right = fmax(right, site->rooms[i].outline[k].x);
 			bottom = fmax(bottom, site->rooms[i].outline[k].y);
+			axis_add(&plan->x, site->rooms[i].outline[k].x);
+			axis_add(&plan->y, site->rooms[i].outline[k].y);
 		}
 	}
 	plan->across = right - plan->left;
@@ -124,35 +191,133 @@ static struct area inside(const struct plan *plan, const struct room *room)
 		bottom - top - 1, right - left - 1};
 }
 
+/* Whether a cell lies in the room: even-odd rule on the walls as drawn. */
+static bool room_holds(const struct plan *plan, const struct room *room, int row, int column)
+{
+	bool odd = false;
+
+	for (int k = 0; k < room->outline_count; k++) {
+		struct point a = room->outline[k];
+		struct point b = room->outline[(k + 1) % room->outline_count];
+		int top = row_of(plan, a.y), bottom = row_of(plan, b.y);
+		int left = column_of(plan, a.x), right = column_of(plan, b.x);
+
+		if ((top > row) != (bottom > row)
+			&& column < left + (double)(right - left) * (row - top) / (bottom - top))
+			odd = !odd;
+	}
+	return odd;
+}
+
+/* The longest stretch of a row that is free to write on: in the room and not
+ * on a wall. Its width is 0 when there is none. */
+static struct area free_run(
+	const struct plan *plan, const struct room *room, struct area in, int row)
+{
+	struct area best = {row, in.column, 1, 0}, run = best;
+
+	for (int column = in.column; column < in.column + in.columns; column++) {
+		int y = row - plan->area.row, x = column - plan->area.column;
+
+		if (plan->grid[y * plan->area.columns + x] || !room_holds(plan, room, y, x)) {
+			run.columns = 0;
+			continue;
+		}
+		if (run.columns == 0)
+			run.column = column;
+		run.columns++;
+		if (run.columns > best.columns)
+			best = run;
+	}
+	return best;
+}
+
+/* Takes from a name what fits in `width` cells, at a blank where there is one;
+ * returns the rest. */
+static const char *take_line(const char *name, int width, char *out, size_t size)
+{
+	size_t cut = 0, blank = 0, length = strlen(name);
+
+	for (size_t i = 1; i <= length && i < size; i++) {
+		if (((unsigned char)name[i] & 0xC0) == 0x80)
+			continue;
+		format_put(out, size, "%.*s", (int)i, name);
+		if (canvas_width(out) > width)
+			break;
+		cut = i;
+		if (name[i] == ' ' || name[i] == '\0')
+			blank = i;
+	}
+	cut = blank > 0 ? blank : cut;
+	format_put(out, size, "%.*s", (int)cut, name);
+	name += cut;
+	while (*name == ' ')
+		name++;
+	return name;
+}
+
+static void counts_text(const struct count *count, bool tight, char *out, size_t size)
+{
+	const char *gap = tight ? "" : " ";
+
+	format_put(out, size, "%s", count->doubtful ? "?" : "");
+	if (count->patients)
+		format_add(out, size, "%s%dP", out[0] ? gap : "", count->patients);
+	if (count->staff)
+		format_add(out, size, "%s%dS", out[0] ? gap : "", count->staff);
+	if (count->assets)
+		format_add(out, size, "%s%dA", out[0] ? gap : "", count->assets);
+}
+
+/* One line for both: when one must be cut it is the name. */
+static void label_line(struct canvas *canvas, struct area run, enum role role, const char *counts,
+	const char *name)
+{
+	int used = canvas_width(counts), named = canvas_width(name);
+
+	if (used == 0 || used + 1 + named <= run.columns) {
+		canvas_text(canvas, run, run.row, run.column, run.columns, role, name);
+		canvas_text(canvas, run, run.row, run.column + named + 1, used, role, counts);
+		return;
+	}
+	canvas_text(canvas, run, run.row, run.column, run.columns, role, counts);
+	if (run.columns - used - 1 >= 4)
+		canvas_text(canvas, run, run.row, run.column + used + 1, run.columns - used - 1,
+			role, name);
+}
+
 static void label(const struct plan *plan, int room, bool chosen, struct canvas *canvas)
 {
-	struct area in = inside(plan, &plan->view->twin->site->rooms[room]);
+	const struct room *r = &plan->view->twin->site->rooms[room];
+	struct area in = inside(plan, r), runs[LABEL_ROWS];
 	struct count count = count_room(plan->view, room);
 	enum role role = chosen ? ROLE_SELECTED : count.doubtful ? ROLE_DIM : ROLE_NORMAL;
-	char text[LABEL_SIZE] = "";
-	int total = count.patients + count.staff + count.assets;
+	const char *name = format_room(plan->view, room);
+	char counts[TEXT], line[TEXT];
+	int free_rows = 0, widest = 0, i = 0;
 
-	if (in.columns < 1)
+	for (int row = in.row; row < in.row + in.rows && free_rows < LABEL_ROWS; row++) {
+		runs[free_rows] = free_run(plan, r, in, row);
+		widest = runs[free_rows].columns > widest ? runs[free_rows].columns : widest;
+		free_rows += runs[free_rows].columns > 0;
+	}
+	counts_text(&count, false, counts, sizeof counts);
+	if (canvas_width(counts) > widest)
+		counts_text(&count, true, counts, sizeof counts);
+	if (free_rows == 1)
+		label_line(canvas, runs[0], role, counts, name);
+	if (free_rows < 2)
 		return;
-	/* A corridor flattened to a line is labelled on its wall. */
-	if (in.rows < 1)
-		in.rows = 1;
-	canvas_text(canvas, in, in.row, in.column, in.columns, role, format_room(plan->view, room));
-	if (total == 0 && !count.doubtful)
-		return;
-	if (count.doubtful)
-		format_add(text, sizeof text, "? ");
-	if (count.patients)
-		format_add(text, sizeof text, "%dP ", count.patients);
-	if (count.staff)
-		format_add(text, sizeof text, "%dS ", count.staff);
-	if (count.assets)
-		format_add(text, sizeof text, "%dA", count.assets);
-	if (in.rows > 1)
-		canvas_text(canvas, in, in.row + 1, in.column, in.columns, role, text);
-	else if (in.columns > canvas_width(format_room(plan->view, room)) + canvas_width(text))
-		canvas_text(canvas, in, in.row, in.column + in.columns - canvas_width(text),
-			in.columns, role, text);
+	for (int names = free_rows - (counts[0] != '\0'); i < names && name[0]; i++) {
+		const char *rest = take_line(name, runs[i].columns, line, sizeof line);
+
+		canvas_text(canvas, runs[i], runs[i].row, runs[i].column, runs[i].columns, role,
+			i + 1 < names ? line : name);
+		name = rest;
+	}
+	if (counts[0])
+		canvas_text(canvas, runs[i], runs[i].row, runs[i].column, runs[i].columns, role,
+			counts);
 }
 
 static void draw_walls(const struct plan *plan, struct canvas *canvas)
@@ -169,27 +334,45 @@ static void draw_walls(const struct plan *plan, struct canvas *canvas)
 	}
 }
 
+/* The legend stands whole at the right; the floor's name takes what is left. */
+static void plan_title(const struct site *site, int floor, struct canvas *canvas, struct area area)
+{
+	const char *legend = _("P patients S staff A things");
+	int width = area.columns - canvas_width(legend) - 2;
+
+	if (width < 12)
+		width = area.columns;
+	else
+		canvas_text(canvas, area, area.row, area.column + width + 2, area.columns,
+			ROLE_STRONG, legend);
+	canvas_printf(canvas, area, area.row, area.column, width, ROLE_STRONG, _("%d/%d  %s"),
+		floor + 1, site->floor_count,
+		site->floors[floor].name[0] ? site->floors[floor].name : site->floors[floor].id);
+}
+
 void plan_draw(
 	const struct view *view, int floor, int chosen, struct canvas *canvas, struct area area)
 {
 	const struct site *site = view->twin->site;
 	struct plan plan = {.view = view, .area = area};
+	double shape;
 	int tall;
 
 	if (!site || area.rows < 4 || area.columns < 12 || floor < 0 || floor >= site->floor_count)
 		return;
-	canvas_printf(canvas, area, area.row, area.column, area.columns, ROLE_STRONG,
-		_("%s  (%d of %d)  P patients S staff A things"),
-		site->floors[floor].name[0] ? site->floors[floor].name : site->floors[floor].id,
-		floor + 1, site->floor_count);
+	plan_title(site, floor, canvas, area);
 	plan.area.row++;
 	plan.area.rows--;
 	if (!extent(&plan, floor))
 		return;
-	/* Cells are twice as high as wide: a tall area must not stretch the floor. */
-	tall = (int)(plan.down / plan.across * plan.area.columns * 0.6) + 1;
+	/* Cells are twice as high as wide: a tall area must not stretch the floor;
+	 * a low floor is stretched a little so that names have lines enough. */
+	shape = plan.down / plan.across * plan.area.columns;
+	tall = (int)fmax(shape * 0.6, fmin(shape, 24)) + 1;
 	if (plan.area.rows > tall && tall >= 9)
 		plan.area.rows = tall;
+	axis_place(&plan.x, plan.area.columns, 4);
+	axis_place(&plan.y, plan.area.rows, 2);
 	plan.grid = calloc((size_t)plan.area.rows, (size_t)plan.area.columns);
 	if (!plan.grid)
 		return;

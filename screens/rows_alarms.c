@@ -3,6 +3,15 @@
 
 #include <math.h>
 
+/* A button or a probe that does not move: the site knows better than radio. */
+static bool is_fixed(const struct twin *twin, const struct thing *t)
+{
+	const struct tag *tag =
+		twin->site != NULL && t->site_tag >= 0 ? &twin->site->tags[t->site_tag] : NULL;
+
+	return tag != NULL && tag->kind == TAG_SENSOR && (tag->room >= 0 || tag->bed >= 0);
+}
+
 /* Where it rings: by the radio fix of its tag, else the room it names. */
 static void place(const struct view *view, struct alarm_row *row)
 {
@@ -11,7 +20,8 @@ static void place(const struct view *view, struct alarm_row *row)
 	const struct thing *t;
 
 	row->thing = twin_alarm_thing(twin, a);
-	if (row->thing >= 0 && twin->things[row->thing].known) {
+	if (row->thing >= 0 && twin->things[row->thing].known
+		&& !is_fixed(twin, &twin->things[row->thing])) {
 		t = &twin->things[row->thing];
 		row->room = t->room;
 		row->other = t->other;

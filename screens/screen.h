@@ -84,7 +84,7 @@ bool ui_too_small(const struct ui *ui, const struct screen_def *def);
 bool ui_open_case(struct ui *ui, const struct view *view, const struct subject *subject);
 
 /* --- frame.c ---------------------------------------------------------- */
-void frame_header(const struct view *view, struct canvas *canvas);
+void frame_header(const struct ui *ui, const struct view *view, struct canvas *canvas);
 void frame_strip(const struct view *view, struct canvas *canvas);
 void frame_footer(const struct ui *ui, const struct view *view, struct canvas *canvas);
 int frame_flash_ms(const struct view *view); /* until the flash changes, 0 steady */

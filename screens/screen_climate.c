@@ -33,7 +33,7 @@ static void fill_room(const struct view *view, const void *data, struct cell_tex
 
 static const char *unit(enum quantity quantity)
 {
-	return quantity == QUANTITY_TEMPERATURE ? "C" : "%";
+	return quantity == QUANTITY_TEMPERATURE ? "°C" : "%";
 }
 
 /* Out of limits carries a sign as well as a colour; old values are grey and
@@ -97,14 +97,21 @@ static float sample_of(const struct reading *r, int back)
 	return r->history[(at + TWIN_HISTORY * 2) % TWIN_HISTORY].value;
 }
 
-/* The last minutes, scaled between their own extremes; a flat line stays at
- * the bottom so that noise is not made a mountain (at least half a unit). */
+/* The least a trend's full height stands for: what a probe's noise does not
+ * reach, so that noise is not made a mountain. */
+static float least_span(enum quantity quantity)
+{
+	return quantity == QUANTITY_TEMPERATURE ? 2.0F : 10.0F;
+}
+
+/* The last minutes between their own extremes, or in the middle of the least
+ * span when they hardly moved. */
 static void fill_trend(const struct view *view, const void *data, struct cell_text *out)
 {
 	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	const struct reading *r = reading_of(view, data);
 	int count = r->history_count < SPARK ? r->history_count : SPARK;
-	float low, high;
+	float low, high, least = least_span(r->quantity);
 
 	if (count < 2)
 		return;
@@ -115,8 +122,10 @@ static void fill_trend(const struct view *view, const void *data, struct cell_te
 		low = value < low ? value : low;
 		high = value > high ? value : high;
 	}
-	if (high - low < 0.5F)
-		high = low + 0.5F;
+	if (high - low < least) {
+		low = (low + high - least) / 2;
+		high = low + least;
+	}
 	for (int i = count - 1; i >= 0; i--) {
 		int level = (int)((sample_of(r, i) - low) / (high - low) * 7.99F);
 

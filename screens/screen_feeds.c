@@ -2,6 +2,8 @@
 
 /* F2 Feeds: how good the data are. Everything refused is counted by reason. */
 
+#include <string.h>
+
 #include "screens/format.h"
 #include "screens/page.h"
 #include "screens/rows.h"
@@ -16,8 +18,16 @@ static const struct feed_health *feed_of(const struct view *view, const void *da
 static void fill_name(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct feed_health *f = feed_of(view, data);
+	const char *scheme = strstr(f->name, "://");
+	size_t kept = strcspn(f->name, " ") + 1;
 
-	format_put(out->text, sizeof out->text, "%s%s", f->insecure ? _("INSECURE ") : "", f->name);
+	/* "fhir http://host:port/base": the scheme goes so that the port stays;
+	 * what is not encrypted where it should be says INSECURE. */
+	format_put(out->text, sizeof out->text, "%s", f->insecure ? _("INSECURE ") : "");
+	if (scheme && f->name + kept < scheme)
+		format_add(out->text, sizeof out->text, "%.*s%s", (int)kept, f->name, scheme + 3);
+	else
+		format_add(out->text, sizeof out->text, "%s", f->name);
 	if (f->insecure)
 		out->role = ROLE_MEDIUM;
 }

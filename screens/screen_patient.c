@@ -53,12 +53,26 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 		format_add(text, sizeof text, " / %s", other);
 	page_pair(page, _("team"), ROLE_NORMAL, text);
 	role = part_ready(s, view->now_ms, ready, sizeof ready);
-	format_put(text, sizeof text, "%s, %s", format_stage(surgery_stage(s)),
-		case_status_name(s->status));
-	page_pair(page, _("stage"), ROLE_STRONG, text);
+	/* The booking's status says more than the stage only when it is off. */
+	page_pair(page, _("stage"), ROLE_STRONG,
+		surgery_is_off(s) ? format_status(s->status) : format_stage(surgery_stage(s)));
 	format_put(text, sizeof text, _("%s  (arrived, fasting, consent, marked)"), ready);
 	page_pair(page, _("readiness"), role, text);
 	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);
+}
+
+/* Names where the site has them; what FHIR wrote otherwise. */
+static void fhir_place(const struct view *view, const struct patient *p, char *out, size_t size)
+{
+	const struct site *site = view->twin->site;
+	int room = site ? site_room(site, p->fhir_room) : -1;
+	int bed = site ? site_bed(site, p->fhir_bed) : -1;
+
+	format_put(out, size, "%s", room >= 0 ? format_room(view, room) : p->fhir_room);
+	if (bed >= 0 && site->beds[bed].name[0])
+		format_add(out, size, ", %s", site->beds[bed].name);
+	else if (p->fhir_bed[0])
+		format_add(out, size, ", %s", p->fhir_bed);
 }
 
 static void draw_place(const struct view *view, const struct surgery *s, struct page *page)
@@ -76,8 +90,8 @@ static void draw_place(const struct view *view, const struct surgery *s, struct 
 		const struct patient *p = &view->twin->patients[index];
 
 		format_age(view->now_ms - p->fhir_at_ms, age, sizeof age);
-		format_put(text, sizeof text, "%s %s, %s, %s", p->fhir_room, p->fhir_bed,
-			p->fhir_origin, age);
+		fhir_place(view, p, text, sizeof text);
+		format_add(text, sizeof text, ", %s, %s", p->fhir_origin, age);
 		page_pair(page, _("place, FHIR"), conflict ? ROLE_CONFLICT : ROLE_NORMAL, text);
 	}
 	if (worn < 0 || !view->twin->things[worn].known) {

@@ -81,7 +81,7 @@ static void fill_stage(const struct view *view, const void *data, struct cell_te
 	const struct surgery *s = surgery_of(view, data);
 
 	format_put(out->text, sizeof out->text, "%s%s", row->conflict ? "! " : "",
-		row->stage == STAGE_OFF ? case_status_name(s->status) : format_stage(row->stage));
+		row->stage == STAGE_OFF ? format_status(s->status) : format_stage(row->stage));
 	if (row->conflict)
 		out->role = ROLE_CONFLICT;
 	else if (row->stage == STAGE_OFF || surgery_is_over(s))

@@ -131,6 +131,15 @@ static void about_room(const struct view *view, int index, struct page *page)
 			_("! two sources disagree about who is in it"));
 }
 
+/* The stamp of an item of readiness keeps its origin only: a resource of the
+ * hospital is "Type/id", a person is not. */
+static enum source readiness_source(const struct stamp *stamp)
+{
+	if (stamp->origin[0] == '\0')
+		return SOURCE_NONE;
+	return strchr(stamp->origin, '/') ? SOURCE_FHIR : SOURCE_PERSON;
+}
+
 static void about_case(const struct view *view, const char *case_id, struct page *page)
 {
 	int index = twin_case(view->twin, case_id), worn, room;
@@ -147,8 +156,9 @@ static void about_case(const struct view *view, const char *case_id, struct page
 		stamp_line(view, page, _("programme"), SOURCE_FHIR, &s->told, true, ROLE_NORMAL);
 	for (int r = 0; r < READY_COUNT; r++) {
 		if (s->ready[r] >= 0)
-			stamp_line(view, page, readiness_name((enum readiness)r), SOURCE_NONE,
-				&s->ready_by[r], true, ROLE_NORMAL);
+			stamp_line(view, page, readiness_name((enum readiness)r),
+				readiness_source(&s->ready_by[r]), &s->ready_by[r], true,
+				ROLE_NORMAL);
 	}
 	milestones(view, s, page);
 	if (s->place_conflict)

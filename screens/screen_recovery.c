@@ -103,8 +103,8 @@ static void fill_waiting(const struct view *view, const void *data, struct cell_
 {
 	static const char *const words[] = {[WAITING_NONE] = "",
 		[WAITING_CRITERIA] = N_("criteria not met yet"),
-		[WAITING_BED] = N_("met; waits for the ward bed"),
-		[WAITING_TRANSPORT] = N_("met; waits for transport"),
+		[WAITING_BED] = N_("waits for ward bed"),
+		[WAITING_TRANSPORT] = N_("waits for transport"),
 		[WAITING_BAY] = N_("waits for a bay")};
 	const struct recovery_row *row = data;
 	char age[24];
@@ -145,7 +145,7 @@ static const struct column columns[] = {
 	{N_("Patient"), 12, 0, false, false, fill_patient, NULL},
 	{N_("Procedure"), 14, 3, true, false, fill_procedure, NULL},
 	{N_("Since"), 12, 0, false, false, fill_since, number_since},
-	{N_("Waiting for"), 26, 1, false, false, fill_waiting, NULL},
+	{N_("Waiting for"), 27, 1, false, false, fill_waiting, NULL},
 	{N_("Said"), 8, 4, false, false, fill_said, NULL},
 };
 

@@ -181,11 +181,17 @@ static void fit(const struct table_def *def, int room, int widths[COLUMNS_MAX])
 static void draw_cell(struct canvas *canvas, struct area area, int row, int column, int width,
 	bool right, const struct cell_text *cell)
 {
-	int taken = canvas_width(cell->text);
+	struct cell_text plain = *cell;
+	char *degree = canvas->ascii ? strstr(plain.text, "°") : NULL;
+	int taken;
 
+	/* ASCII has no degree sign: "C" reads better than "oC". */
+	if (degree)
+		memmove(degree, degree + strlen("°"), strlen(degree + strlen("°")) + 1);
+	taken = canvas_width(plain.text);
 	if (right && taken < width)
 		column += width - taken;
-	canvas_text(canvas, area, row, column, width, cell->role, cell->text);
+	canvas_text(canvas, area, row, column, width, plain.role, plain.text);
 }
 
 static void draw_titles(const struct table *table, const struct table_def *def, const int *widths,
@@ -262,9 +268,7 @@ void table_draw(struct table *table, const struct table_def *def, const struct v
 		draw_row(def, view, list_row(def, list, table->top + i), widths, canvas, area, row);
 		if (table->top + i != table->selected || !focus)
 			continue;
-		/* The bar keeps alarm colours readable by their marks and letters. */
-		canvas_role(
-			canvas, (struct area){row, area.column, 1, area.columns}, ROLE_SELECTED);
+		canvas_select(canvas, (struct area){row, area.column, 1, area.columns});
 		canvas_put(canvas, area, row, area.column, ROLE_SELECTED, '>');
 		canvas->cursor_row = row;
 		canvas->cursor_column = area.column;

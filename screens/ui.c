@@ -249,7 +249,7 @@ void ui_draw(struct ui *ui, const struct view *view, struct canvas *canvas)
 	if (ui_too_small(ui, base->def)) {
 		draw_too_small(base->def, canvas);
 	} else {
-		frame_header(view, canvas);
+		frame_header(ui, view, canvas);
 		frame_strip(view, canvas);
 		draw_base(base, view, canvas, body);
 	}

@@ -70,8 +70,8 @@ static void samples_appear_where_they_should(void **state)
 	say("/gw/AC233FC00002/status", "[{\"rssi\":-3,\"rawData\":\"\"}]");
 	pty_char(&pty, '6');
 	suite_expect(&pty, "fridge PACU", SOON_MS);
-	suite_expect(&pty, " 5.1 C", SOON_MS);
-	suite_expect(&pty, "^ 25.4 C", SOON_MS); /* OR 2 is kept at 18 to 24 */
+	suite_expect(&pty, " 5.1 °C", SOON_MS);
+	suite_expect(&pty, "^ 25.4 °C", SOON_MS); /* OR 2 is kept at 18 to 24 */
 	suite_expect(&pty, "^ 72.4 %", SOON_MS);
 	assert_false(pty_shows(&pty, "27.1")); /* not of this house */
 	pty_key(&pty, VTERM_KEY_FUNCTION(2));
@@ -258,7 +258,7 @@ static void broker_lost_and_back(void **state)
 	suite_expect(&pty, " D ", SOON_MS);
 	say("/gw/AC233FC0000B/status", with_type);
 	pty_char(&pty, '6');
-	suite_expect(&pty, " 5.1 C", SOON_MS);
+	suite_expect(&pty, " 5.1 °C", SOON_MS);
 	leave(&pty);
 }
 
