@@ -123,7 +123,7 @@ static void back_in_or(struct turn *turn, int i)
 		unsay(turn, i, (enum milestone)m);
 }
 
-static void entered_or(struct turn *turn, int i, int room)
+static void entered_or(struct turn *turn, int i, int room, bool seen_before)
 {
 	struct surgery *s = &turn->t->cases[i];
 
@@ -141,10 +141,10 @@ static void entered_or(struct turn *turn, int i, int room)
 			return;
 		s->room_at = room;
 	}
-	say(turn, i, MILESTONE_IN_ROOM, false);
+	say(turn, i, MILESTONE_IN_ROOM, !seen_before);
 }
 
-static void entered_pacu(struct turn *turn, int i)
+static void entered_pacu(struct turn *turn, int i, bool seen_before)
 {
 	struct surgery *s = &turn->t->cases[i];
 
@@ -160,7 +160,7 @@ static void entered_pacu(struct turn *turn, int i)
 	if (!surgery_left_ms(s))
 		say(turn, i, MILESTONE_OUT_ROOM, true);
 	if (!radio_said(s, MILESTONE_PACU_IN))
-		say(turn, i, MILESTONE_PACU_IN, false);
+		say(turn, i, MILESTONE_PACU_IN, !seen_before);
 	unsay(turn, i, MILESTONE_PACU_OUT);
 }
 
@@ -203,6 +203,8 @@ void thing_moved(struct turn *turn, int thing, int from)
 	const struct thing *th = &t->things[thing];
 	int i = th->patient[0] ? twin_patient_case(t, th->patient) : -1;
 	struct surgery *s;
+	/* First seen where they are: they came "by then at the latest". */
+	bool seen_before = from >= 0;
 
 	if (i < 0 || th->state != LOCATED_IN || th->confidence < RADIO_CONFIDENCE
 		|| surgery_is_off(&t->cases[i]))
@@ -213,11 +215,11 @@ void thing_moved(struct turn *turn, int thing, int from)
 		say(turn, i, MILESTONE_ARRIVED, true);
 	if (is_kind(t, th->room, ROOM_HOLDING) && !surgery_has_begun(s)
 		&& !radio_said(s, MILESTONE_IN_HOLDING))
-		say(turn, i, MILESTONE_IN_HOLDING, false);
+		say(turn, i, MILESTONE_IN_HOLDING, !seen_before);
 	if (is_kind(t, th->room, ROOM_OR))
-		entered_or(turn, i, th->room);
+		entered_or(turn, i, th->room, seen_before);
 	else if (is_kind(t, th->room, ROOM_PACU))
-		entered_pacu(turn, i);
+		entered_pacu(turn, i, seen_before);
 	else if (surgery_has_begun(s) && !surgery_left_ms(s) && may_leave(turn, s, from))
 		left_or(turn, i, th->room);
 	else if (surgery_has_begun(s) && surgery_left_ms(s))

@@ -425,6 +425,28 @@ static void test_radio_does_not_outrun_the_hospital(void **state)
 	twin_destroy(t);
 }
 
+/* A console opened mid-morning sees the bracelet in the PACU long after the
+ * hospital told of it: radio's "by then at the latest" contradicts nobody. */
+static void test_first_sight_is_no_conflict(void **state)
+{
+	(void)state;
+	struct twin *t;
+
+	start(&t);
+	put(t, case_fact("c1", "p1", "or-1", 0, 80, -100));
+	wear(t, BRACELET_1, "p1", -95);
+	told(t, "c1", MILESTONE_IN_ROOM, 0);
+	told(t, "c1", MILESTONE_OUT_ROOM, 80);
+	told(t, "c1", MILESTONE_PACU_IN, 84);
+	seen(t, BRACELET_1, PACU, 0.9, 100);
+	assert_false(t->cases[0].passage[MILESTONE_PACU_IN].conflict);
+	/* Seen coming in from elsewhere, the time means something. */
+	seen(t, BRACELET_1, WARD, 0.9, 110);
+	seen(t, BRACELET_1, PACU, 0.9, 130);
+	assert_true(t->cases[0].passage[MILESTONE_PACU_OUT].by[0].when_ms == 0);
+	twin_destroy(t);
+}
+
 static void test_places_conflict_after_two_minutes(void **state)
 {
 	(void)state;
@@ -1081,6 +1103,7 @@ int main(void)
 		cmocka_unit_test(test_milestones_from_movement),
 		cmocka_unit_test(test_movement_does_not_guess_wildly),
 		cmocka_unit_test(test_radio_does_not_outrun_the_hospital),
+		cmocka_unit_test(test_first_sight_is_no_conflict),
 		cmocka_unit_test(test_places_conflict_after_two_minutes),
 		cmocka_unit_test(test_press_life),
 		cmocka_unit_test(test_press_of_a_patient_names_nobody),
