@@ -251,6 +251,7 @@ static void world_people_and_things(struct world *w)
 	format_put(f.origin, sizeof f.origin, "Encounter/e-1");
 	f.place.start_ms = world_at(10, 9);
 	world_say(w, &f);
+	world_located(w, "C30000000001", "or-1", "", 0.95, world_at(8, 34));
 	world_located(w, "C30000000001", "pacu", "holding", 0.93, world_at(10, 41));
 	world_located(w, "C30000000011", "pharmacy", "", 0.97, world_at(10, 30));
 	world_located(w, "C30000000012", "pacu", "corridor", 0.55, world_at(10, 20));
