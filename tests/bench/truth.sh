@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Agreement of the twin with the emulator's truth, by simulated minute, in three
 # conditions at once: prompt FHIR; FHIR with 10 % of the milestones missing and
-# the rest 2 to 10 minutes late; radio only. FROM..  for MINUTES of wall time.
+# the rest 2 to 10 minutes late; radio only. Begins at FROM, takes twice MINUTES of
+# wall time, at SPEED.
 set -u
 B=${B:-build}
-speed=${SPEED:-30}
-minutes=${MINUTES:-10}
-from=${FROM:-08:00}
+speed=${SPEED:-20}
+minutes=${MINUTES:-5}
+from=${FROM:-09:00}
 dir=$(mktemp -d /tmp/vigie-truth.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 run() { # name, demo options...
