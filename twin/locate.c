@@ -49,6 +49,7 @@ struct locator {
 	bool *alive;
 	double *silence, *work, *rooms;
 	int64_t stepped_ms;
+	double silence_ms;  /* without a word for so long, a gateway is silent */
 	int64_t pace_ms;    /* between steps: long when time runs fast */
 	int64_t word_ms;    /* last word of any gateway */
 	int64_t resumed_ms; /* since when at least one has been talking */
@@ -81,12 +82,18 @@ static void add_key(struct locator *l, int at, const char *mac, int index)
 		HASH_ADD_STR(l->by_mac, mac, key);
 }
 
+void locator_patience(struct locator *l, double seconds)
+{
+	l->silence_ms = fmax(l->silence_ms, seconds * 1000);
+}
+
 struct locator *locator_create(const struct site *site)
 {
 	struct locator *l = calloc(1, sizeof *l);
 	if (l == NULL)
 		return NULL;
 	l->site = site;
+	l->silence_ms = site->gateway_silence_s * 1000;
 	l->map = locate_map_create(site);
 	if (l->map == NULL || !allocate(l)) {
 		locator_destroy(l);
@@ -132,7 +139,7 @@ static int find(const struct locator *l, const char *mac, bool gateway)
 
 static double silence_ms(const struct locator *l)
 {
-	return fmax(l->site->gateway_silence_s * 1000, 2.0 * (double)l->pace_ms);
+	return fmax(l->silence_ms, 2.0 * (double)l->pace_ms);
 }
 
 /* How long a gateway may pause before its silence stops being evidence: a few

@@ -31,6 +31,9 @@ typedef void locate_emit(void *context, const struct fact *fact);
 
 struct locator *locator_create(const struct site *site); /* site borrowed */
 void locator_destroy(struct locator *locator);
+/* Suite time may run fast: a gateway is not silent before `seconds` of it have
+ * gone by, even when the site says less. */
+void locator_patience(struct locator *locator, double seconds);
 
 /* Counts and keeps one sighting. Tags the site does not list are counted only;
  * bracelets are listed in the site as TAG_PATIENT. A row older than 30 s by
