@@ -158,6 +158,8 @@ static int open_fhir(struct station *s, struct error *err)
 	return s->fhir != NULL ? 0 : -1;
 }
 
+static void refresh(struct station *s);
+
 int station_feeds_open(struct station *s, struct error *err)
 {
 	struct ingest_options o = {
@@ -177,6 +179,7 @@ int station_feeds_open(struct station *s, struct error *err)
 		return -1;
 	if (s->settings->fhir_base != NULL && open_fhir(s, err) < 0)
 		return -1;
+	refresh(s); /* the first picture already names the feeds */
 	return 0;
 }
 
