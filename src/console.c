@@ -30,7 +30,7 @@ struct console {
 	char notice[LABEL_SIZE * 2];
 	int64_t notice_until_mono;
 	int signal;
-	int priority_seen; /* highest unacknowledged alarm, for the bell */
+	int high_seen; /* unacknowledged HIGH alarms at the last picture, for the bell */
 };
 
 static void on_changed(void *context)
@@ -62,9 +62,9 @@ static void ring_bell(struct console *c, const struct view *view)
 		high += view->twin->alarms[i].priority == PRIORITY_HIGH
 			&& !view->twin->alarms[i].acked
 			&& alarm_state(&view->twin->alarms[i]) != ALARM_A;
-	if (high > c->priority_seen)
+	if (high > c->high_seen)
 		terminal_bell(c->terminal);
-	c->priority_seen = high;
+	c->high_seen = high;
 }
 
 static void schedule(struct console *c, const struct view *view, int64_t mono)

@@ -72,11 +72,10 @@ static void payload(char out[400], const struct site *site, int i)
 /* A child that publishes as fast as the broker takes them. */
 static void publish(int port, int qos, const struct site *site)
 {
-	char topic[64], text[400], command[128];
+	char text[400], command[128];
 	char *program = child_find("mosquitto_pub");
 	snprintf(command, sizeof command, "%s -h 127.0.0.1 -p %d -q %d -l -t '/gw/%s/status'",
 		program, port, qos, site->gateways[0].mac);
-	(void)topic;
 	FILE *pipe = popen(command, "w");
 	if (pipe == NULL)
 		_exit(3);
