@@ -28,9 +28,16 @@ struct decoded {
 	char gateway[TAG_SIZE]; /* "" unknown */
 	char tag[TAG_SIZE];
 	int64_t device_ms; /* gateway's clock, 0 unknown */
-	int rssi_dbm;      /* 0 unknown */
-	char frame[48];    /* "ffe1:a1:03", "ibeacon", "eddystone:tlm" */
+	/* How far the row is behind its own message (the gateway's row, the
+	 * envelope, else the newest row before it): one clock, so its being wrong
+	 * does not matter. 0: not, or not known. */
+	int64_t late_ms;
+	int rssi_dbm;   /* 0 unknown */
+	char frame[48]; /* "ffe1:a1:03", "ibeacon", "eddystone:tlm" */
 	union {
+		struct {
+			int64_t seq; /* number of the upload, -1 not said */
+		} uplink;            /* DECODED_GATEWAY */
 		struct {
 			enum quantity quantity;
 			double value;
@@ -64,6 +71,11 @@ struct decode_context {
 	const struct site *site; /* NULL: no signatures, no topic map */
 	decode_emit *emit;
 	void *context;
+	/* The allow-list; NULL: every tag. A row of any other tag is a sighting and
+	 * is searched for presses; what else it carries is not decoded. */
+	bool (*wanted)(void *context, const char *tag);
+	/* The 16-byte key of a tag that encrypts (BTHome); NULL: none is known. */
+	const uint8_t *(*key)(void *context, const char *tag);
 };
 
 /*

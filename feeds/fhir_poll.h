@@ -16,6 +16,8 @@
 
 struct fhir_poll_options {
 	const char *base;     /* "http://127.0.0.1:8080/fhir" */
+	const char *strategy; /* "auto" (NULL) | "delta" | "day" | "history" */
+	const char *profile;  /* "auto" (NULL) or a name of the profile table */
 	double every_s;       /* wall seconds between polls; 0: 5 */
 	double overlap_s;     /* 0: 150 (server time) */
 	double sweep_every_s; /* 0: 300 */

@@ -12,13 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "feeds/auth.h"
 #include "feeds/error.h"
 
 struct http;
 
 struct http_options {
 	const char *ca_file, *cert_file, *key_file;
-	const char *bearer_file; /* 0600; read at each request */
+	const char *bearer_file;  /* 0600; read at each request */
+	struct auth_options auth; /* how a token is had; see feeds/auth.h */
 	const char *user_agent;
 	bool insecure;
 	double deadline_s; /* per request, 0: 20 */

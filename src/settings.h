@@ -27,7 +27,14 @@ struct settings {
 	int mqtt_topic_count;
 	int mqtt_qos;
 	char *mqtt_user, *mqtt_password_file, *mqtt_ca, *mqtt_cert, *mqtt_key;
+	char *keys_file; /* 0600: "MAC KEY" lines of tags that encrypt */
 	char *fhir_base, *fhir_ca, *fhir_cert, *fhir_key, *fhir_bearer_file;
+	char *fhir_strategy, *fhir_profile;
+	char *fhir_token_url, *fhir_client_id, *fhir_secret_file, *fhir_scope;
+	char *fhir_sign_key, *fhir_sign_key_id, *fhir_sign_algorithm;
+	char *door_path;                     /* folder the hospital's engine drops files into */
+	char *http_listen, *http_token_file; /* "127.0.0.1:8090": gateways without a broker */
+	char *http_cert, *http_key;
 	char *fhir_bracelet_system, *fhir_progress_system, *fhir_performed_means;
 	double fhir_every_s, fhir_overlap_s, fhir_sweep_s;
 	bool insecure, readonly, ascii, calm, no_color;

@@ -213,6 +213,7 @@ static const struct key bed_keys[] = {
 static const struct key gateway_keys[] = {
 	{"mac", site_value_mac, AT(gateway, mac), true},
 	{"name", site_value_label, AT(gateway, name), false},
+	{"alias", site_value_label, AT(gateway, alias), false},
 	{"room", site_value_room, AT(gateway, room), true},
 	{"at", site_value_point, 0, true},
 	{0},

@@ -140,6 +140,8 @@ static int open_fhir(struct station *s, struct error *err)
 	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, s};
 	struct fhir_poll_options o = {
 		.base = c->fhir_base,
+		.strategy = c->fhir_strategy,
+		.profile = c->fhir_profile,
 		.every_s = c->fhir_every_s,
 		.overlap_s = c->fhir_overlap_s,
 		.sweep_every_s = c->fhir_sweep_s,
@@ -151,6 +153,13 @@ static int open_fhir(struct station *s, struct error *err)
 			.cert_file = c->fhir_cert,
 			.key_file = c->fhir_key,
 			.bearer_file = c->fhir_bearer_file,
+			.auth = {.token_url = c->fhir_token_url,
+				.client_id = c->fhir_client_id,
+				.secret_file = c->fhir_secret_file,
+				.sign_key = c->fhir_sign_key,
+				.sign_key_id = c->fhir_sign_key_id,
+				.sign_algorithm = c->fhir_sign_algorithm,
+				.scope = c->fhir_scope},
 			.user_agent = "vigie/0.1",
 			.insecure = c->insecure},
 	};

@@ -14,7 +14,8 @@
 #include "src/station.h"
 #include "twin/locate.h"
 
-enum { UNDO_DEPTH = 32, FEED_MQTT = 0, FEED_FHIR = 1 };
+enum { UNDO_DEPTH = 32 };
+enum { FEED_MQTT, FEED_FHIR, FEED_HTTP, FEED_DOOR };
 
 /* A technical condition that ends by itself. */
 struct watch {

@@ -65,6 +65,8 @@ struct bed {
 struct gateway {
 	char mac[TAG_SIZE];
 	char name[LABEL_SIZE];
+	/* What else it goes by: the MAC on its box, a node's name in topics. */
+	char alias[LABEL_SIZE];
 	int room;
 	double x, y;
 };
