@@ -46,6 +46,12 @@ void spool_discard(struct spool *spool)
 		spool->lost = true;
 }
 
+static void take(void *context, const char *bytes, size_t len)
+{
+	if (len > 0)
+		spool_append(context, bytes, len);
+}
+
 void spool_collect(struct spool *spool)
 {
 	off_t size = lseek(spool->memory, 0, SEEK_CUR);
@@ -56,7 +62,7 @@ void spool_collect(struct spool *spool)
 			spool->lost = true;
 			break;
 		}
-		spool_append(spool, piece, (size_t)got);
+		rep_expand(&spool->rep, piece, (size_t)got, take, spool);
 		at += got;
 	}
 	if (size > 0)

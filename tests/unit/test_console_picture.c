@@ -70,10 +70,7 @@ static void every_screen(int rows, int columns, const char *language)
 {
 	static const char *const screens[] = {"1", "3", "5"};
 	const char *const more[] = {"--readonly", NULL};
-	/* As xterm, curses repeats ASCII characters by REP, which libvterm 0.1.4 has
-	 * not; screen's description has none. */
-	bool ascii = strcmp(language, "LANG=C") == 0;
-	const char *const env[] = {language, ascii ? "TERM=screen-256color" : NULL, NULL};
+	const char *const env[] = {language, NULL};
 	struct pty pty;
 	suite_console(&pty, rows, columns, suite_path("picture.db"), more, env);
 	suite_expect(&pty, "OR 1", SOON_MS);
