@@ -104,6 +104,22 @@ static void on_after_wait(struct ev_loop *loop, ev_check *watcher, int events)
 	s->turn_began_us = now_us();
 }
 
+/* The longest turn of the last minute, sliding by slots. */
+static void count_turn(struct station *s, int64_t at_us, double turn_ms)
+{
+	int64_t slot = at_us / TURN_SLOT_US;
+	if (slot - s->turn_slot > TURN_SLOTS)
+		s->turn_slot = slot - TURN_SLOTS;
+	while (s->turn_slot < slot)
+		s->turn_max_ms[++s->turn_slot % TURN_SLOTS] = 0;
+	if (turn_ms > s->turn_max_ms[slot % TURN_SLOTS])
+		s->turn_max_ms[slot % TURN_SLOTS] = turn_ms;
+	s->health.loop_max_ms = 0;
+	for (int i = 0; i < TURN_SLOTS; i++)
+		if (s->turn_max_ms[i] > s->health.loop_max_ms)
+			s->health.loop_max_ms = s->turn_max_ms[i];
+}
+
 static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
 	struct station *s = watcher->data;
@@ -111,14 +127,8 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events
 	(void)events;
 	if (s->turn_began_us == 0)
 		return;
-	double turn = (double)(now_us() - s->turn_began_us) / 1000.0;
-	int64_t mono = s->turn_began_us / 1000;
-	if (mono - s->loop_window_mono > 60000) {
-		s->loop_window_mono = mono;
-		s->health.loop_max_ms = 0;
-	}
-	if (turn > s->health.loop_max_ms)
-		s->health.loop_max_ms = turn;
+	int64_t now = now_us();
+	count_turn(s, now, (double)(now - s->turn_began_us) / 1000.0);
 }
 
 /* --- opening --- */
@@ -235,6 +245,9 @@ static void start_watchers(struct station *s)
 	ev_timer_init(&s->tick, on_tick, period < 0.1 ? 0.1 : period, period < 0.1 ? 0.1 : period);
 	ev_prepare_init(&s->before_wait, on_before_wait);
 	ev_check_init(&s->after_wait, on_after_wait);
+	/* Around everything else of a turn: the console draws before the wait, too. */
+	ev_set_priority(&s->before_wait, EV_MINPRI);
+	ev_set_priority(&s->after_wait, EV_MAXPRI);
 	s->tick.data = s->before_wait.data = s->after_wait.data = s;
 	ev_timer_start(s->loop, &s->tick);
 	ev_prepare_start(s->loop, &s->before_wait);

@@ -15,6 +15,7 @@
 #include "twin/locate.h"
 
 enum { UNDO_DEPTH = 32 };
+enum { TURN_SLOTS = 6, TURN_SLOT_US = 10000000 }; /* a minute */
 enum { FEED_MQTT, FEED_FHIR, FEED_HTTP, FEED_DOOR };
 
 /* A technical condition that ends by itself. */
@@ -55,7 +56,9 @@ struct station {
 	ev_timer tick;
 	ev_prepare before_wait;
 	ev_check after_wait;
-	int64_t turn_began_us, loop_window_mono;
+	int64_t turn_began_us;
+	double turn_max_ms[TURN_SLOTS]; /* longest turn of each slot of 10 s */
+	int64_t turn_slot;              /* the newest, counted since boot */
 	bool started;
 };
 
