@@ -3,26 +3,14 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "src/xdg.h"
+
 int journal_path_default(char *out, size_t size, struct error *err)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-	int length;
-	/* The specification says to ignore a relative path. */
-	if (state != NULL && state[0] == '/')
-		length = snprintf(out, size, "%s/vigie/journal.db", state);
-	else if (home != NULL && home[0] == '/')
-		length = snprintf(out, size, "%s/.local/state/vigie/journal.db", home);
-	else
-		return error_set(err, -ENOENT,
-			"no place for the journal: set XDG_STATE_HOME or HOME, or name a journal");
-	if (length < 0 || (size_t)length >= size)
-		return error_set(err, -ENAMETOOLONG, "the journal's name is too long");
-	return 0;
+	return xdg_file(out, size, "XDG_STATE_HOME", ".local/state", "journal.db", err);
 }
 
 int journal_path_prepare(const char *path, struct error *err)

@@ -7,7 +7,7 @@
 #include "feeds/error.h"
 
 /* The journal when nobody names one: $XDG_STATE_HOME/vigie/journal.db, else
- * ~/.local/state/vigie/journal.db (XDG Base Directory 0.8). */
+ * ~/.local/state/vigie/journal.db (src/xdg.h). */
 int journal_path_default(char *out, size_t size, struct error *err);
 
 /* Makes the folders a file lies in, 0700 each. 0 or a negative errno. */

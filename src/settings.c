@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "src/journal_path.h"
+#include "src/xdg.h"
 
 enum kind { TEXT, LIST, NUMBER, INTEGER, FLAG };
 
@@ -243,25 +244,15 @@ static int read_file(struct settings *c, const char *path, bool required, struct
 	return rc;
 }
 
-/* Where a file of ours lies under an XDG base directory. */
-static void xdg_path(
-	char *out, size_t size, const char *variable, const char *fallback, const char *name)
-{
-	const char *base = getenv(variable);
-	const char *home = getenv("HOME");
-	if (base != NULL && base[0] == '/')
-		snprintf(out, size, "%s/vigie/%s", base, name);
-	else
-		snprintf(out, size, "%s/%s/vigie/%s", home != NULL ? home : "", fallback, name);
-}
-
 int settings_load(struct settings *settings, const char *path, struct error *err)
 {
 	char user_file[512];
 	if (path != NULL)
 		return read_file(settings, path, true, err);
-	xdg_path(user_file, sizeof user_file, "XDG_CONFIG_HOME", ".config", "vigie.conf");
-	int rc = read_file(settings, user_file, false, err);
+	int rc = xdg_file(
+		user_file, sizeof user_file, "XDG_CONFIG_HOME", ".config", "vigie.conf", err);
+	if (rc == 0)
+		rc = read_file(settings, user_file, false, err);
 	if (rc == -ENOENT)
 		rc = read_file(settings, "/etc/vigie/vigie.conf", false, err);
 	return rc == -ENOENT ? 0 : rc;
