@@ -6,9 +6,11 @@
 #include <string.h>
 
 /*
- * Positions only grow; the index is the position modulo the capacity. A record
- * is a 32-bit length and the bytes, padded to 8, always contiguous: when it
- * does not fit before the end of the arena a skip mark is left there.
+ * Positions only grow; the index is the position, counted from where the ring
+ * was last empty, modulo the capacity. So a ring that keeps up writes the same
+ * few pages over and over, and the others are never touched. A record is a
+ * 32-bit length and the bytes, padded to 8, always contiguous: when it does not
+ * fit before the end of the arena a skip mark is left there.
  */
 enum { SKIP = -1, ALIGN = 8 };
 
@@ -16,6 +18,9 @@ struct ring {
 	unsigned char *bytes;
 	size_t capacity;
 	_Alignas(64) atomic_size_t head; /* written by the producer */
+	/* The position of index 0. The producer moves it when the ring is empty, so
+	 * before the consumer sees a record; in between nobody writes it. */
+	size_t base;
 	_Alignas(64) atomic_size_t tail; /* written by the consumer */
 	_Alignas(64) atomic_uint_fast64_t drops;
 };
@@ -46,6 +51,11 @@ void ring_destroy(struct ring *ring)
 	free(ring);
 }
 
+static size_t index_of(const struct ring *ring, size_t position)
+{
+	return (position - ring->base) & (ring->capacity - 1);
+}
+
 static size_t padded(size_t len)
 {
 	return (sizeof(int32_t) + len + ALIGN - 1) / ALIGN * ALIGN;
@@ -54,7 +64,7 @@ static size_t padded(size_t len)
 /* Leaves a skip mark when `need` would cross the end; returns where to write. */
 static size_t place(struct ring *ring, size_t head, size_t need)
 {
-	size_t index = head & (ring->capacity - 1);
+	size_t index = index_of(ring, head);
 	if (index + need <= ring->capacity)
 		return head;
 	int32_t skip = SKIP;
@@ -69,14 +79,16 @@ bool ring_push(struct ring *ring, const void *head_bytes, size_t head_len, const
 	size_t need = padded(len);
 	size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
-	size_t index = head & (ring->capacity - 1);
+	if (tail == head)
+		ring->base = head;
+	size_t index = index_of(ring, head);
 	size_t gap = index + need > ring->capacity ? ring->capacity - index : 0;
 	if (len > ring->capacity / 4 || head + gap + need - tail > ring->capacity) {
 		atomic_fetch_add_explicit(&ring->drops, 1, memory_order_relaxed);
 		return false;
 	}
 	size_t at = place(ring, head, need);
-	unsigned char *slot = ring->bytes + (at & (ring->capacity - 1));
+	unsigned char *slot = ring->bytes + index_of(ring, at);
 	int32_t stored = (int32_t)len;
 	memcpy(slot, &stored, sizeof stored);
 	if (head_len > 0)
@@ -95,7 +107,7 @@ const void *ring_peek(struct ring *ring, size_t *len)
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
 	if (atomic_load(&ring->head) == tail)
 		return NULL;
-	size_t index = tail & (ring->capacity - 1);
+	size_t index = index_of(ring, tail);
 	int32_t stored;
 	memcpy(&stored, ring->bytes + index, sizeof stored);
 	if (stored == SKIP) { /* the record begins at the arena's start */
@@ -109,7 +121,7 @@ const void *ring_peek(struct ring *ring, size_t *len)
 void ring_pop(struct ring *ring)
 {
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-	size_t index = tail & (ring->capacity - 1);
+	size_t index = index_of(ring, tail);
 	int32_t stored;
 	memcpy(&stored, ring->bytes + index, sizeof stored);
 	if (stored == SKIP) {

@@ -51,32 +51,14 @@ static double rss_mb(pid_t pid)
 	return kb / 1024;
 }
 
-/* Painted: no byte for 40 ms after the first ones. */
-static double painted(struct pty *pty, double began)
-{
-	double last = began;
-	size_t len = 0;
-	while (bench_now() - began < 3) {
-		pty_run(pty, 2);
-		if (pty->len != len) {
-			len = pty->len;
-			last = bench_now();
-		} else if (len > 500 && bench_now() - last > 0.04) {
-			break;
-		}
-	}
-	return (last - began) * 1000;
-}
-
 static struct figures measure(const char *const argv[], const char *move[2], int rows, int columns)
 {
 	static const char *const env[] = {"TERM=xterm-256color", "LANG=C.UTF-8", NULL};
 	struct figures f;
 	struct pty pty;
-	double began = bench_now();
 	if (!pty_spawn(&pty, rows, columns, argv, env))
 		exit(3);
-	f.paint_ms = painted(&pty, began);
+	f.paint_ms = pty_painted(&pty);
 	pty_run(&pty, 3000);
 	size_t len = pty.len;
 	double ns = cpu_ns(pty.pid), from = bench_now();

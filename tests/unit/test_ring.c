@@ -57,6 +57,30 @@ static void test_full_drops_and_counts(void **state)
 	ring_destroy(ring);
 }
 
+/* 1000 records of 112 bytes, one at a time, are 27 capacities: all in one place. */
+static void test_empty_ring_starts_anew(void **state)
+{
+	struct ring *ring = ring_create(4096);
+	char body[100] = {0};
+	bool empty;
+	size_t len;
+	const void *first = NULL;
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		assert_true(ring_push(ring, &i, sizeof i, body, sizeof body, &empty));
+		const void *bytes = ring_peek(ring, &len);
+		first = first == NULL ? bytes : first;
+		assert_ptr_equal(bytes, first);
+		assert_memory_equal(bytes, &i, sizeof i);
+		ring_pop(ring);
+	}
+	/* 4096 / 112 = 36 fit, wherever the ring stands. */
+	for (int i = 0; i < 36; i++)
+		assert_true(ring_push(ring, &i, sizeof i, body, sizeof body, &empty));
+	assert_false(ring_push(ring, NULL, 0, body, sizeof body, &empty));
+	ring_destroy(ring);
+}
+
 enum { MESSAGES = 200000 };
 
 static void *produce(void *context)
@@ -103,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keeps_order_and_bytes),
 		cmocka_unit_test(test_full_drops_and_counts),
+		cmocka_unit_test(test_empty_ring_starts_anew),
 		cmocka_unit_test(test_two_threads),
 	};
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
