@@ -27,6 +27,14 @@ struct names *names_create(void)
 	return calloc(1, sizeof(struct names));
 }
 
+static void forget(struct names *names, struct entry *e)
+{
+	HASH_DEL(names->table, e);
+	/* A purged name must not linger in freed memory. */
+	memset(e->name, 0, sizeof e->name);
+	free(e);
+}
+
 void names_destroy(struct names *names)
 {
 	struct entry *e, *next;
@@ -35,12 +43,24 @@ void names_destroy(struct names *names)
 		return;
 	HASH_ITER(hh, names->table, e, next)
 	{
-		HASH_DEL(names->table, e);
-		/* A purged name must not linger in freed memory. */
-		memset(e->name, 0, sizeof e->name);
-		free(e);
+		forget(names, e);
 	}
 	free(names);
+}
+
+static struct entry *new_entry(struct names *names, const char *id)
+{
+	struct entry *e = calloc(1, sizeof *e);
+
+	if (!e)
+		return NULL;
+	if (!text_copy(e->id, sizeof e->id, id)) {
+		free(e);
+		return NULL;
+	}
+	if (HASH_COUNT(names->table) >= NAMES_MAX)
+		forget(names, names->table);
+	return e;
 }
 
 void names_set(struct names *names, const char *id, const char *name)
@@ -50,21 +70,17 @@ void names_set(struct names *names, const char *id, const char *name)
 	if (!names || !id[0])
 		return;
 	HASH_FIND_STR(names->table, id, e);
-	if (!e) {
-		e = calloc(1, sizeof *e);
-		if (!e)
-			return;
-		if (!text_copy(e->id, sizeof e->id, id)) {
-			free(e);
-			return;
-		}
-		HASH_ADD_STR(names->table, id, e);
-		if (!e->hh.tbl) {
-			free(e);
-			return;
-		}
-	}
+	if (e)
+		HASH_DEL(names->table, e);
+	else
+		e = new_entry(names, id);
+	if (!e)
+		return;
 	text_copy(e->name, sizeof e->name, name);
+	/* At the end, as the one told last. */
+	HASH_ADD_STR(names->table, id, e);
+	if (!e->hh.tbl)
+		free(e);
 }
 
 const char *names_get(const struct names *names, const char *id)

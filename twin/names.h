@@ -11,11 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { NAMES_MAX = 16384 }; /* 3.7 MB; some months of patients */
+
 struct names;
 
 struct names *names_create(void);
 void names_destroy(struct names *names);
-/* Keeps a copy. Family and given name in one text: "Martin, Claire". */
+/* Keeps a copy; at NAMES_MAX the name told longest ago gives way. Family and given name in one
+ * text: "Martin, Claire". */
 void names_set(struct names *names, const char *id, const char *name);
 const char *names_get(const struct names *names, const char *id); /* NULL unknown */
 size_t names_count(const struct names *names);

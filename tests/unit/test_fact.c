@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,25 @@ static void test_make_marks_the_missing(void **state)
 	assert_int_equal(r.readiness.value, FACT_UNKNOWN);
 }
 
+static void test_names_are_bounded(void **state)
+{
+	(void)state;
+	char id[16];
+	struct names *names = names_create();
+
+	for (int i = 0; i < NAMES_MAX; i++) {
+		snprintf(id, sizeof id, "p-%d", i);
+		names_set(names, id, "Martin, Claire");
+	}
+	names_set(names, "p-0", "Martin, Anne"); /* told again: no longer the oldest */
+	names_set(names, "p-new", "Cher");
+	assert_int_equal(names_count(names), NAMES_MAX);
+	assert_string_equal(names_get(names, "p-0"), "Martin, Anne");
+	assert_null(names_get(names, "p-1"));
+	assert_string_equal(names_get(names, "p-new"), "Cher");
+	names_destroy(names);
+}
+
 static void test_names_are_masked(void **state)
 {
 	(void)state;
@@ -177,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_milestone_keys_and_letters_are_unique),
 		cmocka_unit_test(test_make_marks_the_missing),
 		cmocka_unit_test(test_names_are_masked),
+		cmocka_unit_test(test_names_are_bounded),
 		cmocka_unit_test(test_site_is_found_and_freed),
 	};
 
