@@ -4,7 +4,7 @@
 set -u
 B=${B:-build}
 export B
-for name in decode ingest press idle stall; do
+for name in decode ingest press idle stall restore; do
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	[ -x "$B/tests/bench/bench_$name" ] && "$B/tests/bench/bench_$name"
 done
