@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# One line a figure; ONLY=NAME runs one program (decode, ingest, idle, press, truth).
+# One line a figure; ONLY=NAME runs one program (decode, ingest, press, idle, stall,
+# restore, truth).
 set -u
 B=${B:-build}
 export B
