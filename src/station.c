@@ -104,22 +104,6 @@ static void on_after_wait(struct ev_loop *loop, ev_check *watcher, int events)
 	s->turn_began_us = now_us();
 }
 
-/* The longest turn of the last minute, sliding by slots. */
-static void count_turn(struct station *s, int64_t at_us, double turn_ms)
-{
-	int64_t slot = at_us / TURN_SLOT_US;
-	if (slot - s->turn_slot > TURN_SLOTS)
-		s->turn_slot = slot - TURN_SLOTS;
-	while (s->turn_slot < slot)
-		s->turn_max_ms[++s->turn_slot % TURN_SLOTS] = 0;
-	if (turn_ms > s->turn_max_ms[slot % TURN_SLOTS])
-		s->turn_max_ms[slot % TURN_SLOTS] = turn_ms;
-	s->health.loop_max_ms = 0;
-	for (int i = 0; i < TURN_SLOTS; i++)
-		if (s->turn_max_ms[i] > s->health.loop_max_ms)
-			s->health.loop_max_ms = s->turn_max_ms[i];
-}
-
 static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
 	struct station *s = watcher->data;
@@ -128,7 +112,8 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events
 	if (s->turn_began_us == 0)
 		return;
 	int64_t now = now_us();
-	count_turn(s, now, (double)(now - s->turn_began_us) / 1000.0);
+	double turn_ms = (double)(now - s->turn_began_us) / 1000.0;
+	s->health.loop_max_ms = pulse_turn(&s->pulse, now, turn_ms);
 }
 
 /* --- opening --- */

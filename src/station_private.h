@@ -11,11 +11,11 @@
 #include "feeds/mqtt.h"
 #include "src/ingest.h"
 #include "src/journal.h"
+#include "src/pulse.h"
 #include "src/station.h"
 #include "twin/locate.h"
 
 enum { UNDO_DEPTH = 32 };
-enum { TURN_SLOTS = 6, TURN_SLOT_US = 10000000 }; /* a minute */
 enum { FEED_MQTT, FEED_FHIR, FEED_HTTP, FEED_DOOR };
 
 /* A technical condition that ends by itself. */
@@ -57,8 +57,7 @@ struct station {
 	ev_prepare before_wait;
 	ev_check after_wait;
 	int64_t turn_began_us;
-	double turn_max_ms[TURN_SLOTS]; /* longest turn of each slot of 10 s */
-	int64_t turn_slot;              /* the newest, counted since boot */
+	struct pulse pulse;
 	bool started;
 };
 
