@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -96,6 +97,8 @@ PTY_HELPER bool pty_spawn(struct pty *pty, int rows, int columns, const char *co
 	if (pty->pid < 0)
 		return false;
 	if (pty->pid == 0) {
+		/* A test that fails leaves nothing running behind it. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (int i = 0; settings != NULL && settings[i] != NULL; i++) {
 			char *copy = strdup(settings[i]);
 			if (strchr(copy, '=') != NULL)
