@@ -16,7 +16,7 @@ enum decoded_kind {
 	DECODED_GATEWAY,  /* a gateway spoke (its own row, or a header) */
 	DECODED_SIGHTING, /* a tag was heard: one per row */
 	DECODED_READING,
-	DECODED_BEACON, /* iBeacon, Eddystone UID */
+	DECODED_BEACON, /* iBeacon, FFF1, Eddystone UID and URL */
 	DECODED_NAME,
 	DECODED_PRESS, /* a row matched a configured press signature */
 	DECODED_REFUSED,
@@ -43,11 +43,12 @@ struct decoded {
 			double value;
 		} reading;
 		struct {
-			const char *format; /* "ibeacon" | "eddystone_uid" */
-			char uuid[37];      /* dashed upper case, or the UID namespace */
-			char instance[13];  /* UID only */
-			int major, minor;   /* iBeacon only */
-			int power_dbm;
+			const char *format;   /* "ibeacon" "fff1" "eddystone_uid" "eddystone_url" */
+			char uuid[37];        /* dashed upper case, or the UID namespace */
+			char instance[13];    /* UID only */
+			char url[LABEL_SIZE]; /* URL only; neutralised */
+			int major, minor;     /* iBeacon and FFF1 only */
+			int power_dbm;        /* at 1 m; 0 not known */
 		} beacon;
 		struct {
 			char name[LABEL_SIZE];

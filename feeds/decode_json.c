@@ -75,6 +75,8 @@ static void put_time(struct line *l, const char *key, int64_t ms)
 static void put_gateway(struct line *l, const struct decoded *d)
 {
 	put_text(l, "gateway", d->gateway);
+	if (d->uplink.seq >= 0)
+		put(l, ",\"seq\":%lld", (long long)d->uplink.seq);
 }
 
 static void put_sighting(struct line *l, const struct decoded *d)
@@ -85,6 +87,8 @@ static void put_sighting(struct line *l, const struct decoded *d)
 		put(l, ",\"rssi_dbm\":%d", d->rssi_dbm);
 	put_text(l, "frame", d->frame);
 	put_time(l, "device_time", d->device_ms);
+	if (d->late_ms > 0)
+		put_number(l, "late_s", (double)d->late_ms / 1000);
 }
 
 static void put_reading(struct line *l, const struct decoded *d)
@@ -102,12 +106,13 @@ static void put_reading(struct line *l, const struct decoded *d)
 
 static void put_beacon(struct line *l, const struct decoded *d)
 {
-	bool ibeacon = strcmp(d->beacon.format, "ibeacon") == 0;
+	bool uid = d->beacon.instance[0] != '\0';
 	put_text(l, "tag", d->tag);
 	put_text(l, "format", d->beacon.format);
-	put_text(l, ibeacon ? "uuid" : "namespace", d->beacon.uuid);
+	put_text(l, uid ? "namespace" : "uuid", d->beacon.uuid);
 	put_text(l, "instance", d->beacon.instance);
-	if (ibeacon)
+	put_text(l, "url", d->beacon.url);
+	if (!uid && d->beacon.url[0] == '\0')
 		put(l, ",\"major\":%d,\"minor\":%d", d->beacon.major, d->beacon.minor);
 	if (d->beacon.power_dbm != 0)
 		put(l, ",\"power_dbm\":%d", d->beacon.power_dbm);

@@ -230,6 +230,7 @@ void minew_row(const struct decode_context *dc, const char *gateway, const cJSON
 		base.kind = DECODED_GATEWAY;
 		text_copy(base.gateway, sizeof base.gateway, base.tag);
 		base.tag[0] = '\0';
+		base.uplink.seq = -1;
 		dc->emit(dc->context, &base);
 		if (bad_time)
 			decode_refuse(dc, base.gateway, REFUSED_BAD_TIME, "gateway's timestamp");

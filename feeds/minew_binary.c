@@ -59,7 +59,7 @@ static void read_packets(
 
 void minew_binary(const struct decode_context *dc, const uint8_t *bytes, size_t len)
 {
-	struct decoded base = {.kind = DECODED_GATEWAY};
+	struct decoded base = {.kind = DECODED_GATEWAY, .uplink = {.seq = -1}};
 	struct minew_packets t;
 	if (len < MINEW_BINARY_HEAD) {
 		decode_refuse(dc, "", REFUSED_TRUNCATED, "bb01 of %zu bytes", len);

@@ -50,7 +50,7 @@ static const struct range {
 	[QUANTITY_TEMPERATURE] = {-60, 120},
 	[QUANTITY_HUMIDITY] = {0, 100},
 	[QUANTITY_BATTERY] = {0, 100},
-	[QUANTITY_VOLTAGE] = {1, 65535},
+	[QUANTITY_VOLTAGE] = {1, 6553500},
 	[QUANTITY_ACCELERATION_X] = {-16, 16},
 	[QUANTITY_ACCELERATION_Y] = {-16, 16},
 	[QUANTITY_ACCELERATION_Z] = {-16, 16},
@@ -62,13 +62,23 @@ static const struct range {
 	[QUANTITY_MAGNETIC_Z] = {-1280, 1280},
 	[QUANTITY_ILLUMINANCE] = {0, 200000},
 	[QUANTITY_PRESSURE] = {200, 1300},
-	[QUANTITY_WEIGHT] = {0, 65535},
+	[QUANTITY_WEIGHT] = {0, 655350},
 	[QUANTITY_TVOC] = {0, 65535},
 	[QUANTITY_LIGHT] = {0, 1},
 	[QUANTITY_MOTION] = {0, 1},
 	[QUANTITY_TAMPER] = {0, 1},
 	[QUANTITY_LEAK] = {0, 1},
 	[QUANTITY_VIBRATION] = {0, 1},
+	[QUANTITY_CO2] = {0, 65535},
+	[QUANTITY_PEOPLE] = {0, 65535},
+	[QUANTITY_ENTRIES] = {0, 65535},
+	[QUANTITY_EXITS] = {0, 65535},
+	[QUANTITY_DISTANCE] = {0, 6553500},
+	[QUANTITY_DOOR] = {0, 1},
+	[QUANTITY_OCCUPANCY] = {0, 1},
+	[QUANTITY_OPENING] = {0, 1},
+	[QUANTITY_BUTTON] = {0, 255},
+	[QUANTITY_BATTERY_LOW] = {0, 1},
 };
 
 bool row_possible(enum quantity quantity, double value)
@@ -137,6 +147,7 @@ void row_ibeacon(struct row *row, const uint8_t bytes[21])
 {
 	static const int dashes[] = {4, 6, 8, 10, 16};
 	struct decoded d = row_record(row, DECODED_BEACON);
+	memset(&d.beacon, 0, sizeof d.beacon);
 	char *out = d.beacon.uuid;
 	int from = 0;
 	for (size_t i = 0; i < sizeof dashes / sizeof *dashes; from = dashes[i++]) {
@@ -146,7 +157,6 @@ void row_ibeacon(struct row *row, const uint8_t bytes[21])
 		out += 2 * (dashes[i] - from);
 	}
 	d.beacon.format = "ibeacon";
-	d.beacon.instance[0] = '\0';
 	d.beacon.major = (int)ble_u16(bytes + 16);
 	d.beacon.minor = (int)ble_u16(bytes + 18);
 	d.beacon.power_dbm = (int8_t)bytes[20] < 0 ? (int8_t)bytes[20] : 0;

@@ -42,8 +42,7 @@ static void print_record(void *context, const struct decoded *d)
 	char line[DECODE_JSON_SIZE];
 	if (!told(run, d))
 		return;
-	/* A MAC mismatch is information: nothing was lost by it. */
-	if (d->kind == DECODED_REFUSED && d->refused.reason != REFUSED_MAC_MISMATCH)
+	if (d->kind == DECODED_REFUSED && !refusal_informs(d->refused.reason))
 		run->refused = true;
 	decode_json(d, line);
 	puts(line);

@@ -97,32 +97,43 @@ static const char *const alarm_acts[ALARM_ACT_COUNT] = {
 	[ALARM_RESET] = "reset",
 };
 
-/* Units are UCUM codes; a boolean has none. */
+/* Units are UCUM codes; what is true or false, counted or coded has none. */
 static const struct {
 	const char *name, *unit;
+	bool boolean;
 } quantities[QUANTITY_COUNT] = {
-	[QUANTITY_TEMPERATURE] = {"temperature", "Cel"},
-	[QUANTITY_HUMIDITY] = {"humidity", "%"},
-	[QUANTITY_BATTERY] = {"battery", "%"},
-	[QUANTITY_VOLTAGE] = {"voltage", "mV"},
-	[QUANTITY_ACCELERATION_X] = {"acceleration_x", "g"},
-	[QUANTITY_ACCELERATION_Y] = {"acceleration_y", "g"},
-	[QUANTITY_ACCELERATION_Z] = {"acceleration_z", "g"},
-	[QUANTITY_ANGULAR_RATE_X] = {"angular_rate_x", "deg/s"},
-	[QUANTITY_ANGULAR_RATE_Y] = {"angular_rate_y", "deg/s"},
-	[QUANTITY_ANGULAR_RATE_Z] = {"angular_rate_z", "deg/s"},
-	[QUANTITY_MAGNETIC_X] = {"magnetic_x", "mG"},
-	[QUANTITY_MAGNETIC_Y] = {"magnetic_y", "mG"},
-	[QUANTITY_MAGNETIC_Z] = {"magnetic_z", "mG"},
-	[QUANTITY_ILLUMINANCE] = {"illuminance", "lx"},
-	[QUANTITY_PRESSURE] = {"pressure", "hPa"},
-	[QUANTITY_WEIGHT] = {"weight", "g"},
-	[QUANTITY_TVOC] = {"tvoc", "ppb"},
-	[QUANTITY_LIGHT] = {"light", ""},
-	[QUANTITY_MOTION] = {"motion", ""},
-	[QUANTITY_TAMPER] = {"tamper", ""},
-	[QUANTITY_LEAK] = {"leak", ""},
-	[QUANTITY_VIBRATION] = {"vibration", ""},
+	[QUANTITY_TEMPERATURE] = {"temperature", "Cel", false},
+	[QUANTITY_HUMIDITY] = {"humidity", "%", false},
+	[QUANTITY_BATTERY] = {"battery", "%", false},
+	[QUANTITY_VOLTAGE] = {"voltage", "mV", false},
+	[QUANTITY_ACCELERATION_X] = {"acceleration_x", "g", false},
+	[QUANTITY_ACCELERATION_Y] = {"acceleration_y", "g", false},
+	[QUANTITY_ACCELERATION_Z] = {"acceleration_z", "g", false},
+	[QUANTITY_ANGULAR_RATE_X] = {"angular_rate_x", "deg/s", false},
+	[QUANTITY_ANGULAR_RATE_Y] = {"angular_rate_y", "deg/s", false},
+	[QUANTITY_ANGULAR_RATE_Z] = {"angular_rate_z", "deg/s", false},
+	[QUANTITY_MAGNETIC_X] = {"magnetic_x", "mG", false},
+	[QUANTITY_MAGNETIC_Y] = {"magnetic_y", "mG", false},
+	[QUANTITY_MAGNETIC_Z] = {"magnetic_z", "mG", false},
+	[QUANTITY_ILLUMINANCE] = {"illuminance", "lx", false},
+	[QUANTITY_PRESSURE] = {"pressure", "hPa", false},
+	[QUANTITY_WEIGHT] = {"weight", "g", false},
+	[QUANTITY_TVOC] = {"tvoc", "ppb", false},
+	[QUANTITY_LIGHT] = {"light", "", true},
+	[QUANTITY_MOTION] = {"motion", "", true},
+	[QUANTITY_TAMPER] = {"tamper", "", true},
+	[QUANTITY_LEAK] = {"leak", "", true},
+	[QUANTITY_VIBRATION] = {"vibration", "", true},
+	[QUANTITY_CO2] = {"co2", "ppm", false},
+	[QUANTITY_PEOPLE] = {"people", "", false},
+	[QUANTITY_ENTRIES] = {"entries", "", false},
+	[QUANTITY_EXITS] = {"exits", "", false},
+	[QUANTITY_DISTANCE] = {"distance", "mm", false},
+	[QUANTITY_DOOR] = {"door", "", true},
+	[QUANTITY_OCCUPANCY] = {"occupancy", "", true},
+	[QUANTITY_OPENING] = {"opening", "", true},
+	[QUANTITY_BUTTON] = {"button", "", false},
+	[QUANTITY_BATTERY_LOW] = {"battery_low", "", true},
 };
 
 static const char *word(const char *const *table, int count, int i)
@@ -186,7 +197,7 @@ const char *quantity_unit(enum quantity q)
 
 bool quantity_is_boolean(enum quantity q)
 {
-	return (unsigned)q < QUANTITY_COUNT && !quantities[q].unit[0];
+	return (unsigned)q < QUANTITY_COUNT && quantities[q].boolean;
 }
 
 int quantity_parse(const char *text)

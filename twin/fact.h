@@ -119,6 +119,16 @@ enum quantity {
 	QUANTITY_TAMPER,      /* boolean */
 	QUANTITY_LEAK,        /* boolean */
 	QUANTITY_VIBRATION,   /* boolean */
+	QUANTITY_CO2,         /* ppm */
+	QUANTITY_PEOPLE,      /* a count, no unit: how many are there */
+	QUANTITY_ENTRIES,     /* a count: went in, since the sensor began */
+	QUANTITY_EXITS,       /* a count: went out */
+	QUANTITY_DISTANCE,    /* mm */
+	QUANTITY_DOOR,        /* boolean: open */
+	QUANTITY_OCCUPANCY,   /* boolean */
+	QUANTITY_OPENING,     /* boolean: open */
+	QUANTITY_BUTTON,      /* a code, no unit: BTHome's button events, 0 none */
+	QUANTITY_BATTERY_LOW, /* boolean */
 	QUANTITY_COUNT
 };
 
@@ -313,7 +323,7 @@ int room_service_parse(const char *word);
 const char *located_name(enum located l);
 int located_parse(const char *word);
 const char *quantity_name(enum quantity q); /* "temperature" ... */
-const char *quantity_unit(enum quantity q); /* "Cel", "" for booleans */
+const char *quantity_unit(enum quantity q); /* "Cel"; "" for booleans, counts, codes */
 bool quantity_is_boolean(enum quantity q);
 int quantity_parse(const char *word);
 const char *priority_name(enum priority p); /* "LOW" "MEDIUM" "HIGH" */

@@ -22,9 +22,16 @@ static const char *const refusals[REFUSED_COUNT] = {
 	[REFUSED_BAD_TIME] = "bad_time",
 	[REFUSED_NO_GATEWAY] = "no_gateway",
 	[REFUSED_RETAINED] = "retained",
+	[REFUSED_NO_KEY] = "no_key",
+	[REFUSED_BAD_MIC] = "bad_mic",
 };
 
 const char *refusal_name(enum refusal r)
 {
 	return (unsigned)r < REFUSED_COUNT ? refusals[r] : "?";
+}
+
+bool refusal_informs(enum refusal r)
+{
+	return r == REFUSED_MAC_MISMATCH || r == REFUSED_NO_KEY;
 }

@@ -31,9 +31,13 @@ enum refusal {
 	REFUSED_BAD_TIME,
 	REFUSED_NO_GATEWAY, /* who heard it is not known */
 	REFUSED_RETAINED,   /* an event in a retained message */
+	REFUSED_NO_KEY,     /* informative: encrypted, and no key of this tag is known */
+	REFUSED_BAD_MIC,    /* the key does not open it: wrong key, or not what was sent */
 	REFUSED_COUNT
 };
 const char *refusal_name(enum refusal r); /* "not_json" ... */
+/* Said for information: what was sent has been kept as far as it can be read. */
+bool refusal_informs(enum refusal r);
 
 enum feed_state { FEED_OFF, FEED_CONNECTING, FEED_UP, FEED_DOUBTFUL, FEED_DOWN, FEED_STATE_COUNT };
 

@@ -34,6 +34,13 @@ static void test_sighting(void **state)
 		"{\"kind\":\"sighting\",\"gateway\":\"AC233FC011F2\",\"tag\":\"C300007B573C\","
 		"\"rssi_dbm\":-61,\"frame\":\"ffe1:a1:03\","
 		"\"device_time\":\"2026-03-16T09:00:00.000Z\"}");
+	/* from the gateway's buffer, two minutes and a half behind its message */
+	d.late_ms = 150250;
+	expect_line(&d,
+		"{\"kind\":\"sighting\",\"gateway\":\"AC233FC011F2\",\"tag\":\"C300007B573C\","
+		"\"rssi_dbm\":-61,\"frame\":\"ffe1:a1:03\","
+		"\"device_time\":\"2026-03-16T09:00:00.000Z\",\"late_s\":150.25}");
+	d.late_ms = 0;
 	/* what is not known is absent */
 	memset(d.gateway, 0, sizeof d.gateway);
 	memset(d.frame, 0, sizeof d.frame);
@@ -60,6 +67,12 @@ static void test_reading(void **state)
 		{QUANTITY_VOLTAGE, 3762, "\"voltage\",\"value\":3762,\"unit\":\"mV\"}"},
 		{QUANTITY_MOTION, 1, "\"motion\",\"value\":true}"},
 		{QUANTITY_TAMPER, 0, "\"tamper\",\"value\":false}"},
+		{QUANTITY_DOOR, 1, "\"door\",\"value\":true}"},
+		/* counts and codes are numbers without a unit */
+		{QUANTITY_PEOPLE, 4, "\"people\",\"value\":4}"},
+		{QUANTITY_BUTTON, 128, "\"button\",\"value\":128}"},
+		{QUANTITY_DISTANCE, 500, "\"distance\",\"value\":500,\"unit\":\"mm\"}"},
+		{QUANTITY_CO2, 1250, "\"co2\",\"value\":1250,\"unit\":\"ppm\"}"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
@@ -93,8 +106,11 @@ static void test_others(void **state)
 	(void)state;
 	d.press.signature = "b10";
 	expect_line(&d, "{\"kind\":\"press\",\"tag\":\"C300007B573C\",\"signature\":\"b10\"}");
-	d = (struct decoded){.kind = DECODED_GATEWAY, .gateway = "AC233FC011F2"};
+	d = (struct decoded){
+		.kind = DECODED_GATEWAY, .gateway = "AC233FC011F2", .uplink = {.seq = -1}};
 	expect_line(&d, "{\"kind\":\"gateway\",\"gateway\":\"AC233FC011F2\"}");
+	d.uplink.seq = 0; /* the first upload after a restart */
+	expect_line(&d, "{\"kind\":\"gateway\",\"gateway\":\"AC233FC011F2\",\"seq\":0}");
 	d = (struct decoded){.kind = DECODED_NAME, .tag = "C300007B573C"};
 	snprintf(d.name.name, sizeof d.name.name, "a\"b\\c");
 	expect_line(&d, "{\"kind\":\"name\",\"tag\":\"C300007B573C\",\"name\":\"a\\\"b\\\\c\"}");

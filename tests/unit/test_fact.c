@@ -75,6 +75,11 @@ static void test_words_of_the_contract(void **state)
 	assert_string_equal(quantity_unit(QUANTITY_MOTION), "");
 	assert_true(quantity_is_boolean(QUANTITY_LEAK));
 	assert_false(quantity_is_boolean(QUANTITY_WEIGHT));
+	/* counts and codes have no unit either, but are numbers */
+	assert_string_equal(quantity_unit(QUANTITY_PEOPLE), "");
+	assert_false(quantity_is_boolean(QUANTITY_PEOPLE));
+	assert_false(quantity_is_boolean(QUANTITY_BUTTON));
+	assert_true(quantity_is_boolean(QUANTITY_DOOR));
 	assert_string_equal(refusal_name(REFUSED_NOT_JSON), "not_json");
 	assert_string_equal(priority_name(PRIORITY_HIGH), "HIGH");
 }
