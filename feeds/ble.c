@@ -5,8 +5,8 @@
 
 /*
  * Advertisements: [length][type][data…] repeated (Bluetooth Core 5.3, vol 3,
- * part C, 11). iBeacon and Eddystone layouts: feeds reference 2.5, after
- * Apple's and Google's published frame formats.
+ * part C, 11). Who reads service data and manufacturer data, by UUID and
+ * company.
  */
 
 enum {
@@ -18,11 +18,7 @@ enum {
 	AD_MAKER = 0xFF
 };
 
-enum { UUID_EDDYSTONE = 0xFEAA, UUID_MINEW = 0xFFE1, UUID_FFF1 = 0xFFF1, MAKER_APPLE = 0x004C };
-
-/* Attenuation over the first metre: Eddystone gives its power at 0 m, iBeacon
- * at 1 m (Eddystone protocol specification, "Tx Power"). */
-enum { FIRST_METRE_DB = 41 };
+enum { UUID_FFF1 = 0xFFF1, FAKE_IBEACON = 22 };
 
 void ble_digits(char *out, const uint8_t *bytes, int count, int step)
 {
@@ -71,79 +67,29 @@ double ble_fixed(const uint8_t *p)
 	return (int16_t)ble_u16(p) / 256.0;
 }
 
-/* ---- frames ---- */
+typedef void read_frame(struct row *row, const uint8_t *p, size_t len);
 
-static void apple_ibeacon(struct row *row, const uint8_t *p, size_t len)
-{
-	row_frame(row, "ibeacon");
-	if (len < 2 + 21)
-		row_refuse(row, REFUSED_SHORT_FRAME, "ibeacon len %zu", len);
-	else
-		row_ibeacon(row, p + 2);
-}
-
-static void eddystone_uid(struct row *row, const uint8_t *p, size_t len)
-{
-	(void)len;
-	struct decoded d = row_record(row, DECODED_BEACON);
-	memset(&d.beacon, 0, sizeof d.beacon);
-	d.beacon.format = "eddystone_uid";
-	ble_digits(d.beacon.uuid, p + 2, 10, 1);
-	ble_digits(d.beacon.instance, p + 12, 6, 1);
-	d.beacon.power_dbm = (int8_t)p[1] - FIRST_METRE_DB;
-	row_send(row, &d);
-}
-
-static void eddystone_tlm(struct row *row, const uint8_t *p, size_t len)
-{
-	(void)len;
-	if (p[1] != 0x00) /* version 1 is encrypted: identity only */
-		return;
-	if (ble_u16(p + 2) != 0)
-		row_reading(row, QUANTITY_VOLTAGE, ble_u16(p + 2));
-	if (ble_u16(p + 4) != 0x8000)
-		row_reading(row, QUANTITY_TEMPERATURE, ble_fixed(p + 4));
-}
-
-static const struct eddystone {
-	uint8_t type;
-	uint8_t min; /* bytes from the type, as documented */
-	const char *name;
-	void (*read)(struct row *row, const uint8_t *p, size_t len); /* NULL: identity only */
-} eddystones[] = {
-	{0x00, 18, "eddystone:uid", eddystone_uid}, /* Minew leaves out the 2 RFU bytes */
-	{0x10, 3, "eddystone:url", NULL},
-	{0x20, 14, "eddystone:tlm", eddystone_tlm},
-	{0x30, 10, "eddystone:eid", NULL},
+static const struct reader {
+	unsigned id;
+	read_frame *read;
+} services[] =
+	{
+		{0xFFE1, ble_minew},
+		{0xFEAA, ble_eddystone},
+		{0xFCD2, ble_bthome},
+		{UUID_FFF1, ble_fff1},
+},
+  makers[] = {
+	  {0x0639, ble_connect},
+	  {0x004C, ble_apple},
 };
 
-static void eddystone(struct row *row, const uint8_t *p, size_t len)
+static read_frame *reader(const struct reader *list, size_t count, unsigned id)
 {
-	for (size_t i = 0; len > 0 && i < sizeof eddystones / sizeof *eddystones; i++) {
-		const struct eddystone *e = &eddystones[i];
-		if (e->type != p[0])
-			continue;
-		row_frame(row, "%s", e->name);
-		if (len < e->min)
-			row_refuse(row, REFUSED_SHORT_FRAME, "%s len %zu", e->name, len);
-		else if (e->read != NULL)
-			e->read(row, p, len);
-		return;
-	}
-	row_frame(row, "eddystone:%02x", len > 0 ? p[0] : 0);
-	row_refuse(row, REFUSED_UNKNOWN_FRAME, "%s len %zu", row->frame, len);
-}
-
-/* Minew's fake iBeacon has no service UUID of its own: the UUID begins where
- * it should be; told by its length and the 0xFFF1 in the list before it. */
-static bool fake_ibeacon(struct row *row, const uint8_t *data, size_t len)
-{
-	if (!row->fff1 || len != 22)
-		return false;
-	row_frame(row, "ibeacon:fake");
-	row_ibeacon(row, data);
-	row_reading(row, QUANTITY_BATTERY, data[21]);
-	return true;
+	for (size_t i = 0; i < count; i++)
+		if (list[i].id == id)
+			return list[i].read;
+	return NULL;
 }
 
 static void service(struct row *row, const uint8_t *data, size_t len)
@@ -153,11 +99,14 @@ static void service(struct row *row, const uint8_t *data, size_t len)
 		return;
 	}
 	unsigned uuid = (unsigned)data[1] << 8 | data[0];
-	if (uuid == UUID_MINEW) {
-		ble_minew(row, data + 2, len - 2);
-	} else if (uuid == UUID_EDDYSTONE) {
-		eddystone(row, data + 2, len - 2);
-	} else if (!fake_ibeacon(row, data, len)) {
+	read_frame *read = reader(services, sizeof services / sizeof *services, uuid);
+	/* Minew's fake iBeacon has no service UUID of its own: the UUID begins where
+	 * it should be; told by its length and the 0xFFF1 in the list before it. */
+	if (row->fff1 && len == FAKE_IBEACON) {
+		ble_fake_ibeacon(row, data);
+	} else if (read != NULL) {
+		read(row, data + 2, len - 2);
+	} else {
 		row_frame(row, "svc:%04x", uuid);
 		row_refuse(row, REFUSED_UNKNOWN_FRAME, "%s len %zu", row->frame, len - 2);
 	}
@@ -170,18 +119,11 @@ static void maker(struct row *row, const uint8_t *data, size_t len)
 		return;
 	}
 	unsigned company = (unsigned)data[1] << 8 | data[0];
-	data += 2;
-	len -= 2;
-	if (company == MAKER_APPLE && len >= 2 && data[0] == 0x02 && data[1] == 0x15) {
-		apple_ibeacon(row, data, len);
-		return;
-	}
-	/* The first byte tells a maker's frames apart. */
-	if (len > 0)
-		row_frame(row, "mfg:%04x:%02x", company, data[0]);
+	read_frame *read = reader(makers, sizeof makers / sizeof *makers, company);
+	if (read != NULL)
+		read(row, data + 2, len - 2);
 	else
-		row_frame(row, "mfg:%04x", company);
-	row_refuse(row, REFUSED_UNKNOWN_FRAME, "%s len %zu", row->frame, len);
+		ble_unknown_maker(row, company, data + 2, len - 2);
 }
 
 static void uuid_list(struct row *row, const uint8_t *data, size_t len)
@@ -208,7 +150,7 @@ static const struct structure {
 	{AD_MAKER, maker},
 };
 
-void ble_walk(struct row *row, const uint8_t *ad, size_t len)
+static void walk(struct row *row, const uint8_t *ad, size_t len)
 {
 	size_t at = 0;
 	while (at < len && ad[at] != 0) {
@@ -223,6 +165,12 @@ void ble_walk(struct row *row, const uint8_t *ad, size_t len)
 				structures[i].read(row, ad + at + 2, n - 1);
 		at += 1 + n;
 	}
+}
+
+void ble_walk(struct row *row, const uint8_t *ad, size_t len)
+{
+	if (row_wanted(row))
+		walk(row, ad, len);
 	/* Also what a broken structure hides may be a call for help. */
 	row_presses(row, ad, len);
 }

@@ -10,6 +10,20 @@
 void ble_walk(struct row *row, const uint8_t *ad, size_t len);
 /* Service data of 0xFFE1; p[0] is the byte after the UUID (the product, A1). */
 void ble_minew(struct row *row, const uint8_t *p, size_t len);
+/* Manufacturer data of Apple, 0x004C: iBeacon. */
+void ble_apple(struct row *row, const uint8_t *p, size_t len);
+/* Service data that is an iBeacon from its first byte on, and a battery. */
+void ble_fake_ibeacon(struct row *row, const uint8_t data[22]);
+/* Service data of 0xFFF1. */
+void ble_fff1(struct row *row, const uint8_t *p, size_t len);
+/* Manufacturer data nobody reads: names it by its first byte. */
+void ble_unknown_maker(struct row *row, unsigned company, const uint8_t *p, size_t len);
+/* Manufacturer data of 0x0639; p[0] is the byte after the company. */
+void ble_connect(struct row *row, const uint8_t *p, size_t len);
+/* Service data of 0xFCD2; p[0] is the byte after the UUID. */
+void ble_bthome(struct row *row, const uint8_t *p, size_t len);
+/* Service data of 0xFEAA; p[0] is the frame's type. */
+void ble_eddystone(struct row *row, const uint8_t *p, size_t len);
 
 /* `count` bytes as upper-case hex digits and a NUL; step -1 goes backwards. */
 void ble_digits(char *out, const uint8_t *bytes, int count, int step);

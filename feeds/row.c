@@ -21,6 +21,12 @@ void row_send(const struct row *row, const struct decoded *d)
 	row->dc->emit(row->dc->context, d);
 }
 
+bool row_wanted(const struct row *row)
+{
+	const struct decode_context *dc = row->dc;
+	return dc->wanted == NULL || dc->wanted(dc->context, row->base->tag);
+}
+
 void row_sighting(struct row *row)
 {
 	if (row->sighted)

@@ -22,6 +22,8 @@ struct row {
 /* A record of this row, to be filled in and sent by row_send. */
 struct decoded row_record(const struct row *row, enum decoded_kind kind);
 void row_send(const struct row *row, const struct decoded *record);
+/* Whether the allow-list has this tag: what another one carries is not decoded. */
+bool row_wanted(const struct row *row);
 /* Names the frame that follows; the first one also names the sighting. */
 void row_frame(struct row *row, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Sends the sighting if it is not out yet. A row whose RSSI is not known has none. */

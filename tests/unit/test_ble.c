@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/unit/collect.h"
+#include "tests/unit/ble_lines.h"
+#include "twin/site.h"
 
 /*
  * Expected values: the field values of MINEW BeaconPlus Frame Definition V005
@@ -249,22 +250,6 @@ static const struct vector {
 			"\"value\":100,\"unit\":\"%\"}"}},
 };
 
-static void decode(struct collect *c, const char *tag, const char *hex)
-{
-	struct decode_context dc = {.emit = collect_emit, .context = c};
-	struct decoded base = {.rssi_dbm = -61};
-	size_t n = strlen(hex) / 2;
-	/* Exactly as long as the advertisement, so that a sanitizer sees a read
-	 * beyond it. */
-	uint8_t *ad = malloc(n > 0 ? n : 1);
-	assert_non_null(ad);
-
-	unhex(ad, hex);
-	memcpy(base.tag, tag, sizeof base.tag);
-	ble_decode(&dc, &base, ad, n);
-	free(ad);
-}
-
 static void test_vectors(void **state)
 {
 	struct collect *c = collect_new();
@@ -302,17 +287,6 @@ static void test_cut_anywhere(void **state)
 	}
 	free(c);
 }
-
-#define TAG "123456789000"
-#define SEEN(frame)                                                                                \
-	"{\"kind\":\"sighting\",\"tag\":\"" TAG "\",\"rssi_dbm\":-61,\"frame\":\"" frame "\"}"
-#define READ(quantity, value)                                                                      \
-	"{\"kind\":\"reading\",\"tag\":\"" TAG "\",\"quantity\":\"" quantity "\",\"value\":" value \
-	"}"
-#define UNIT(value, unit) value ",\"unit\":\"" unit "\""
-#define REFUSED(reason, detail)                                                                    \
-	"{\"kind\":\"refused\",\"reason\":\"" reason "\",\"detail\":\"" detail "\",\"tag\":\"" TAG \
-	"\"}"
 
 static void test_longer_than_documented(void **state)
 {
@@ -410,48 +384,62 @@ static void test_talking_no_rule(void **state)
 	(void)state;
 	decode(c, TAG, "1116E1FFA122640000000000009078563412");
 	collect_expect(c, SEEN("ffe1:a1:22"), REFUSED("unknown_frame", "ffe1:a1:22 len 14"));
-	decode(c, TAG, "03FF3906");
-	collect_expect(c, SEEN("mfg:0639"), REFUSED("unknown_frame", "mfg:0639 len 0"));
-	decode(c, TAG, "0816D2FC401D01643A");
-	collect_expect(c, SEEN("svc:fcd2"), REFUSED("unknown_frame", "svc:fcd2 len 5"));
-	decode(c, TAG, "12FF3906CA030300050005FF0421643A7AC951");
-	collect_expect(c, SEEN("mfg:0639:ca"), REFUSED("unknown_frame", "mfg:0639:ca len 15"));
+	decode(c, TAG, "0416341201");
+	collect_expect(c, SEEN("svc:1234"), REFUSED("unknown_frame", "svc:1234 len 1"));
+	decode(c, TAG, "05FFFFFF4142");
+	collect_expect(c, SEEN("mfg:ffff:41"), REFUSED("unknown_frame", "mfg:ffff:41 len 2"));
+	decode(c, TAG, "03FFFFFF");
+	collect_expect(c, SEEN("mfg:ffff"), REFUSED("unknown_frame", "mfg:ffff len 0"));
 	/* Apple continuity, of some visitor's phone */
 	decode(c, TAG, "07FF4C0010020B00");
 	collect_expect(c, SEEN("mfg:004c:10"), REFUSED("unknown_frame", "mfg:004c:10 len 4"));
 	free(c);
 }
 
-static void test_eddystone_odds(void **state)
+/* Structures of nothing: a type without data. */
+static void test_empty_structures(void **state)
 {
+	static const char *const empty[] = {
+		"0116", "01FF", "0109", "0103", "0101", "02FF39", "0216E1"};
 	struct collect *c = collect_new();
 	(void)state;
-	/* no battery (0 mV), no temperature (8000) */
-	decode(c, TAG, "1116AAFE2000000080000000000100000001");
-	collect_expect(c, SEEN("eddystone:tlm"));
-	/* encrypted TLM: identity only */
-	decode(c, TAG, "1116AAFE20010BB819730000000100000001");
-	collect_expect(c, SEEN("eddystone:tlm"));
-	decode(c, TAG, "0816AAFE1000036102");
-	collect_expect(c, SEEN("eddystone:url"));
-	decode(c, TAG, "0416AAFE20");
-	collect_expect(c, SEEN("eddystone:tlm"), REFUSED("short_frame", "eddystone:tlm len 1"));
+	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+		decode(c, TAG, empty[i]);
+		assert_int_equal(collect_kind(c, DECODED_SIGHTING), 1);
+		assert_int_equal(collect_kind(c, DECODED_REFUSED) + 1, c->count);
+		c->count = 0;
+	}
+	decode(c, TAG, "0316E1FF");
+	collect_expect(c, "{\"kind\":\"sighting\",\"tag\":\"" TAG "\",\"rssi_dbm\":-61}",
+		REFUSED("short_frame", "ffe1 len 0"));
 	free(c);
 }
 
-/* theengs/decoder: a non-negative power byte is volts × 10 (…1A → 2.6 V). */
-static void test_ibeacon_clone_volts(void **state)
+static bool only_b10(void *context, const char *tag)
 {
+	(void)context;
+	return strcmp(tag, "C300007B573C") == 0;
+}
+
+/* The neighbours' devices outnumber ours ten to one: of a tag that is not
+ * wanted only that it was heard is told, and that it calls. */
+static void test_allow_list(void **state)
+{
+	static struct signature signatures[] = {{.id = "any",
+		.kind = SIGNATURE_FRAME,
+		.pattern = {0xE1, 0xFF, 0xA1, 0x01},
+		.mask = {0xFF, 0xFF, 0xFF, 0xFF},
+		.length = 4}};
+	struct site site = {.signatures = signatures, .signature_count = 1};
 	struct collect *c = collect_new();
+	struct decode_context dc = {
+		.site = &site, .emit = collect_emit, .context = c, .wanted = only_b10};
 	(void)state;
-	decode(c, TAG, "1AFF4C000215FDA50693A4E24FB1AFCFC6EB07647825000100021A");
-	collect_expect(c, SEEN("ibeacon"),
-		"{\"kind\":\"beacon\",\"tag\":\"" TAG
-		"\",\"format\":\"ibeacon\",\"uuid\":\"FDA50693-A4E2-4FB1-AFCF-C6EB07647825\","
-		"\"major\":1,\"minor\":2}",
-		READ("voltage", UNIT("2600", "mV")));
-	decode(c, TAG, "19FF4C000215FDA50693A4E24FB1AFCFC6EB076478250001000200");
-	assert_int_equal(collect_refused(c, REFUSED_SHORT_FRAME), 1);
+	decode_as(&dc, TAG, "1016E1FFA1016419734864009078563412");
+	collect_expect(c, "{\"kind\":\"sighting\",\"tag\":\"" TAG "\",\"rssi_dbm\":-61}",
+		"{\"kind\":\"press\",\"tag\":\"" TAG "\",\"signature\":\"any\"}");
+	decode_as(&dc, "C300007B573C", "0D16E1FFA1026401FA31A03F23AC");
+	assert_int_equal(collect_kind(c, DECODED_READING), 2);
 	free(c);
 }
 
@@ -482,8 +470,8 @@ int main(void)
 		cmocka_unit_test(test_each_field_alone),
 		cmocka_unit_test(test_tamper_needs_a_plausible_battery),
 		cmocka_unit_test(test_talking_no_rule),
-		cmocka_unit_test(test_eddystone_odds),
-		cmocka_unit_test(test_ibeacon_clone_volts),
+		cmocka_unit_test(test_empty_structures),
+		cmocka_unit_test(test_allow_list),
 		cmocka_unit_test(test_hostile_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
