@@ -31,7 +31,7 @@ static double raw_value(const struct field *field, const uint8_t *p)
 	return 0;
 }
 
-double ble_scaled(double raw, double scale)
+static double scaled(double raw, double scale)
 {
 	/* Dividing gives the nearest double to the decimal fraction (0.68);
 	 * multiplying by 0.01 would not. */
@@ -63,7 +63,7 @@ void ble_fields(struct row *row, const struct field fields[FIELDS_MAX], const ui
 		if (field->rule == FIELD_WITH_BATTERY && !believed)
 			continue;
 		double raw = raw_value(field, p);
-		double value = field->scale > 0 ? ble_scaled(raw, field->scale) : raw;
+		double value = field->scale > 0 ? scaled(raw, field->scale) : raw;
 		if (!row_reading(row, field->quantity, value) && field->rule == FIELD_VITAL)
 			return;
 	}

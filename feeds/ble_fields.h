@@ -62,9 +62,6 @@ enum { FIELDS_MAX = 7 };
  * ends with FIELD_END or after FIELDS_MAX. */
 void ble_fields(struct row *row, const struct field fields[FIELDS_MAX], const uint8_t *p);
 
-/* raw × scale, as the double nearest to the decimal fraction. */
-double ble_scaled(double raw, double scale);
-
 /* Tells when a frame names another tag than its row; six zero bytes are no MAC.
  * Information only: a relay or a cloned configuration; the row's MAC rules. */
 void ble_check_mac(struct row *row, const uint8_t mac[6], bool reversed);

@@ -29,7 +29,7 @@ static inline void decode_as(const struct decode_context *dc, const char *tag, c
 	assert_non_null(ad);
 
 	unhex(ad, hex);
-	memcpy(base.tag, tag, sizeof base.tag);
+	snprintf(base.tag, sizeof base.tag, "%s", tag);
 	ble_decode(dc, &base, ad, n);
 	free(ad);
 }
