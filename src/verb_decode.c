@@ -9,6 +9,7 @@
 #include "feeds/decode_json.h"
 #include "feeds/press.h"
 #include "src/site_file.h"
+#include "src/tag_keys.h"
 #include "src/verbs.h"
 
 /*
@@ -16,12 +17,19 @@
  * line out per thing found or refused. With a site, also presses: one a burst.
  */
 
+struct inputs {
+	const char *topic, *keys_file; /* NULL: none */
+	struct site *site;             /* owned; NULL: none */
+	struct tag_keys *keys;         /* owned; NULL: none */
+};
+
 /* One byte more than the decoder takes, so that it is the decoder who says no:
  * the rest of an endless line is read and forgotten. */
 enum { LINE_MAX_BYTES = 2 * 256 * 1024 + 8 };
 
 struct run {
 	struct press_tracker *tracker; /* NULL without a site */
+	const struct tag_keys *keys;
 	long lines;
 	bool refused;
 };
@@ -46,6 +54,12 @@ static void print_record(void *context, const struct decoded *d)
 		run->refused = true;
 	decode_json(d, line);
 	puts(line);
+}
+
+static const uint8_t *key_of(void *context, const char *tag)
+{
+	const struct run *run = context;
+	return tag_keys_find(run->keys, tag);
 }
 
 static void decode_line(const struct decode_context *dc, const char *topic, char *line, size_t len)
@@ -80,11 +94,13 @@ static bool read_line(FILE *in, char *line, size_t *len)
 	return c != EOF || *len > 0;
 }
 
-static int run_file(FILE *in, const char *topic, const struct site *site)
+static int run_file(FILE *in, const struct inputs *inputs)
 {
 	int code = EXIT_ENVIRONMENT;
-	struct run run = {0};
-	struct decode_context dc = {.site = site, .emit = print_record, .context = &run};
+	const struct site *site = inputs->site;
+	struct run run = {.keys = inputs->keys};
+	struct decode_context dc = {
+		.site = site, .emit = print_record, .context = &run, .key = key_of};
 	char *line = malloc(LINE_MAX_BYTES + 1);
 	run.tracker = site != NULL ? press_tracker_create(site) : NULL;
 	if (line == NULL || (site != NULL && run.tracker == NULL)) {
@@ -92,7 +108,7 @@ static int run_file(FILE *in, const char *topic, const struct site *site)
 	} else {
 		size_t len;
 		for (; read_line(in, line, &len); run.lines++)
-			decode_line(&dc, topic, line, len);
+			decode_line(&dc, inputs->topic, line, len);
 		code = run.refused ? EXIT_FOUND : 0;
 	}
 	if (ferror(in) || fflush(stdout) != 0) {
@@ -106,50 +122,65 @@ static int run_file(FILE *in, const char *topic, const struct site *site)
 
 static int usage(void)
 {
-	fputs("usage: vigie decode [--topic TOPIC] [--site FILE] [FILE]\n"
+	fputs("usage: vigie decode [--topic TOPIC] [--site FILE] [--keys FILE] [FILE]\n"
 	      "Decodes payloads, one a line (hex: before binary), from FILE or standard input.\n",
 		stderr);
 	return EXIT_USAGE;
 }
 
-static int decode_named(const char *path, const char *topic, const struct site *site)
+static int decode_named(const char *path, const struct inputs *inputs)
 {
 	if (path == NULL || strcmp(path, "-") == 0)
-		return run_file(stdin, topic, site);
+		return run_file(stdin, inputs);
 	FILE *in = fopen(path, "r");
 	if (in == NULL) {
 		fprintf(stderr, "vigie decode: %s: %s\n", path, strerror(errno));
 		return EXIT_ENVIRONMENT;
 	}
-	int code = run_file(in, topic, site);
+	int code = run_file(in, inputs);
 	fclose(in);
 	return code;
+}
+
+/* 0, or the code to exit with. */
+static int load(struct inputs *inputs, const char *site_file)
+{
+	struct error err = {""};
+	bool good = true;
+	if (site_file != NULL)
+		good = (inputs->site = site_load(site_file, NULL, &err)) != NULL;
+	if (good && inputs->keys_file != NULL)
+		good = (inputs->keys = tag_keys_load(inputs->keys_file, &err)) != NULL;
+	if (!good)
+		fprintf(stderr, "vigie decode: %s\n", err.text);
+	return good ? 0 : EXIT_ENVIRONMENT;
 }
 
 int verb_decode(int argc, char **argv)
 {
 	static const struct option options[] = {{"topic", required_argument, NULL, 't'},
-		{"site", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
-	const char *topic = NULL;
-	struct site *site = NULL;
-	struct error err;
+		{"site", required_argument, NULL, 's'}, {"keys", required_argument, NULL, 'k'},
+		{NULL, 0, NULL, 0}};
+	struct inputs inputs = {0};
+	const char *site_file = NULL;
 	int c;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 't') {
-			topic = optarg;
-		} else if (c == 's' && site == NULL) {
-			site = site_load(optarg, NULL, &err);
-			if (site == NULL) {
-				fprintf(stderr, "vigie decode: %s\n", err.text);
-				return EXIT_ENVIRONMENT;
-			}
-		} else {
-			site_free(site);
+		if (c == 't')
+			inputs.topic = optarg;
+		else if (c == 's')
+			site_file = optarg;
+		else if (c == 'k')
+			inputs.keys_file = optarg;
+		else
 			return usage();
-		}
 	}
-	int code = argc - optind > 1 ? usage() : decode_named(argv[optind], topic, site);
-	site_free(site);
+	if (argc - optind > 1)
+		return usage();
+	int code = load(&inputs, site_file);
+	if (code == 0)
+		code = decode_named(argv[optind], &inputs);
+	site_free(inputs.site);
+	tag_keys_free(inputs.keys);
 	return code;
 }

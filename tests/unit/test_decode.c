@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/verbs.h"
@@ -254,6 +255,37 @@ static void test_verb_presses(void **state)
 	assert_int_equal(count_of(out, "\"kind\":\"press\""), 1);
 }
 
+/* The example of bthome.io ("Encryption"), with and without its key; not having
+ * one is information, having a wrong one is not. */
+static void test_verb_keys(void **state)
+{
+	static const char name_of_key[] = "5448E68F80A5 231d39c1d7cc1ab1aee224cd096db932\n";
+	char out[4096];
+	char name[128];
+	char keys[128];
+	const char *with[] = {"decode", "--keys", keys, name, NULL};
+	const char *without[] = {"decode", name, NULL};
+	(void)state;
+	write_file("in", "[{\"mac\":\"5448E68F80A5\",\"rssi\":-61,\"rawData\":"
+			 "\"1216D2FC41A47266C95F730011223378237214\"}]\n");
+	write_file("keys", name_of_key);
+	snprintf(name, sizeof name, "%s", path_of("in"));
+	snprintf(keys, sizeof keys, "%s", path_of("keys"));
+	assert_int_equal(chmod(keys, 0600), 0);
+	assert_int_equal(run(out, sizeof out, 4, with), 0);
+	assert_non_null(strstr(out, "\"temperature\",\"value\":25.06,"));
+	assert_non_null(strstr(out, "\"humidity\",\"value\":50.55,"));
+	assert_int_equal(run(out, sizeof out, 2, without), 0);
+	assert_non_null(strstr(out, "\"reason\":\"no_key\""));
+	assert_null(strstr(out, "reading"));
+	write_file("keys", "5448E68F80A5 331d39c1d7cc1ab1aee224cd096db932\n");
+	assert_int_equal(run(out, sizeof out, 4, with), EXIT_FOUND);
+	assert_non_null(strstr(out, "\"reason\":\"bad_mic\""));
+	assert_int_equal(chmod(keys, 0644), 0);
+	assert_int_equal(run(out, sizeof out, 4, with), EXIT_ENVIRONMENT);
+	assert_string_equal(out, "");
+}
+
 static int make_work(void **state)
 {
 	(void)state;
@@ -263,7 +295,7 @@ static int make_work(void **state)
 
 static int remove_work(void **state)
 {
-	static const char *const names[] = {"in", "out", "site.cfg"};
+	static const char *const names[] = {"in", "out", "site.cfg", "keys"};
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		unlink(path_of(names[i]));
@@ -279,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_verb),
 		cmocka_unit_test(test_verb_presses),
+		cmocka_unit_test(test_verb_keys),
 	};
 	return cmocka_run_group_tests(tests, make_work, remove_work);
 }
