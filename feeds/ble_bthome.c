@@ -170,13 +170,14 @@ static size_t value_size(const struct object *o, const uint8_t *p, size_t len)
 
 static double number(const struct object *o, const uint8_t *p)
 {
-	uint32_t raw = 0;
-	for (int i = 0; i < o->size; i++)
-		raw |= (uint32_t)p[i] << (8 * i);
-	double value = raw;
-	uint32_t sign = UINT32_C(1) << (8 * o->size - 1);
-	if (o->kind == OBJECT_SIGNED || o->kind == OBJECT_AXES_SIGNED)
-		value = (double)(raw & ~sign) - (double)(raw & sign);
+	double value = 0;
+	double span = 1;
+	for (int i = 0; i < o->size; i++) {
+		value += p[i] * span;
+		span *= 256;
+	}
+	if ((o->kind == OBJECT_SIGNED || o->kind == OBJECT_AXES_SIGNED) && value >= span / 2)
+		value -= span;
 	return value * o->times / o->over;
 }
 

@@ -84,6 +84,15 @@ static void test_v3_info(void **state)
 	(void)state;
 	maker(c, "ca006745233123ac6421870000000000000000001234abcd");
 	collect_expect(c, SEEN("0639:ca:00"), READ("battery", UNIT("100", "%")));
+	/* as heard by a gateway: the capture in the tests of barnowl-minew */
+	decode(c, "ACAC22330004", "0201061BFF3906CA0004003322ACAC5F6000000000000001000000CBC6B866");
+	assert_int_equal(c->count, 2);
+	assert_int_equal(c->records[1].reading.quantity, QUANTITY_BATTERY);
+	assert_true(c->records[1].reading.value == 95);
+	c->count = 0;
+	/* and what the same tag says besides, which nobody has explained */
+	maker(c, "ca011700000000b4b63000c500000000000130632bc0");
+	collect_expect(c, SEEN("0639:ca:01"), REFUSED("unknown_frame", "0639:ca:01 len 22"));
 	/* another tag's: said, not dropped; a blank one is none */
 	maker(c, "ca006845233123ac6421870000000000000000001234abcd");
 	collect_expect(c, SEEN("0639:ca:00"),
