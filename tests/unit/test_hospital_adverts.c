@@ -93,7 +93,7 @@ static void every_dialect_can_be_read(void **state)
 	struct gateway_box *box = calloc(1, sizeof(*box));
 	for (int dialect = DIALECT_TYPED; dialect <= DIALECT_BINARY; dialect++) {
 		struct tally t = {0};
-		struct decode_context dc = {site, count, &t};
+		struct decode_context dc = {.site = site, .emit = count, .context = &t};
 		const struct tag *button = &site->tags[site_tag(site, "C30000B10005")];
 		struct advert press, climate = advert_climate("C30000510009", 80, 4.5, 45);
 		assert_true(beacon_press_advert(site, button, &press));
