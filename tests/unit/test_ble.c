@@ -299,10 +299,43 @@ static void test_longer_than_documented(void **state)
 	free(c);
 }
 
-static void test_one_byte_short(void **state)
+/* A frame of `len` bytes from A1 on: battery 100 %, everything else 0. */
+static void zeros(struct collect *c, unsigned type, int len)
 {
+	char hex[128];
+	int n = snprintf(hex, sizeof hex, "%02X16E1FFA1%02X%s", (unsigned)len + 3, type,
+		type == 0x15 ? "00" : "64"); /* that one has no battery */
+	for (int i = 3; i < len; i++)
+		n += snprintf(hex + n, sizeof hex - (size_t)n, "00");
+	decode(c, TAG, hex);
+}
+
+/* Lengths: the vendor's document, as the feeds reference has them. */
+static void test_every_length(void **state)
+{
+	static const struct {
+		unsigned type;
+		int len, readings;
+	} frames[] = {{0x01, 13, 3}, {0x02, 10, 2}, {0x03, 15, 4}, {0x05, 11, 2}, {0x07, 8, 0},
+		{0x08, 9, 1}, {0x10, 11, 2}, {0x11, 11, 2}, {0x12, 11, 2}, {0x13, 11, 2},
+		{0x15, 20, 6}, {0x16, 15, 4}, {0x17, 13, 1}, {0x18, 14, 2}, {0x19, 11, 2},
+		{0x20, 10, 2}, {0x21, 10, 2}};
 	struct collect *c = collect_new();
 	(void)state;
+	for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+		for (int more = 0; more < 5; more++) {
+			zeros(c, frames[i].type, frames[i].len + more);
+			assert_int_equal(collect_refused(c, REFUSED_SHORT_FRAME), 0);
+			assert_int_equal(collect_kind(c, DECODED_READING), frames[i].readings);
+			c->count = 0;
+		}
+		for (int len = 3; len < frames[i].len; len++) {
+			zeros(c, frames[i].type, len);
+			assert_int_equal(collect_refused(c, REFUSED_SHORT_FRAME), 1);
+			assert_int_equal(c->count, 2);
+			c->count = 0;
+		}
+	}
 	decode(c, TAG, "0F16E1FFA10164197348640090785634");
 	collect_expect(c, SEEN("ffe1:a1:01"), REFUSED("short_frame", "ffe1:a1:01 len 12 of 13"));
 	free(c);
@@ -463,7 +496,7 @@ int main(void)
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_longer_than_documented),
-		cmocka_unit_test(test_one_byte_short),
+		cmocka_unit_test(test_every_length),
 		cmocka_unit_test(test_truncated_tail_keeps_the_head),
 		cmocka_unit_test(test_zero_ends_the_walk),
 		cmocka_unit_test(test_mac_mismatch_is_kept),
