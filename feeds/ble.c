@@ -133,9 +133,11 @@ static void uuid_list(struct row *row, const uint8_t *data, size_t len)
 			row->fff1 = true;
 }
 
+/* Kept until the frames have been read: the sighting bears a frame's name. */
 static void local_name(struct row *row, const uint8_t *data, size_t len)
 {
-	row_name(row, (const char *)data, len);
+	row->name = (const char *)data;
+	row->name_len = len;
 }
 
 static const struct structure {
@@ -165,6 +167,9 @@ static void walk(struct row *row, const uint8_t *ad, size_t len)
 				structures[i].read(row, ad + at + 2, n - 1);
 		at += 1 + n;
 	}
+	if (row->name != NULL)
+		row_name(row, row->name, row->name_len);
+	row->name = NULL;
 }
 
 void ble_walk(struct row *row, const uint8_t *ad, size_t len)

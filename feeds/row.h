@@ -17,6 +17,8 @@ struct row {
 	char frame[48];             /* the frame being read, "" none yet */
 	bool sighted;               /* the row's sighting is out */
 	bool fff1;                  /* the advert lists service 0xFFF1 (fake iBeacon) */
+	const char *name;           /* the advert's local name, borrowed; NULL none yet */
+	size_t name_len;
 };
 
 /* A record of this row, to be filled in and sent by row_send. */

@@ -476,6 +476,19 @@ static void test_allow_list(void **state)
 	free(c);
 }
 
+/* A name may stand before the frame: the sighting still bears the frame's. The
+ * example of https://bthome.io/format, "DIY-sensor". */
+static void test_name_before_the_frame(void **state)
+{
+	struct collect *c = collect_new();
+	(void)state;
+	decode(c, TAG, "0201060B094449592D73656E736F720A16D2FC4002C40903BF13");
+	collect_expect(c, SEEN("bthome"), READ("temperature", UNIT("25", "Cel")),
+		READ("humidity", UNIT("50.55", "%")),
+		"{\"kind\":\"name\",\"tag\":\"" TAG "\",\"name\":\"DIY-sensor\"}");
+	free(c);
+}
+
 static void test_hostile_name(void **state)
 {
 	struct collect *c = collect_new();
@@ -505,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_talking_no_rule),
 		cmocka_unit_test(test_empty_structures),
 		cmocka_unit_test(test_allow_list),
+		cmocka_unit_test(test_name_before_the_frame),
 		cmocka_unit_test(test_hostile_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
