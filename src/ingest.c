@@ -46,6 +46,7 @@ struct ingest {
 	struct ingest_options o;
 	struct press_tracker *tracker;
 	struct known *tags; /* the allow-list */
+	const struct tag_keys *keys;
 	/* the message at hand */
 	int64_t now_ms;
 	bool retained, inbox;
@@ -83,6 +84,11 @@ void ingest_destroy(struct ingest *g)
 	}
 	press_tracker_destroy(g->tracker);
 	free(g);
+}
+
+void ingest_keys(struct ingest *g, const struct tag_keys *keys)
+{
+	g->keys = keys;
 }
 
 /* Rows of one message share their gateway, so the last one found is nearly
@@ -240,9 +246,16 @@ static void on_decoded(void *context, const struct decoded *d)
 		handlers[d->kind](g, d);
 }
 
+static const uint8_t *key_of(void *context, const char *tag)
+{
+	const struct ingest *g = context;
+	return tag_keys_find(g->keys, tag);
+}
+
 static void decode(struct ingest *g, const char *topic, const void *bytes, size_t len)
 {
-	struct decode_context dc = {.site = g->o.site, .emit = on_decoded, .context = g};
+	struct decode_context dc = {
+		.site = g->o.site, .emit = on_decoded, .context = g, .key = key_of};
 	g->late = false;
 	g->gateway = NULL;
 	payload_decode(&dc, topic, bytes, len);

@@ -9,6 +9,7 @@
  */
 
 #include "feeds/press.h"
+#include "src/tag_keys.h"
 #include "twin/health.h"
 #include "twin/locate.h"
 #include "twin/site.h"
@@ -26,6 +27,8 @@ struct ingest_options {
 
 struct ingest *ingest_create(const struct ingest_options *options);
 void ingest_destroy(struct ingest *ingest);
+/* The keys of tags that encrypt, borrowed; at first NULL, none. */
+void ingest_keys(struct ingest *ingest, const struct tag_keys *keys);
 /* One message from the broker, at suite time now_ms. */
 void ingest_message(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
 	bool retained, int64_t now_ms);

@@ -184,6 +184,12 @@ int station_feeds_open(struct station *s, struct error *err)
 		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
 	s->presses = press_table_create(s->twin->site);
 	s->ingest = ingest_create(&o);
+	if (s->settings->keys_file != NULL) {
+		s->keys = tag_keys_load(s->settings->keys_file, err);
+		if (s->keys == NULL)
+			return -1;
+		ingest_keys(s->ingest, s->keys);
+	}
 	if (s->settings->mqtt_address_count > 0 && open_mqtt(s, err) < 0)
 		return -1;
 	if (s->settings->fhir_base != NULL && open_fhir(s, err) < 0)
@@ -207,6 +213,7 @@ void station_feeds_close(struct station *s)
 	if (s->fhir != NULL)
 		fhir_poll_destroy(s->fhir);
 	ingest_destroy(s->ingest);
+	tag_keys_free(s->keys);
 	press_table_destroy(s->presses);
 }
 

@@ -34,6 +34,7 @@ struct station {
 	struct health health;
 	struct locator *locator;
 	struct ingest *ingest;
+	struct tag_keys *keys; /* of tags that encrypt; NULL: none */
 	struct press_table *presses;
 	struct mqtt *mqtt;
 	struct fhir_poll *fhir;
