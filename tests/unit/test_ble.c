@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
+
+#include "feeds/row.h"
 #include "tests/unit/ble_lines.h"
 #include "twin/site.h"
 
@@ -489,6 +492,20 @@ static void test_name_before_the_frame(void **state)
 	free(c);
 }
 
+/* Every quantity has a range, and nothing that is no number is in it. */
+static void test_ranges(void **state)
+{
+	(void)state;
+	for (int q = 0; q < QUANTITY_COUNT; q++) {
+		assert_true(row_possible((enum quantity)q, q == QUANTITY_PRESSURE ? 1013.25 : 1));
+		assert_false(row_possible((enum quantity)q, NAN));
+		assert_false(row_possible((enum quantity)q, INFINITY));
+		assert_false(row_possible((enum quantity)q, -INFINITY));
+		if (quantity_is_boolean((enum quantity)q))
+			assert_false(row_possible((enum quantity)q, 2));
+	}
+}
+
 static void test_hostile_name(void **state)
 {
 	struct collect *c = collect_new();
@@ -519,6 +536,7 @@ int main(void)
 		cmocka_unit_test(test_empty_structures),
 		cmocka_unit_test(test_allow_list),
 		cmocka_unit_test(test_name_before_the_frame),
+		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_hostile_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
