@@ -2,18 +2,33 @@
 #ifndef VIGIE_FEEDS_MINEW_H
 #define VIGIE_FEEDS_MINEW_H
 
-/* Minew gateways' payloads, one row or one binary message at a time. */
+/* Minew gateways' payloads, one row, object or binary message at a time. */
 
-#include <cjson/cJSON.h>
+#include "feeds/message.h"
 
-#include "feeds/decode.h"
+/* One row of JSON-LONG, with or without `type` (feeds reference 1.2, 1.3). */
+void minew_row(struct message *m, const cJSON *row);
+/* Takes the message's gateway and clock from the gateway's own row; false when
+ * the row is another or says no MAC. */
+bool minew_take_gateway(struct message *m, const cJSON *row);
 
-/* One row of JSON-LONG, with or without `type`; gateway "" when not known. */
-void minew_row(const struct decode_context *dc, const char *gateway, const cJSON *row);
-/* True when the row is the gateway's own; fills its MAC, "" when it is broken. */
-bool minew_is_gateway(const cJSON *row, char mac[TAG_SIZE]);
-/* Binary-LONG "BB 01". */
-void minew_binary(const struct decode_context *dc, const uint8_t *bytes, size_t len);
+/* JSON-RAW (1.5): its first element names the gateway, the others are rows. */
+bool minew_raw_head(const cJSON *row);
+void minew_raw_gateway(struct message *m, const cJSON *head);
+void minew_raw_row(struct message *m, const cJSON *row);
+
+/* Pre-parsed JSON (1.4): an object with `adv`, and its webhook wrapper. */
+void minew_parsed(struct message *m, const cJSON *object);
+void minew_webhook(struct message *m, const cJSON *object);
+
+/* What the gateway itself read out of an advertisement: the fields of a row by
+ * its `type`, whatever the shape around it. */
+void minew_named(struct heard *h, const cJSON *row, const char *type);
+
+/* Binary-LONG "BB 01", Binary-SHORT "BB 00" and Minew Connect "BB 02". */
+void minew_binary(struct message *m);
+void minew_short(struct message *m);
+void minew_connect(struct message *m);
 
 /* One transmitter of a BB 01 message, borrowed from its bytes. */
 struct minew_packets {
@@ -26,9 +41,5 @@ enum { MINEW_BINARY_HEAD = 14 };
 /* Steps to the transmitter at *at (start with MINEW_BINARY_HEAD). False at the
  * end; a cut one is given out as far as it goes and counts what is there. */
 bool minew_binary_next(const uint8_t *bytes, size_t len, size_t *at, struct minew_packets *out);
-
-/* ISO 8601 with Z or offset, or milliseconds since the epoch → ms; false when
- * it is neither. */
-bool minew_time(const char *text, int64_t *ms);
 
 #endif

@@ -40,48 +40,72 @@ bool minew_binary_next(const uint8_t *bytes, size_t len, size_t *at, struct mine
 	return true;
 }
 
-static void read_packets(
-	const struct decode_context *dc, struct decoded *base, const struct minew_packets *t)
+static void read_packets(struct message *m, const struct minew_packets *t)
 {
 	const uint8_t *p = t->packets;
-	ble_mac(base->tag, t->mac, false);
+	struct heard h;
 	for (unsigned i = 0; i < t->count; i++, p += (size_t)p[0] + 3) {
-		int rssi = (int8_t)p[p[0] + 2];
-		/* 0 and +127 are "not available". */
-		base->rssi_dbm = rssi <= 20 ? rssi : 0;
-		ble_decode(dc, base, p + 1, p[0]);
-		if (base->rssi_dbm == 0) {
-			struct row row = {.dc = dc, .base = base, .sighted = true};
-			row_refuse(&row, REFUSED_BAD_RSSI, "rssi %d", rssi);
-		}
+		heard_begin_bytes(&h, m, t->mac, (int8_t)p[p[0] + 2]);
+		heard_ad(&h, p + 1, p[0]);
+		heard_end(&h);
 	}
 }
 
-void minew_binary(const struct decode_context *dc, const uint8_t *bytes, size_t len)
+static void take_gateway(struct message *m, const uint8_t *mac)
 {
-	struct decoded base = {.kind = DECODED_GATEWAY, .uplink = {.seq = -1}};
+	char text[TAG_SIZE];
+	ble_mac(text, mac, false);
+	message_gateway(m, text);
+	message_uplink(m, 0, -1);
+}
+
+void minew_binary(struct message *m)
+{
+	const uint8_t *bytes = (const uint8_t *)m->text;
 	struct minew_packets t;
-	if (len < MINEW_BINARY_HEAD) {
-		decode_refuse(dc, "", REFUSED_TRUNCATED, "bb01 of %zu bytes", len);
+	if (m->len < MINEW_BINARY_HEAD) {
+		decode_refuse(m->dc, m->gateway, REFUSED_TRUNCATED, "bb01 of %zu bytes", m->len);
 		return;
 	}
-	ble_mac(base.gateway, bytes + AT_GATEWAY, false);
-	dc->emit(dc->context, &base);
+	take_gateway(m, bytes + AT_GATEWAY);
 
 	size_t said = (size_t)ble_u16(bytes + AT_LENGTH) << 16 | ble_u16(bytes + AT_LENGTH + 2);
-	bool whole = said == len && bytes[len - 1] == TAIL;
-	size_t end = whole ? len - 1 : len;
+	bool whole = said == m->len && bytes[m->len - 1] == TAIL;
+	size_t end = whole ? m->len - 1 : m->len;
 	unsigned transmitters = ble_u16(bytes + AT_COUNT);
 	size_t at = MINEW_BINARY_HEAD;
 	unsigned i = 0;
-	base.kind = DECODED_SIGHTING;
 	for (; i < transmitters && minew_binary_next(bytes, end, &at, &t); i++) {
-		read_packets(dc, &base, &t);
+		read_packets(m, &t);
 		if (t.count < ble_u16(t.mac + 6))
 			break;
 	}
 	if (!whole || i < transmitters)
-		decode_refuse(dc, base.gateway, REFUSED_TRUNCATED,
+		decode_refuse(m->dc, m->gateway, REFUSED_TRUNCATED,
 			"bb01 says %zu bytes and %u transmitters, has %zu and %u", said,
-			transmitters, len, i);
+			transmitters, m->len, i);
+}
+
+/* Binary-SHORT has the same header (feeds reference 1.6), but nobody has shown
+ * one: it is read only if it fits Binary-LONG's layout to the last byte. */
+static bool fits(const uint8_t *bytes, size_t len)
+{
+	struct minew_packets t;
+	size_t at = MINEW_BINARY_HEAD;
+	if (len < MINEW_BINARY_HEAD + 1 || bytes[len - 1] != TAIL
+		|| ((size_t)ble_u16(bytes + AT_LENGTH) << 16 | ble_u16(bytes + AT_LENGTH + 2))
+			   != len)
+		return false;
+	for (unsigned i = ble_u16(bytes + AT_COUNT); i > 0; i--)
+		if (!minew_binary_next(bytes, len - 1, &at, &t) || t.count < ble_u16(t.mac + 6))
+			return false;
+	return at == len - 1;
+}
+
+void minew_short(struct message *m)
+{
+	if (fits((const uint8_t *)m->text, m->len))
+		minew_binary(m);
+	else
+		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "minew bb00");
 }

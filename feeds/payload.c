@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "feeds/ble.h"
+#include "feeds/bridges.h"
 #include "feeds/minew.h"
-#include "twin/site.h"
-#include "twin/text.h"
 
 /*
  * One payload: which shape is it, whose is it, and row after row to its
@@ -20,14 +18,6 @@
 /* After so many elements that are no rows nothing good is to be expected, and a
  * hostile array of 100,000 commas must not hold up the loop. */
 enum { BYTES_MAX = 256 * 1024, DEPTH_MAX = 32, BROKEN_MAX = 256 };
-
-struct message {
-	const struct decode_context *dc;
-	char gateway[TAG_SIZE];
-	const char *text;
-	size_t len;
-	int broken; /* elements that are no rows */
-};
 
 static bool blank(char c)
 {
@@ -115,72 +105,79 @@ static cJSON *parse_whole(const char *text, size_t len)
 
 /* ---- arrays ---- */
 
-/* One element of the array. `row` is NULL when it could not be parsed. Returns
- * false to stop the walk. */
-typedef bool each_row(struct message *m, const cJSON *row, int index);
+struct array {
+	struct message *m;
+	bool raw;   /* JSON-RAW: rows without advertisements */
+	int broken; /* elements that are no rows */
+};
+
+/* One element of the array. `row` is NULL when it could not be parsed, `cut`
+ * when that is because the message ends within it. Returns false to stop. */
+typedef bool each_row(struct array *a, const cJSON *row, int index, bool cut);
 
 /* Returns where the array's grammar broke, or its end. */
-static size_t rows_walk(struct message *m, each_row *each, bool *closed)
+static size_t rows_walk(struct array *a, each_row *each, bool *closed)
 {
-	size_t at = skip_blank(m->text, m->len, 0) + 1;
-	*closed = false;
-	at = skip_blank(m->text, m->len, at);
-	if (at < m->len && m->text[at] == ']') {
-		*closed = true;
+	const char *text = a->m->text;
+	size_t len = a->m->len;
+	size_t at = skip_blank(text, len, skip_blank(text, len, 0) + 1);
+	*closed = at < len && text[at] == ']';
+	if (*closed)
 		return at + 1;
-	}
-	for (int index = 0; at < m->len; index++) {
-		size_t end = skip_value(m->text, m->len, at);
-		cJSON *row = parse_whole(m->text + at, end - at);
-		bool go_on = each(m, row, index);
+	for (int index = 0; at < len; index++) {
+		size_t end = skip_value(text, len, at);
+		cJSON *row = parse_whole(text + at, end - at);
+		bool go_on = each(a, row, index, row == NULL && end == len);
 		cJSON_Delete(row);
-		at = skip_blank(m->text, m->len, end);
-		*closed = at < m->len && m->text[at] == ']';
-		if (!go_on || *closed || at >= m->len || m->text[at] != ',')
+		at = skip_blank(text, len, end);
+		*closed = at < len && text[at] == ']';
+		if (!go_on || *closed || at >= len || text[at] != ',')
 			return *closed ? at + 1 : at;
-		at = skip_blank(m->text, m->len, at + 1);
+		at = skip_blank(text, len, at + 1);
 	}
 	return at;
 }
 
-static bool find_gateway(struct message *m, const cJSON *row, int index)
+static bool find_gateway(struct array *a, const cJSON *row, int index, bool cut)
 {
-	char mac[TAG_SIZE];
 	(void)index;
-	if (row == NULL || !minew_is_gateway(row, mac) || mac[0] == '\0')
-		return true;
-	text_copy(m->gateway, sizeof m->gateway, mac);
-	return false;
+	(void)cut;
+	return row == NULL || !minew_take_gateway(a->m, row);
 }
 
-static bool decode_row(struct message *m, const cJSON *row, int index)
+static bool decode_row(struct array *a, const cJSON *row, int index, bool cut)
 {
-	if (!cJSON_IsObject(row) && ++m->broken > BROKEN_MAX) {
+	struct message *m = a->m;
+	/* That the message is cut is said once, where the array should end. */
+	if (cut)
+		return true;
+	if (!cJSON_IsObject(row) && ++a->broken > BROKEN_MAX) {
 		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON,
 			"more than %d broken rows: the rest is not read", BROKEN_MAX);
 		return false;
 	}
 	if (row == NULL) {
 		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON, "row %d", index);
-		return true;
+	} else if (index == 0 && minew_raw_head(row)) {
+		a->raw = true;
+		minew_raw_gateway(m, row);
+	} else if (a->raw) {
+		minew_raw_row(m, row);
+	} else {
+		minew_row(m, row);
 	}
-	/* JSON-RAW (angle of arrival) names its locator in the first element. */
-	if (index == 0 && cJSON_GetObjectItemCaseSensitive(row, "locator") != NULL) {
-		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "minew json-raw");
-		return false;
-	}
-	minew_row(m->dc, m->gateway, row);
 	return true;
 }
 
 static void decode_array(struct message *m)
 {
 	static const char word[] = "\"Gateway\"";
+	struct array a = {.m = m};
 	bool closed;
 	/* The gateway's own row is usually, not always, the first. */
 	if (memmem(m->text, m->len, word, sizeof word - 1) != NULL)
-		rows_walk(m, find_gateway, &closed);
-	size_t at = rows_walk(m, decode_row, &closed);
+		rows_walk(&a, find_gateway, &closed);
+	size_t at = rows_walk(&a, decode_row, &closed);
 	if (closed ? skip_blank(m->text, m->len, at) < m->len : at >= m->len)
 		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON, "%s at byte %zu",
 			closed ? "more after the end" : "cut", at);
@@ -190,32 +187,61 @@ static void decode_array(struct message *m)
 
 /* ---- objects ---- */
 
-/* Shapes known by name whose decoder is still to be written: told by two keys
- * ("a.b" steps into a). */
+/* Told by their keys ("a.b" steps into a); the first that fits. A new shape is
+ * one line here and one file. */
 static const struct shape {
-	const char *key, *other; /* other may be NULL */
+	const char *keys[2];
 	const char *name;
+	void (*decode)(struct message *m, const cJSON *object); /* NULL: known by name only */
 } shapes[] = {
-	{"gw", "adv", "minew pre-parsed"},
-	{"data.adv", NULL, "minew webhook"},
-	{"msg_id", "device_info", "moko"},
-	{"transmitterId", NULL, "raddec"},
-	{"scannedDevices", NULL, "omada"},
-	{"id", "distance", "espresense or theengs"},
-	{"id", "rssi", "theengs"},
-	{"id", "presence", "theengs"},
-	{"gateway", "action", "cassia"},
+	{{"adv", NULL}, "minew pre-parsed", minew_parsed},
+	{{"data.adv", NULL}, "minew webhook", minew_webhook},
+	{{"msg_id", "device_info"}, "moko", moko},
+	{{"transmitterId", NULL}, "raddec", raddec},
+	{{"scannedDevices", NULL}, "omada", NULL},
+	{{"id", "rssi@1m"}, "espresense", espresense},
+	{{"distance", "rssiVar"}, "espresense", espresense},
+	{{"distance", "var"}, "espresense", espresense},
+	{{"id", "rssi"}, "theengs", theengs},
+	{{"id", "presence"}, "theengs", theengs},
+	{{"id", "distance"}, "home assistant room", NULL},
+	{{"state_topic", NULL}, "home assistant discovery", NULL},
+	{{"stat_t", NULL}, "home assistant discovery", NULL},
+	{{"gateway", "action"}, "cassia", NULL},
+	{{"devices", "mid"}, "april brother", NULL},
+	{{"requestId", NULL}, "minew answer", NULL},
 };
 
 static bool has_key(const cJSON *object, const char *key)
 {
+	static const char within[] = "data.";
 	if (key == NULL)
 		return true;
-	if (strncmp(key, "data.", 5) == 0) {
+	if (strncmp(key, within, sizeof within - 1) == 0) {
 		object = cJSON_GetObjectItemCaseSensitive(object, "data");
-		key += 5;
+		key += sizeof within - 1;
 	}
 	return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
+}
+
+static const struct shape *shape_of(const cJSON *object)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (has_key(object, shapes[i].keys[0]) && has_key(object, shapes[i].keys[1]))
+			return &shapes[i];
+	return NULL;
+}
+
+/* Its first keys are what somebody needs who wants to know what it is. */
+static void refuse_unknown(const struct message *m, const cJSON *object)
+{
+	char keys[64] = "";
+	size_t used = 0;
+	for (const cJSON *item = object->child; item != NULL && used < sizeof keys;
+		item = item->next)
+		used += (size_t)snprintf(keys + used, sizeof keys - used, " %.20s", item->string);
+	decode_refuse(m->dc, m->gateway, REFUSED_UNKNOWN_SHAPE, "an object of %zu bytes:%s", m->len,
+		keys[0] != '\0' ? keys : " empty");
 }
 
 static void decode_object(struct message *m)
@@ -226,79 +252,85 @@ static void decode_object(struct message *m)
 			m->dc, m->gateway, REFUSED_NOT_JSON, "an object of %zu bytes", m->len);
 		return;
 	}
-	size_t i = 0;
-	size_t n = sizeof shapes / sizeof *shapes;
-	while (i < n && !(has_key(object, shapes[i].key) && has_key(object, shapes[i].other)))
-		i++;
-	if (i < n)
-		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "%s", shapes[i].name);
+	const struct shape *shape = shape_of(object);
+	if (shape == NULL)
+		refuse_unknown(m, object);
+	else if (shape->decode != NULL)
+		shape->decode(m, object);
 	else
-		decode_refuse(
-			m->dc, m->gateway, REFUSED_UNKNOWN_SHAPE, "an object of %zu bytes", m->len);
+		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "%s", shape->name);
 	cJSON_Delete(object);
+}
+
+/* ---- what is no JSON text ---- */
+
+/* Told by the first byte, from low to high, and the second unless it is ANY. */
+enum { ANY = -1 };
+
+static const struct magic {
+	uint8_t low, high;
+	int second;
+	const char *name;
+	void (*decode)(struct message *m); /* NULL: known by name only */
+} magics[] = {
+	{0xBB, 0xBB, 0x01, "minew bb01", minew_binary},
+	{0xBB, 0xBB, 0x00, "minew bb00", minew_short},
+	{0xBB, 0xBB, 0x02, "minew bb02", minew_connect},
+	{0x80, 0x9F, ANY, "messagepack", NULL},
+	{0xDC, 0xDF, ANY, "messagepack", NULL},
+	/* A map (RFC 8949, 3), or the tag that says "this is CBOR" (3.4.6). */
+	{0xA0, 0xB8, ANY, "cbor", NULL},
+	{0xBF, 0xBF, ANY, "cbor", NULL},
+	{0xD9, 0xD9, 0xD9, "cbor", NULL},
+};
+
+/* What bridges leave on their will topic. */
+static bool availability(const struct message *m)
+{
+	static const char *const words[] = {"online", "offline"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (m->len == strlen(words[i]) && memcmp(m->text, words[i], m->len) == 0)
+			return true;
+	return false;
+}
+
+static void refuse_bytes(const struct message *m)
+{
+	char first[16] = "";
+	for (size_t i = 0; i < m->len && i < 4; i++)
+		snprintf(first + 3 * i, sizeof first - 3 * i, " %02x", (uint8_t)m->text[i]);
+	decode_refuse(
+		m->dc, m->gateway, REFUSED_UNKNOWN_SHAPE, "%zu bytes, first%s", m->len, first);
+}
+
+static void decode_bytes(struct message *m)
+{
+	const uint8_t *p = (const uint8_t *)m->text;
+	int second = m->len > 1 ? p[1] : ANY;
+	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+		const struct magic *k = &magics[i];
+		if (p[0] < k->low || p[0] > k->high || (k->second != ANY && k->second != second))
+			continue;
+		if (k->decode != NULL)
+			k->decode(m);
+		else
+			decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "%s", k->name);
+		return;
+	}
+	if (availability(m))
+		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "availability %.*s",
+			(int)m->len, m->text);
+	else
+		refuse_bytes(m);
 }
 
 /* ---- the message ---- */
 
-static bool level_is_gateway(const struct site *site, const char *level, char mac[TAG_SIZE])
-{
-	if (text_mac(mac, level))
-		return true;
-	for (int i = 0; site != NULL && i < site->gateway_count; i++) {
-		if (strcmp(site->gateways[i].name, level) == 0) {
-			text_copy(mac, TAG_SIZE, site->gateways[i].mac);
-			return true;
-		}
-	}
-	mac[0] = '\0';
-	return false;
-}
-
-/* "/gw/ac233fc011f2/status": the first level that is a MAC, or the name of one
- * of the site's gateways. */
-static void topic_gateway(const struct site *site, const char *topic, char mac[TAG_SIZE])
-{
-	mac[0] = '\0';
-	while (topic != NULL && *topic != '\0') {
-		char level[LABEL_SIZE];
-		size_t n = strcspn(topic, "/");
-		if (n > 0 && n < sizeof level) {
-			memcpy(level, topic, n);
-			level[n] = '\0';
-			if (level_is_gateway(site, level, mac))
-				return;
-		}
-		topic += n + (topic[n] == '/');
-	}
-}
-
-static void decode_text(struct message *m, size_t first)
-{
-	if (!scan_passes(m))
-		return;
-	if (m->text[first] == '[')
-		decode_array(m);
-	else
-		decode_object(m);
-}
-
-static void decode_binary(struct message *m, const uint8_t *p)
-{
-	const char *format = m->len < 2 ? "" : p[1] == 0x00 ? "bb00" : p[1] == 0x02 ? "bb02" : "";
-	if (m->len >= 2 && p[1] == 0x01)
-		minew_binary(m->dc, p, m->len);
-	else if (format[0] != '\0')
-		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "minew %s", format);
-	else
-		decode_refuse(m->dc, m->gateway, REFUSED_UNKNOWN_SHAPE, "bb, %zu bytes", m->len);
-}
-
 void payload_decode(
 	const struct decode_context *dc, const char *topic, const void *bytes, size_t len)
 {
-	struct message m = {.dc = dc, .text = bytes, .len = len};
-	const uint8_t *p = bytes;
-	topic_gateway(dc->site, topic, m.gateway);
+	struct message m = {.dc = dc, .topic = topic, .text = bytes, .len = len};
+	message_topic_gateway(&m);
 	if (len == 0) {
 		decode_refuse(dc, m.gateway, REFUSED_EMPTY, "no bytes");
 		return;
@@ -308,13 +340,14 @@ void payload_decode(
 		return;
 	}
 	size_t first = skip_blank(m.text, len, 0);
-	if (first < len && (m.text[first] == '[' || m.text[first] == '{'))
-		decode_text(&m, first);
-	else if (p[0] == 0xBB)
-		decode_binary(&m, p);
-	else if ((p[0] & 0xF0) == 0x80 || p[0] == 0xDE || p[0] == 0xDF)
-		decode_refuse(dc, m.gateway, REFUSED_UNSUPPORTED, "messagepack");
+	bool array = first < len && m.text[first] == '[';
+	bool object = first < len && m.text[first] == '{';
+	if (!array && !object)
+		decode_bytes(&m);
+	else if (!scan_passes(&m))
+		return;
+	else if (array)
+		decode_array(&m);
 	else
-		decode_refuse(
-			dc, m.gateway, REFUSED_UNKNOWN_SHAPE, "%zu bytes, first %02x", len, p[0]);
+		decode_object(&m);
 }

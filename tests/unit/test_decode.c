@@ -197,7 +197,7 @@ static void test_verb(void **state)
 		"characters\"}\n"
 		"{\"kind\":\"refused\",\"reason\":\"empty\",\"detail\":\"no bytes\"}\n"
 		"{\"kind\":\"refused\",\"reason\":\"unknown_shape\",\"detail\":\"10 bytes, first "
-		"6e\"}\n");
+		"6e 6f 20 70\"}\n");
 	const char *missing[] = {"decode", "/nonexistent/file", NULL};
 	assert_int_equal(run(out, sizeof out, 2, missing), EXIT_ENVIRONMENT);
 	const char *wrong[] = {"decode", "--colour", NULL};

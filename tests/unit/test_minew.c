@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "feeds/minew.h"
+#include "feeds/json_read.h"
 #include "tests/unit/collect.h"
 #include "twin/site.h"
 
@@ -147,6 +147,19 @@ static void test_cut_json(void **state)
 	free(c);
 }
 
+/* A message cut inside its first row is one broken message, not two. */
+static void test_cut_in_the_first_row(void **state)
+{
+	struct collect *c = collect_new();
+	(void)state;
+	feed_text(c, "[{\"mac\":\"AC233F000001\",\"rs");
+	collect_expect(c, REFUSED("not_json", "cut at byte 26"));
+	feed_text(c, "[{\"mac\":\"AC233F000001\",\"rssi\":-50},{\"mac\":\"AC23");
+	collect_expect(c, "{\"kind\":\"sighting\",\"tag\":\"AC233F000001\",\"rssi_dbm\":-50}",
+		REFUSED("not_json", "cut at byte 47"));
+	free(c);
+}
+
 #define SEEN1 "{\"kind\":\"sighting\",\"tag\":\"AC233F000001\",\"rssi_dbm\":-50}"
 
 static void test_one_bad_row_never_loses_the_message(void **state)
@@ -283,19 +296,22 @@ static void test_shapes(void **state)
 		const char *text;
 		enum refusal reason;
 	} shapes[] = {
-		{"{\"tm\":\"2026-05-01T12:10:50.130Z\",\"gw\":\"ac233fc19265\",\"adv\":[]}",
-			REFUSED_UNSUPPORTED},
-		{"{\"data\":{\"adv\":[]}}", REFUSED_UNSUPPORTED},
-		{"{\"msg_id\":3004,\"device_info\":{}}", REFUSED_UNSUPPORTED},
-		{"{\"transmitterId\":\"001bc5094b310000\"}", REFUSED_UNSUPPORTED},
+		{"{\"msg_id\":3005,\"device_info\":{}}", REFUSED_UNSUPPORTED},
 		{"{\"scannedDevices\":[]}", REFUSED_UNSUPPORTED},
-		{"{\"id\":\"AA:BB:CC:DD:EE:FF\",\"rssi\":-78}", REFUSED_UNSUPPORTED},
-		{"[{\"gateway\":\"a\",\"locator\":\"b\"},{\"mac\":\"AC233F000001\"}]",
+		{"{\"id\":\"x\",\"distance\":2.1}", REFUSED_UNSUPPORTED},
+		{"{\"stat_t\":\"a/b\",\"uniq_id\":\"x\"}", REFUSED_UNSUPPORTED},
+		{"{\"id\":1,\"action\":\"gateway_status\",\"gateway\":\"CC:1B:E0:E0:00:01\"}",
 			REFUSED_UNSUPPORTED},
+		{"{\"mid\":1,\"devices\":[]}", REFUSED_UNSUPPORTED},
+		{"{\"requestId\":\"1\",\"currentConfig\":{}}", REFUSED_UNSUPPORTED},
 		{"\x85\xa1v", REFUSED_UNSUPPORTED},
+		{"\xDE\x01\x01", REFUSED_UNSUPPORTED},
+		{"\xA1\x61v", REFUSED_UNSUPPORTED},
+		{"\xD9\xD9\xF7\x01", REFUSED_UNSUPPORTED},
+		{"online", REFUSED_UNSUPPORTED},
+		{"offline", REFUSED_UNSUPPORTED},
 		{"{\"hello\":1}", REFUSED_UNKNOWN_SHAPE},
 		{"{}", REFUSED_UNKNOWN_SHAPE},
-		{"online", REFUSED_UNKNOWN_SHAPE},
 		{"17", REFUSED_UNKNOWN_SHAPE},
 		{"\xEF\xBB\xBF[]", REFUSED_UNKNOWN_SHAPE},
 		{"\xBB\x09", REFUSED_UNKNOWN_SHAPE},
@@ -449,7 +465,7 @@ static void test_times(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
 		int64_t ms = -2;
-		assert_int_equal(minew_time(times[i].text, &ms), times[i].ms >= 0);
+		assert_int_equal(json_time_text(times[i].text, &ms), times[i].ms >= 0);
 		if (times[i].ms >= 0)
 			assert_int_equal(ms, times[i].ms);
 	}
@@ -462,6 +478,7 @@ int main(void)
 		cmocka_unit_test(test_2019_with_type),
 		cmocka_unit_test(test_mg3_without_type),
 		cmocka_unit_test(test_cut_json),
+		cmocka_unit_test(test_cut_in_the_first_row),
 		cmocka_unit_test(test_one_bad_row_never_loses_the_message),
 		cmocka_unit_test(test_one_bad_field_never_loses_the_row),
 		cmocka_unit_test(test_bad_rssi_keeps_the_frame),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feeds/minew.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "feeds/json_read.h"
+
+/*
+ * Pre-parsed JSON of newer G1 firmware (feeds reference 1.4): an envelope with
+ * the gateway, its time and the number of the upload, and `adv`, one row per
+ * frame. A row without a time of its own has the envelope's.
+ */
+
+static const cJSON *field(const cJSON *object, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+static void parsed_row(struct message *m, const cJSON *row, int64_t time_ms)
+{
+	static const char *const names[] = {"name", "bleName", NULL};
+	static const char *const raws[] = {"raw", "rawData", NULL};
+	struct heard h;
+	if (!cJSON_IsObject(row)) {
+		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "a row is not an object");
+		return;
+	}
+	struct heard_fields fields = {.mac = field(row, "mac"),
+		.rssi = field(row, "rssi"),
+		.time = field(row, "tm"),
+		.time_ms = time_ms};
+	if (!heard_begin(&h, m, &fields))
+		return;
+	const char *type = json_text(row, "type");
+	const cJSON *raw = json_any(row, raws);
+	const char *name = cJSON_GetStringValue(json_any(row, names));
+	heard_hex(&h, raw, "raw");
+	/* A slot with bytes of the user's own: they speak for themselves, or not. */
+	if (type[0] != '\0' && (raw == NULL || strcasecmp(type, "custom") != 0))
+		minew_named(&h, row, type);
+	heard_name(&h, name);
+	heard_end(&h);
+}
+
+/* The number of the upload, -1 when it is not said. */
+static int64_t seq_of(const cJSON *object)
+{
+	double seq;
+	if (!json_number(field(object, "seq"), &seq) || !(seq >= 0 && seq < 9e15))
+		return -1;
+	return (int64_t)seq;
+}
+
+static void take_gateway(struct message *m, const cJSON *said, const char *key)
+{
+	const char *text = cJSON_GetStringValue(said);
+	if (said != NULL && !message_gateway(m, text != NULL ? text : ""))
+		decode_refuse(m->dc, m->gateway, REFUSED_BAD_MAC, "%s %.40s", key,
+			text != NULL ? text : "is not a text");
+}
+
+void minew_parsed(struct message *m, const cJSON *object)
+{
+	const cJSON *adv = field(object, "adv");
+	const cJSON *time = field(object, "tm");
+	const cJSON *row;
+	int64_t ms = 0;
+	take_gateway(m, field(object, "gw"), "gw");
+	if (time != NULL && !cJSON_IsNull(time) && !json_time(time, &ms))
+		decode_refuse(
+			m->dc, m->gateway, REFUSED_BAD_TIME, "tm %.40s", json_text(object, "tm"));
+	message_clock(m, ms);
+	if (m->gateway[0] != '\0')
+		message_uplink(m, ms, seq_of(object));
+	if (!cJSON_IsArray(adv))
+		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "adv is not an array");
+	cJSON_ArrayForEach(row, adv)
+	{
+		parsed_row(m, row, ms);
+	}
+}
+
+void minew_webhook(struct message *m, const cJSON *object)
+{
+	take_gateway(m, field(object, "gateway_mac"), "gateway_mac");
+	minew_parsed(m, field(object, "data"));
+}

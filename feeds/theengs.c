@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "feeds/ble.h"
+#include "feeds/bridges.h"
+#include "feeds/json_read.h"
+#include "twin/text.h"
+
+/*
+ * OpenMQTTGateway and Theengs gateway (feeds reference 3.1):
+ * home/<gateway>/BTtoMQTT/<MAC>. What their decoder knows comes taken apart;
+ * what it does not know (Minew) comes as service or manufacturer data, which is
+ * put together again for the frame decoders. `distance` is not looked at: 1e10
+ * and "ovf" have been seen.
+ */
+
+enum { STRUCTURE_MAX = 256, AD_MAX = 2 * STRUCTURE_MAX };
+
+#define FIELD(key, quantity, scale)                                                                \
+	{                                                                                          \
+		{(key), NULL}, QUANTITY_##quantity, (scale), false                                 \
+	}
+
+static const struct named_field fields[] = {
+	FIELD("tempc", TEMPERATURE, 1),
+	FIELD("hum", HUMIDITY, 1),
+	FIELD("batt", BATTERY, 1),
+	FIELD("volt", VOLTAGE, 1000),
+	FIELD("lux", ILLUMINANCE, 1),
+	FIELD("pres", PRESSURE, 1),
+	FIELD("co2", CO2, 1),
+	FIELD("tvoc", TVOC, 1),
+	FIELD("motion", MOTION, 1),
+	FIELD("door", DOOR, 1),
+	FIELD("open", OPENING, 1),
+};
+
+/* Theengs' own codes of a button (theengs/decoder, SBBT_002C_json.h) as those
+ * of BTHome: 0 none, 1 press, 2 double, 3 triple, 4 long press, 0x80 hold. */
+static int button_code(double theengs)
+{
+	return theengs == 9                   ? 4
+	       : theengs == 11                ? 0x80
+	       : theengs >= 0 && theengs <= 3 ? (int)theengs
+					      : -1;
+}
+
+static int take_buttons(struct heard *h, const cJSON *object)
+{
+	static const char *const keys[] = {"button", "button1", "button2", "button3", "button4"};
+	int found = 0;
+	for (size_t i = 0; h->wanted && i < sizeof keys / sizeof *keys; i++) {
+		const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[i]);
+		double value;
+		if (item == NULL)
+			continue;
+		found++;
+		int code = json_number(item, &value) ? button_code(value) : -1;
+		if (code >= 0)
+			row_reading(&h->row, QUANTITY_BUTTON, code);
+		else
+			row_refuse(&h->row, REFUSED_BAD_VALUE, "%s", keys[i]);
+	}
+	return found;
+}
+
+/* "0xffe1", "ffe1", or the 16 bits in Bluetooth's long UUID; -1 none of them. */
+static int uuid16(const char *text)
+{
+	static const char tail[] = "-0000-1000-8000-00805f9b34fb";
+	uint8_t bytes[2];
+	if (strncasecmp(text, "0x", 2) == 0)
+		text += 2;
+	if (strlen(text) == 8 + sizeof tail - 1 && strncmp(text, "0000", 4) == 0
+		&& strcasecmp(text + 8, tail) == 0)
+		return ble_hex(bytes, 2, text + 4, 4) == 2 ? (int)ble_u16(bytes) : -1;
+	return strlen(text) == 4 && ble_hex(bytes, 2, text, 4) == 2 ? (int)ble_u16(bytes) : -1;
+}
+
+/* Appends one structure, [length][type][head][hex]; false when it is no hex or
+ * too long for one. */
+static bool put(
+	uint8_t *ad, size_t *at, uint8_t type, const uint8_t *head, size_t n, const char *hex)
+{
+	uint8_t *p = ad + *at;
+	long size = ble_hex(p + 2 + n, STRUCTURE_MAX - 2 - n, hex, strlen(hex));
+	if (size < 0)
+		return false;
+	p[0] = (uint8_t)(1 + n + (size_t)size);
+	p[1] = type;
+	if (n > 0)
+		memcpy(p + 2, head, n);
+	*at += 1 + (size_t)p[0];
+	return true;
+}
+
+/* The advertisement as far as it is told; returns its length. */
+static size_t rebuild(struct heard *h, const cJSON *object, uint8_t ad[AD_MAX])
+{
+	const char *maker = json_text(object, "manufacturerdata");
+	const char *service = json_text(object, "servicedata");
+	const char *uuid = json_text(object, "servicedatauuid");
+	size_t at = 0;
+	if (maker[0] != '\0' && !put(ad, &at, 0xFF, NULL, 0, maker))
+		row_refuse(
+			&h->row, REFUSED_BAD_HEX, "manufacturerdata of %zu digits", strlen(maker));
+	if (service[0] == '\0')
+		return at;
+	int u = uuid16(uuid);
+	uint8_t head[2] = {(uint8_t)(u & 0xFF), (uint8_t)(u >> 8 & 0xFF)};
+	if (u < 0)
+		row_refuse(&h->row, REFUSED_UNKNOWN_FRAME, "svc:%.36s", uuid);
+	else if (!put(ad, &at, 0x16, head, sizeof head, service))
+		row_refuse(&h->row, REFUSED_BAD_HEX, "servicedata of %zu digits", strlen(service));
+	return at;
+}
+
+/* The MAC, unless an option has put the iBeacon's UUID into its place. */
+static const cJSON *tag_of(const cJSON *object)
+{
+	const cJSON *id = cJSON_GetObjectItemCaseSensitive(object, "id");
+	const cJSON *mac = cJSON_GetObjectItemCaseSensitive(object, "mac");
+	char text[TAG_SIZE];
+	return cJSON_IsString(mac) && !(cJSON_IsString(id) && text_mac(text, id->valuestring)) ? mac
+											       : id;
+}
+
+/* Whether their decoder has read something out of the advertisement. */
+static bool taken_apart(const cJSON *object)
+{
+	static const char *const others[] = {
+		"uuid", "button", "button1", "button2", "button3", "button4", NULL};
+	bool found = json_any(object, others) != NULL;
+	for (size_t i = 0; !found && i < sizeof fields / sizeof *fields; i++)
+		found = json_any(object, fields[i].keys) != NULL;
+	return found;
+}
+
+static void read_row(struct heard *h, const cJSON *object)
+{
+	uint8_t ad[AD_MAX];
+	size_t len = rebuild(h, object, ad);
+	if (!taken_apart(object)) {
+		heard_ad(h, ad, len);
+		return;
+	}
+	/* What they have read is not read twice; the bytes may still be a press. */
+	if (h->wanted)
+		row_frame(&h->row, "named:theengs");
+	heard_named(h, object, fields, sizeof fields / sizeof *fields);
+	take_buttons(h, object);
+	row_presses(&h->row, ad, len);
+	heard_ibeacon(h, json_text(object, "uuid"),
+		cJSON_GetObjectItemCaseSensitive(object, "major"),
+		cJSON_GetObjectItemCaseSensitive(object, "minor"),
+		cJSON_GetObjectItemCaseSensitive(object, "txpower"));
+}
+
+void theengs(struct message *m, const cJSON *object)
+{
+	struct heard h;
+	struct heard_fields row = {
+		.mac = tag_of(object), .rssi = cJSON_GetObjectItemCaseSensitive(object, "rssi")};
+	/* Their own conclusion that it is gone: nobody heard anything. */
+	if (strcmp(json_text(object, "presence"), "absent") == 0)
+		return;
+	message_node(m, "BTtoMQTT");
+	if (!heard_begin(&h, m, &row))
+		return;
+	read_row(&h, object);
+	heard_name(&h, json_text(object, "name"));
+	heard_end(&h);
+}
