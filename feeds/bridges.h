@@ -9,6 +9,13 @@
 
 /* OpenMQTTGateway and Theengs gateway: one tag, heard by the topic's gateway. */
 void theengs(struct message *m, const cJSON *object);
+/* Its manufacturer data, or its service data under a UUID ("0xffe1", "ffe1" or
+ * the long form), as the structure that was on air; returns its length, 0 when
+ * it is no hex, no 16-bit UUID, or too long. */
+enum { THEENGS_STRUCTURE = 256 };
+size_t theengs_maker(uint8_t ad[THEENGS_STRUCTURE], const char *hex, size_t digits);
+size_t theengs_service(
+	uint8_t ad[THEENGS_STRUCTURE], const char *uuid, const char *hex, size_t digits);
 /* ESPresense: one tag, heard by the node that the topic's last level names. */
 void espresense(struct message *m, const cJSON *object);
 /* reelyActive raddec: one tag, heard by several receivers. */

@@ -73,8 +73,10 @@ void minew_parsed(struct message *m, const cJSON *object)
 	message_clock(m, ms);
 	if (m->gateway[0] != '\0')
 		message_uplink(m, ms, seq_of(object));
-	if (!cJSON_IsArray(adv))
+	if (!cJSON_IsArray(adv)) {
 		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "adv is not an array");
+		return;
+	}
 	cJSON_ArrayForEach(row, adv)
 	{
 		parsed_row(m, row, ms);

@@ -67,8 +67,10 @@ void moko(struct message *m, const cJSON *object)
 			decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "moko %.0f", id);
 		return;
 	}
-	if (!cJSON_IsArray(data))
+	if (!cJSON_IsArray(data)) {
 		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "data is not an array");
+		return;
+	}
 	cJSON_ArrayForEach(row, data)
 	{
 		read_row(m, row);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "feeds/ble.h"
+#include "feeds/bridges.h"
 #include "feeds/minew.h"
 #include "twin/text.h"
 
@@ -22,6 +23,10 @@ struct pattern {
 	uint8_t bytes[PATTERN_MAX];
 	uint8_t mask[PATTERN_MAX];
 	int length;
+	/* A gateway that takes beacons apart writes the UUID or the namespace alone,
+	 * and the rest elsewhere: where hex ends after so many bytes, they are
+	 * enough to keep the payload. */
+	int enough;
 	int anchor; /* where matching begins: the first byte that says enough */
 };
 
@@ -34,27 +39,29 @@ struct press_table {
 	int first[FIRSTS + 1];        /* where each group starts */
 };
 
-/* A gateway that takes iBeacons apart writes the UUID alone, and major and minor
- * as numbers elsewhere: the UUID must be enough to keep the payload. */
 static struct pattern pattern_of(const struct signature *s)
 {
+	static const int parts[SIGNATURE_KIND_COUNT] = {
+		[SIGNATURE_IBEACON] = 16, [SIGNATURE_UID] = 10};
 	struct pattern p = {.length = s->length};
 	if (p.length < 0 || p.length > PATTERN_MAX)
 		p.length = 0;
-	if (s->kind == SIGNATURE_IBEACON && p.length > 16)
-		p.length = 16;
+	p.enough = p.length;
+	if ((unsigned)s->kind < SIGNATURE_KIND_COUNT && parts[s->kind] > 0
+		&& parts[s->kind] < p.length)
+		p.enough = parts[s->kind];
 	memcpy(p.bytes, s->pattern, sizeof p.bytes);
 	memcpy(p.mask, s->mask, sizeof p.mask);
-	while (p.anchor < p.length && p.mask[p.anchor] != 0xFF)
+	while (p.anchor < p.enough && p.mask[p.anchor] != 0xFF)
 		p.anchor++;
-	if (p.anchor < p.length)
+	if (p.anchor < p.enough)
 		return p;
 	/* No whole byte: nibbles will do, wildcards alone will not. */
 	p.anchor = 0;
-	while (p.anchor < p.length && p.mask[p.anchor] == 0)
+	while (p.anchor < p.enough && p.mask[p.anchor] == 0)
 		p.anchor++;
-	if (p.anchor == p.length)
-		p.length = p.anchor = 0;
+	if (p.anchor == p.enough)
+		p.length = p.enough = p.anchor = 0;
 	return p;
 }
 
@@ -115,17 +122,24 @@ void press_table_destroy(struct press_table *t)
 
 /* ---- matching at one place ---- */
 
+/* The byte that two hex digits spell, -1 when they are none. */
+static int hex_byte(const uint8_t *at, const uint8_t *end)
+{
+	int high = end - at >= 2 ? ble_nibble((char)at[0]) : -1;
+	int low = high >= 0 ? ble_nibble((char)at[1]) : -1;
+	return low >= 0 ? high << 4 | low : -1;
+}
+
 /* Dashes may stand between the bytes of a UUID. */
 static bool hex_matches(const struct pattern *p, const uint8_t *at, const uint8_t *end)
 {
 	for (int i = p->anchor; i < p->length; i++) {
-		if (at < end && *at == '-')
+		if (i < p->enough && at < end && *at == '-')
 			at++;
-		if (end - at < 2)
-			return false;
-		int high = ble_nibble((char)at[0]);
-		int low = ble_nibble((char)at[1]);
-		if (high < 0 || low < 0 || (((high << 4 | low) ^ p->bytes[i]) & p->mask[i]) != 0)
+		int byte = hex_byte(at, end);
+		if (byte < 0)
+			return i >= p->enough;
+		if (((byte ^ p->bytes[i]) & p->mask[i]) != 0)
 			return false;
 		at += 2;
 	}
@@ -157,26 +171,38 @@ struct scan {
 	int max, count;
 };
 
-/* The text after "mac": within one flat object. */
-static void mac_in(const uint8_t *from, const uint8_t *to, char tag[TAG_SIZE])
+/* The text after a key, within one flat object; *len its length, NULL none. */
+static const char *text_after(const uint8_t *from, const uint8_t *to, const char *key, size_t *len)
 {
-	static const char key[] = "\"mac\"";
-	char text[24];
-	size_t n = 0;
-	const uint8_t *p = memmem(from, (size_t)(to - from), key, sizeof key - 1);
-	tag[0] = '\0';
+	const uint8_t *p = memmem(from, (size_t)(to - from), key, strlen(key));
 	if (p == NULL)
-		return;
-	p += sizeof key - 1;
+		return NULL;
+	p += strlen(key);
 	while (p < to && (*p == ' ' || *p == ':' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;
 	if (p == to || *p++ != '"')
-		return;
-	while (p < to && *p != '"' && n + 1 < sizeof text)
-		text[n++] = (char)*p++;
-	text[n] = '\0';
-	if (!text_mac(tag, text))
-		tag[0] = '\0';
+		return NULL;
+	const uint8_t *quote = memchr(p, '"', (size_t)(to - p));
+	*len = (size_t)((quote != NULL ? quote : to) - p);
+	return (const char *)p;
+}
+
+/* Whose row it is, within one flat object, by the keys that the shapes use. */
+static void mac_in(const uint8_t *from, const uint8_t *to, char tag[TAG_SIZE])
+{
+	static const char *const keys[] = {"\"mac\"", "\"id\"", "\"transmitterId\""};
+	tag[0] = '\0';
+	for (size_t i = 0; tag[0] == '\0' && i < sizeof keys / sizeof *keys; i++) {
+		char text[24];
+		size_t n = 0;
+		const char *mac = text_after(from, to, keys[i], &n);
+		if (mac == NULL || n >= sizeof text)
+			continue;
+		memcpy(text, mac, n);
+		text[n] = '\0';
+		if (!text_mac(tag, text))
+			tag[0] = '\0';
+	}
 }
 
 static void find_owner(struct scan *s, const uint8_t *at)
@@ -227,7 +253,7 @@ static void scan_text(struct scan *s)
 	}
 }
 
-static void scan_packets(struct scan *s, const uint8_t *from, size_t len)
+static void scan_bytes(struct scan *s, const uint8_t *from, size_t len)
 {
 	const struct press_table *t = s->table;
 	for (const uint8_t *at = from; at < from + len; at++) {
@@ -240,6 +266,24 @@ static void scan_packets(struct scan *s, const uint8_t *from, size_t len)
 	}
 }
 
+/* Theengs writes the UUID of service data apart from it, and leaves out the
+ * head of its structure: look at them as they were on air. */
+static void scan_structures(struct scan *s)
+{
+	uint8_t ad[THEENGS_STRUCTURE];
+	char uuid[40] = "";
+	size_t n = 0;
+	const char *hex = text_after(s->bytes, s->end, "\"manufacturerdata\"", &n);
+	mac_in(s->bytes, s->end, s->tag);
+	scan_bytes(s, ad, hex != NULL ? theengs_maker(ad, hex, n) : 0);
+	hex = text_after(s->bytes, s->end, "\"servicedatauuid\"", &n);
+	if (hex == NULL || n >= sizeof uuid)
+		return;
+	memcpy(uuid, hex, n);
+	hex = text_after(s->bytes, s->end, "\"servicedata\"", &n);
+	scan_bytes(s, ad, hex != NULL ? theengs_service(ad, uuid, hex, n) : 0);
+}
+
 static void scan_binary(struct scan *s)
 {
 	size_t len = (size_t)(s->end - s->bytes);
@@ -247,7 +291,7 @@ static void scan_binary(struct scan *s)
 	struct minew_packets packets;
 	while (minew_binary_next(s->bytes, len, &at, &packets)) {
 		ble_mac(s->tag, packets.mac, false);
-		scan_packets(s, packets.packets, packets.len);
+		scan_bytes(s, packets.packets, packets.len);
 	}
 }
 
@@ -264,6 +308,8 @@ int press_scan(const struct press_table *table, const void *bytes, size_t len,
 		scan_binary(&s);
 	else
 		scan_text(&s);
+	if (p[0] == '{')
+		scan_structures(&s);
 	return s.count;
 }
 

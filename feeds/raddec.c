@@ -88,8 +88,10 @@ void raddec(struct message *m, const cJSON *object)
 	if (disappeared(field(object, "events")))
 		return;
 	/* Without receivers its packets are as good as any. */
-	if (cJSON_GetArraySize(receivers) == 0)
+	if (!cJSON_IsArray(receivers) || receivers->child == NULL) {
 		read_receiver(m, object, NULL, true);
+		return;
+	}
 	cJSON_ArrayForEach(receiver, receivers)
 	{
 		if (!read_receiver(m, object, receiver, first))

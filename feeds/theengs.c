@@ -15,8 +15,6 @@
  * and "ovf" have been seen.
  */
 
-enum { STRUCTURE_MAX = 256, AD_MAX = 2 * STRUCTURE_MAX };
-
 #define FIELD(key, quantity, scale)                                                                \
 	{                                                                                          \
 		{(key), NULL}, QUANTITY_##quantity, (scale), false                                 \
@@ -78,42 +76,49 @@ static int uuid16(const char *text)
 	return strlen(text) == 4 && ble_hex(bytes, 2, text, 4) == 2 ? (int)ble_u16(bytes) : -1;
 }
 
-/* Appends one structure, [length][type][head][hex]; false when it is no hex or
- * too long for one. */
-static bool put(
-	uint8_t *ad, size_t *at, uint8_t type, const uint8_t *head, size_t n, const char *hex)
+/* [length][type][head][hex] */
+static size_t structure(
+	uint8_t *ad, uint8_t type, const uint8_t *head, size_t n, const char *hex, size_t digits)
 {
-	uint8_t *p = ad + *at;
-	long size = ble_hex(p + 2 + n, STRUCTURE_MAX - 2 - n, hex, strlen(hex));
-	if (size < 0)
-		return false;
-	p[0] = (uint8_t)(1 + n + (size_t)size);
-	p[1] = type;
-	if (n > 0)
-		memcpy(p + 2, head, n);
-	*at += 1 + (size_t)p[0];
-	return true;
+	uint8_t *data = ad + 2 + n;
+	long size = ble_hex(data, THEENGS_STRUCTURE - 2 - n, hex, digits);
+	if (size <= 0)
+		return 0;
+	ad[0] = (uint8_t)(1 + n + (size_t)size);
+	ad[1] = type;
+	memmove(ad + 2, head, n);
+	return (size_t)(data - ad) + (size_t)size;
+}
+
+size_t theengs_maker(uint8_t ad[THEENGS_STRUCTURE], const char *hex, size_t digits)
+{
+	return structure(ad, 0xFF, ad, 0, hex, digits);
+}
+
+size_t theengs_service(
+	uint8_t ad[THEENGS_STRUCTURE], const char *uuid, const char *hex, size_t digits)
+{
+	int u = uuid16(uuid);
+	const uint8_t head[2] = {(uint8_t)(u & 0xFF), (uint8_t)(u >> 8 & 0xFF)};
+	return u >= 0 ? structure(ad, 0x16, head, sizeof head, hex, digits) : 0;
 }
 
 /* The advertisement as far as it is told; returns its length. */
-static size_t rebuild(struct heard *h, const cJSON *object, uint8_t ad[AD_MAX])
+static size_t rebuild(struct heard *h, const cJSON *object, uint8_t ad[2 * THEENGS_STRUCTURE])
 {
 	const char *maker = json_text(object, "manufacturerdata");
 	const char *service = json_text(object, "servicedata");
 	const char *uuid = json_text(object, "servicedatauuid");
-	size_t at = 0;
-	if (maker[0] != '\0' && !put(ad, &at, 0xFF, NULL, 0, maker))
+	size_t first = theengs_maker(ad, maker, strlen(maker));
+	size_t second = theengs_service(ad + first, uuid, service, strlen(service));
+	if (maker[0] != '\0' && first == 0)
 		row_refuse(
 			&h->row, REFUSED_BAD_HEX, "manufacturerdata of %zu digits", strlen(maker));
-	if (service[0] == '\0')
-		return at;
-	int u = uuid16(uuid);
-	uint8_t head[2] = {(uint8_t)(u & 0xFF), (uint8_t)(u >> 8 & 0xFF)};
-	if (u < 0)
-		row_refuse(&h->row, REFUSED_UNKNOWN_FRAME, "svc:%.36s", uuid);
-	else if (!put(ad, &at, 0x16, head, sizeof head, service))
+	if (service[0] != '\0' && second == 0 && uuid16(uuid) >= 0)
 		row_refuse(&h->row, REFUSED_BAD_HEX, "servicedata of %zu digits", strlen(service));
-	return at;
+	else if (service[0] != '\0' && second == 0 && h->wanted)
+		row_refuse(&h->row, REFUSED_UNKNOWN_FRAME, "svc:%.36s", uuid);
+	return first + second;
 }
 
 /* The MAC, unless an option has put the iBeacon's UUID into its place. */
@@ -139,7 +144,7 @@ static bool taken_apart(const cJSON *object)
 
 static void read_row(struct heard *h, const cJSON *object)
 {
-	uint8_t ad[AD_MAX];
+	uint8_t ad[2 * THEENGS_STRUCTURE];
 	size_t len = rebuild(h, object, ad);
 	if (!taken_apart(object)) {
 		heard_ad(h, ad, len);
