@@ -30,6 +30,8 @@ static void read_packet(struct heard *h, const cJSON *packet)
 			hex != NULL ? strlen(hex) : 0);
 		return;
 	}
+	if (len == 0)
+		return;
 	if (len < PACKET_HEAD) {
 		row_refuse(&h->row, REFUSED_SHORT_FRAME, "raddec packet len %ld", len);
 		return;
