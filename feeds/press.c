@@ -187,22 +187,20 @@ static const char *text_after(const uint8_t *from, const uint8_t *to, const char
 	return (const char *)p;
 }
 
-/* Whose row it is, within one flat object, by the keys that the shapes use. */
+/* The MAC of one flat object; "" when it has none of that name, or a broken one:
+ * then a payload is rather kept. */
 static void mac_in(const uint8_t *from, const uint8_t *to, char tag[TAG_SIZE])
 {
-	static const char *const keys[] = {"\"mac\"", "\"id\"", "\"transmitterId\""};
+	char text[24];
+	size_t n = 0;
+	const char *mac = text_after(from, to, "\"mac\"", &n);
 	tag[0] = '\0';
-	for (size_t i = 0; tag[0] == '\0' && i < sizeof keys / sizeof *keys; i++) {
-		char text[24];
-		size_t n = 0;
-		const char *mac = text_after(from, to, keys[i], &n);
-		if (mac == NULL || n >= sizeof text)
-			continue;
-		memcpy(text, mac, n);
-		text[n] = '\0';
-		if (!text_mac(tag, text))
-			tag[0] = '\0';
-	}
+	if (mac == NULL || n >= sizeof text)
+		return;
+	memcpy(text, mac, n);
+	text[n] = '\0';
+	if (!text_mac(tag, text))
+		tag[0] = '\0';
 }
 
 static void find_owner(struct scan *s, const uint8_t *at)

@@ -121,14 +121,15 @@ static size_t rebuild(struct heard *h, const cJSON *object, uint8_t ad[2 * THEEN
 	return first + second;
 }
 
-/* The MAC, unless an option has put the iBeacon's UUID into its place. */
+/* What the device says itself, else the address it was heard from; an option
+ * puts the iBeacon's UUID into the place of that. */
 static const cJSON *tag_of(const cJSON *object)
 {
-	const cJSON *id = cJSON_GetObjectItemCaseSensitive(object, "id");
 	const cJSON *mac = cJSON_GetObjectItemCaseSensitive(object, "mac");
 	char text[TAG_SIZE];
-	return cJSON_IsString(mac) && !(cJSON_IsString(id) && text_mac(text, id->valuestring)) ? mac
-											       : id;
+	return cJSON_IsString(mac) && text_mac(text, mac->valuestring)
+		       ? mac
+		       : cJSON_GetObjectItemCaseSensitive(object, "id");
 }
 
 /* Whether their decoder has read something out of the advertisement. */
