@@ -13,6 +13,23 @@
  * one packet, up to 1,650 chained (Bluetooth Core 5.3, vol 4, part E, 7.8.54). */
 enum { AD_MAX = 1650 };
 
+bool message_broken(struct message *m)
+{
+	if (m->broken <= BROKEN_MAX && ++m->broken > BROKEN_MAX)
+		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON,
+			"more than %d broken rows: the rest is not read", BROKEN_MAX);
+	return m->broken <= BROKEN_MAX;
+}
+
+bool message_is_row(struct message *m, const cJSON *row)
+{
+	if (cJSON_IsObject(row))
+		return true;
+	if (message_broken(m))
+		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "a row is not an object");
+	return false;
+}
+
 /* ---- who heard it ---- */
 
 /* Feeds reference 1.1: the box may be labelled with another MAC than the one
@@ -165,16 +182,18 @@ static void take_rssi(struct heard *h, const cJSON *item)
 					       : "not a number");
 }
 
-static bool take_mac(struct heard *h, const struct message *m, const cJSON *item)
+static bool take_mac(struct heard *h, struct message *m, const cJSON *item)
 {
+	if (cJSON_IsString(item) && text_mac(h->base.tag, item->valuestring))
+		return true;
+	if (!message_broken(m))
+		return false;
 	if (item == NULL || cJSON_IsNull(item))
 		decode_refuse(m->dc, m->gateway, REFUSED_NO_MAC, "a row without mac");
 	else if (!cJSON_IsString(item))
 		decode_refuse(m->dc, m->gateway, REFUSED_BAD_MAC, "mac is not a text");
-	else if (!text_mac(h->base.tag, item->valuestring))
-		decode_refuse(m->dc, m->gateway, REFUSED_BAD_MAC, "mac %.40s", item->valuestring);
 	else
-		return true;
+		decode_refuse(m->dc, m->gateway, REFUSED_BAD_MAC, "mac %.40s", item->valuestring);
 	return false;
 }
 

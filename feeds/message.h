@@ -23,7 +23,16 @@ struct message {
 	 * newest of the rows so far; 0 none. */
 	int64_t clock_ms;
 	bool clock_said;
+	int broken; /* elements that are no rows */
 };
+
+/* One more element that is no row. After BROKEN_MAX of them nothing good is to
+ * be expected, and a hostile array of 100,000 commas must not hold up the loop:
+ * this is said once, and from then on false. */
+enum { BROKEN_MAX = 256 };
+bool message_broken(struct message *m);
+/* Whether this is an object; refused, and counted as broken, when it is not. */
+bool message_is_row(struct message *m, const cJSON *row);
 
 /* ---- who heard it ---- */
 

@@ -49,17 +49,10 @@ static void gateway_row(struct message *m, const cJSON *row)
 		decode_refuse(m->dc, m->gateway, REFUSED_BAD_TIME, "gateway's timestamp");
 }
 
-static bool is_object(const struct message *m, const cJSON *row)
-{
-	if (!cJSON_IsObject(row))
-		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "a row is not an object");
-	return cJSON_IsObject(row);
-}
-
 void minew_row(struct message *m, const cJSON *row)
 {
 	struct heard h;
-	if (!is_object(m, row))
+	if (!message_is_row(m, row))
 		return;
 	if (is_gateway(row)) {
 		gateway_row(m, row);
@@ -102,6 +95,6 @@ void minew_raw_row(struct message *m, const cJSON *row)
 	struct heard_fields fields = {.mac = field(row, "mac"),
 		.rssi = field(row, "rssi"),
 		.time = field(row, "timestamp")};
-	if (is_object(m, row) && heard_begin(&h, m, &fields))
+	if (message_is_row(m, row) && heard_begin(&h, m, &fields))
 		heard_end(&h);
 }

@@ -22,10 +22,8 @@ static void parsed_row(struct message *m, const cJSON *row, int64_t time_ms)
 	static const char *const names[] = {"name", "bleName", NULL};
 	static const char *const raws[] = {"raw", "rawData", NULL};
 	struct heard h;
-	if (!cJSON_IsObject(row)) {
-		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "a row is not an object");
+	if (!message_is_row(m, row))
 		return;
-	}
 	struct heard_fields fields = {.mac = field(row, "mac"),
 		.rssi = field(row, "rssi"),
 		.time = field(row, "tm"),

@@ -29,11 +29,7 @@ static void read_row(struct message *m, const cJSON *item)
 	struct heard_fields fields = {.mac = field(row, "mac"),
 		.rssi = field(row, "rssi"),
 		.time = field(row, "timestamp")};
-	if (!cJSON_IsObject(row)) {
-		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "a row is not an object");
-		return;
-	}
-	if (!heard_begin(&h, m, &fields))
+	if (!message_is_row(m, row) || !heard_begin(&h, m, &fields))
 		return;
 	heard_hex(&h, any(row, "raw", "adv_data"), "raw");
 	heard_hex(&h, field(row, "rsp_data"), "rsp_data");

@@ -15,9 +15,7 @@
  * is parsed row by row: one that is broken or cut loses that row only.
  */
 
-/* After so many elements that are no rows nothing good is to be expected, and a
- * hostile array of 100,000 commas must not hold up the loop. */
-enum { BYTES_MAX = 256 * 1024, DEPTH_MAX = 32, BROKEN_MAX = 256 };
+enum { BYTES_MAX = 256 * 1024, DEPTH_MAX = 32 };
 
 static bool blank(char c)
 {
@@ -107,8 +105,7 @@ static cJSON *parse_whole(const char *text, size_t len)
 
 struct array {
 	struct message *m;
-	bool raw;   /* JSON-RAW: rows without advertisements */
-	int broken; /* elements that are no rows */
+	bool raw; /* JSON-RAW: rows without advertisements */
 };
 
 /* One element of the array. `row` is NULL when it could not be parsed, `cut`
@@ -151,13 +148,9 @@ static bool decode_row(struct array *a, const cJSON *row, int index, bool cut)
 	/* That the message is cut is said once, where the array should end. */
 	if (cut)
 		return true;
-	if (!cJSON_IsObject(row) && ++a->broken > BROKEN_MAX) {
-		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON,
-			"more than %d broken rows: the rest is not read", BROKEN_MAX);
-		return false;
-	}
 	if (row == NULL) {
-		decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON, "row %d", index);
+		if (message_broken(m))
+			decode_refuse(m->dc, m->gateway, REFUSED_NOT_JSON, "row %d", index);
 	} else if (index == 0 && minew_raw_head(row)) {
 		a->raw = true;
 		minew_raw_gateway(m, row);
@@ -166,7 +159,7 @@ static bool decode_row(struct array *a, const cJSON *row, int index, bool cut)
 	} else {
 		minew_row(m, row);
 	}
-	return true;
+	return m->broken <= BROKEN_MAX;
 }
 
 static void decode_array(struct message *m)
@@ -204,6 +197,10 @@ static const struct shape {
 	{{"distance", "var"}, "espresense", espresense},
 	{{"id", "rssi"}, "theengs", theengs},
 	{{"id", "presence"}, "theengs", theengs},
+	{{"id", "mac_type"}, "theengs", theengs},
+	{{"id", "model_id"}, "theengs", theengs},
+	{{"id", "servicedata"}, "theengs", theengs},
+	{{"id", "manufacturerdata"}, "theengs", theengs},
 	{{"id", "distance"}, "home assistant room", NULL},
 	{{"state_topic", NULL}, "home assistant discovery", NULL},
 	{{"stat_t", NULL}, "home assistant discovery", NULL},

@@ -19,7 +19,8 @@ static const cJSON *field(const cJSON *object, const char *key)
 	return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-static void read_packet(struct heard *h, const cJSON *packet)
+/* Returns false when it is no packet. */
+static bool read_packet(struct heard *h, const cJSON *packet)
 {
 	uint8_t bytes[PACKET_MAX];
 	char mac[TAG_SIZE];
@@ -28,18 +29,19 @@ static void read_packet(struct heard *h, const cJSON *packet)
 	if (len < 0) {
 		row_refuse(&h->row, REFUSED_BAD_HEX, "a packet of %zu digits",
 			hex != NULL ? strlen(hex) : 0);
-		return;
+		return false;
 	}
 	if (len == 0)
-		return;
+		return true;
 	if (len < PACKET_HEAD) {
 		row_refuse(&h->row, REFUSED_SHORT_FRAME, "raddec packet len %ld", len);
-		return;
+		return false;
 	}
 	heard_ad(h, bytes + PACKET_HEAD, (size_t)len - PACKET_HEAD);
 	ble_mac(mac, bytes + AT_MAC, true);
 	if (h->wanted && strcmp(mac, h->base.tag) != 0)
 		row_refuse(&h->row, REFUSED_MAC_MISMATCH, "raddec packet says %s", mac);
+	return true;
 }
 
 /* A disappearance tells that nobody hears it: what it holds is old. */
@@ -68,14 +70,18 @@ static bool read_receiver(struct message *m, const cJSON *object, const cJSON *r
 		.rssi = field(receiver, "rssi"),
 		.time = field(object, "timestamp")};
 	m->gateway[0] = '\0';
-	if (receiver != NULL && !message_gateway(m, id))
+	if (receiver != NULL && !message_gateway(m, id)) {
+		if (!message_broken(m))
+			return false;
 		decode_refuse(m->dc, "", REFUSED_NO_GATEWAY, "receiver %.60s", id);
+	}
 	if (!heard_begin(&h, m, &row))
 		return false;
 	if (first) {
 		cJSON_ArrayForEach(packet, field(object, "packets"))
 		{
-			read_packet(&h, packet);
+			if (!read_packet(&h, packet) && !message_broken(m))
+				break;
 		}
 	}
 	heard_end(&h);

@@ -225,6 +225,43 @@ static void test_a_megabyte(void **state)
 	free(c);
 }
 
+static void count_refusals(void *context, const struct decoded *d)
+{
+	*(int *)context += d->kind == DECODED_REFUSED;
+}
+
+/* 256 KiB of nothing in any array is given up, not read to its end. */
+static void test_hostile_arrays(void **state)
+{
+	static const struct {
+		const char *head, *element;
+	} arrays[] = {
+		{"[1", ",1"},
+		{"[{}", ",{}"},
+		{"{\"adv\":[1", ",1"},
+		{"{\"adv\":[{}", ",{}"},
+		{"{\"msg_id\":3004,\"device_info\":{},\"data\":[1", ",1"},
+		{"{\"transmitterId\":\"c300007b573c\",\"rssiSignature\":[1", ",1"},
+		{"{\"transmitterId\":\"c300007b573c\",\"packets\":[1", ",1"},
+	};
+	enum { SIZE = 256 * 1024 };
+	char *text = malloc(SIZE + 1);
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+		int refusals = 0;
+		struct decode_context dc = {.emit = count_refusals, .context = &refusals};
+		bool object = arrays[i].head[0] == '{';
+		size_t n = (size_t)snprintf(text, SIZE, "%s", arrays[i].head);
+		while (n + 8 < SIZE)
+			n += (size_t)snprintf(text + n, SIZE - n, "%s", arrays[i].element);
+		n += (size_t)snprintf(text + n, SIZE - n, "%s", object ? "]}" : "]");
+		feed_bytes(&dc, NULL, text, n);
+		assert_in_range(refusals, 256, 2 * 256 + 8);
+	}
+	free(text);
+}
+
 /* ---- whose gateway (1.1) ---- */
 
 static void test_gateways(void **state)
@@ -437,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_cut_objects),
 		cmocka_unit_test(test_rows_that_are_no_objects),
 		cmocka_unit_test(test_a_megabyte),
+		cmocka_unit_test(test_hostile_arrays),
 		cmocka_unit_test(test_gateways),
 		cmocka_unit_test(test_gateway_row_with_a_bad_mac),
 		cmocka_unit_test(test_lateness),
