@@ -2,6 +2,7 @@
 #include "feeds/json_read.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,12 +60,9 @@ bool json_value(const cJSON *item, double *out)
 static bool moko_time(const char *text, int64_t *ms)
 {
 	char iso[32];
-	size_t n = strlen(text);
-	if (n != 22 || text[10] != '&' || (text[19] != '+' && text[19] != '-'))
+	if (strlen(text) != 22 || text[10] != '&' || (text[19] != '+' && text[19] != '-'))
 		return false;
-	memcpy(iso, text, n);
-	iso[10] = 'T';
-	memcpy(iso + n, ":00", sizeof ":00");
+	snprintf(iso, sizeof iso, "%.10sT%s:00", text, text + 11);
 	*ms = fhir_time(iso);
 	return *ms > 0;
 }

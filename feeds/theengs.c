@@ -99,8 +99,10 @@ size_t theengs_service(
 	uint8_t ad[THEENGS_STRUCTURE], const char *uuid, const char *hex, size_t digits)
 {
 	int u = uuid16(uuid);
-	const uint8_t head[2] = {(uint8_t)(u & 0xFF), (uint8_t)(u >> 8 & 0xFF)};
-	return u >= 0 ? structure(ad, 0x16, head, sizeof head, hex, digits) : 0;
+	if (u < 0)
+		return 0;
+	const uint8_t head[2] = {(uint8_t)(u % 256), (uint8_t)(u / 256)};
+	return structure(ad, 0x16, head, sizeof head, hex, digits);
 }
 
 /* The advertisement as far as it is told; returns its length. */
