@@ -18,6 +18,8 @@ size_t theengs_service(
 	uint8_t ad[THEENGS_STRUCTURE], const char *uuid, const char *hex, size_t digits);
 /* ESPresense: one tag, heard by the node that the topic's last level names. */
 void espresense(struct message *m, const cJSON *object);
+/* A node's telemetry: it is there, whatever it hears. */
+void espresense_node(struct message *m, const cJSON *object);
 /* reelyActive raddec: one tag, heard by several receivers. */
 void raddec(struct message *m, const cJSON *object);
 /* MOKO MKGW3: the gateway's state, or a list of tags it heard. */

@@ -62,3 +62,12 @@ void espresense(struct message *m, const cJSON *object)
 	heard_name(&h, json_text(object, "name"));
 	heard_end(&h);
 }
+
+/* espresense/rooms/<room>/telemetry */
+void espresense_node(struct message *m, const cJSON *object)
+{
+	(void)object;
+	message_node(m, "telemetry");
+	if (m->gateway[0] != '\0')
+		message_uplink(m, 0, -1);
+}

@@ -195,6 +195,7 @@ static const struct shape {
 	{{"id", "rssi@1m"}, "espresense", espresense},
 	{{"distance", "rssiVar"}, "espresense", espresense},
 	{{"distance", "var"}, "espresense", espresense},
+	{{"uptime", "firm"}, "espresense telemetry", espresense_node},
 	{{"id", "rssi"}, "theengs", theengs},
 	{{"id", "presence"}, "theengs", theengs},
 	{{"id", "mac_type"}, "theengs", theengs},

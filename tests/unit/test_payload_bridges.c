@@ -173,6 +173,20 @@ static void test_espresense(void **state)
 	free(c);
 }
 
+/* The fields are those that the firmware's sendTelemetry writes. */
+static void test_espresense_node(void **state)
+{
+	static const char text[] = "{\"ip\":\"10.0.0.7\",\"uptime\":90,\"firm\":\"esp32\","
+				   "\"rssi\":-55,\"adverts\":7,\"freeHeap\":90000}";
+	struct collect *c = collect_new();
+	(void)state;
+	feed(c, &feed_site, "espresense/rooms/or-2/telemetry", text);
+	collect_expect(c, GATEWAY("AC233FC00002"));
+	feed(c, &feed_site, "espresense/rooms/attic/telemetry", text);
+	collect_expect(c, REFUSED("no_gateway", "node attic"));
+	free(c);
+}
+
 /* ---- raddec ---- */
 
 #define RECEIVERS                                                                                  \
@@ -281,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_theengs_buttons),
 		cmocka_unit_test(test_theengs_bytes),
 		cmocka_unit_test(test_espresense),
+		cmocka_unit_test(test_espresense_node),
 		cmocka_unit_test(test_raddec),
 		cmocka_unit_test(test_raddec_odds),
 		cmocka_unit_test(test_moko),
