@@ -46,18 +46,17 @@ static void take_beacon(struct heard *h, const char *id, const cJSON *power)
 
 void espresense(struct message *m, const cJSON *object)
 {
-	const cJSON *id = cJSON_GetObjectItemCaseSensitive(object, "id");
-	const cJSON *mac = cJSON_GetObjectItemCaseSensitive(object, "mac");
+	const cJSON *id = json_field(object, "id");
+	const cJSON *mac = json_field(object, "mac");
 	struct heard h;
-	struct heard_fields row = {.mac = cJSON_IsString(mac) ? mac : id,
-		.rssi = cJSON_GetObjectItemCaseSensitive(object, "rssi")};
+	struct heard_fields row = {
+		.mac = cJSON_IsString(mac) ? mac : id, .rssi = json_field(object, "rssi")};
 	message_node(m, NULL);
 	if (!heard_begin(&h, m, &row))
 		return;
 	if (h.wanted)
 		row_frame(&h.row, "named:espresense");
-	take_beacon(
-		&h, json_text(object, "id"), cJSON_GetObjectItemCaseSensitive(object, "rssi@1m"));
+	take_beacon(&h, json_text(object, "id"), json_field(object, "rssi@1m"));
 	heard_named(&h, object, fields, sizeof fields / sizeof *fields);
 	heard_name(&h, json_text(object, "name"));
 	heard_end(&h);

@@ -9,19 +9,30 @@
 
 #include "feeds/fhir.h"
 
+const cJSON *json_field(const cJSON *object, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
 const cJSON *json_any(const cJSON *object, const char *const *keys)
 {
 	for (; *keys != NULL; keys++) {
-		const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, *keys);
+		const cJSON *item = json_field(object, *keys);
 		if (item != NULL && !cJSON_IsNull(item))
 			return item;
 	}
 	return NULL;
 }
 
+const cJSON *json_either(const cJSON *object, const char *key, const char *other)
+{
+	const char *const keys[] = {key, other, NULL};
+	return json_any(object, keys);
+}
+
 const char *json_text(const cJSON *object, const char *key)
 {
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+	const char *text = cJSON_GetStringValue(json_field(object, key));
 	return text != NULL ? text : "";
 }
 

@@ -11,10 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The value under a key, NULL when it is not there. */
+const cJSON *json_field(const cJSON *object, const char *key);
 /* The value under the first of these keys that is there and not null, or NULL.
  * `keys` ends with NULL. */
 const cJSON *json_any(const cJSON *object, const char *const *keys);
-/* Its text, "" when it is none. */
+/* The same of two keys. */
+const cJSON *json_either(const cJSON *object, const char *key, const char *other);
+/* The text under a key, "" when it is none. */
 const char *json_text(const cJSON *object, const char *key);
 /* A finite number, or a text that is one. */
 bool json_number(const cJSON *item, double *out);

@@ -11,11 +11,6 @@
  * is judged alone: what is wrong is said, what is right is kept.
  */
 
-static const cJSON *field(const cJSON *row, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(row, key);
-}
-
 static bool is_gateway(const cJSON *row)
 {
 	return strcmp(json_text(row, "type"), "Gateway") == 0;
@@ -26,7 +21,7 @@ bool minew_take_gateway(struct message *m, const cJSON *row)
 	int64_t ms;
 	if (!is_gateway(row) || !message_gateway(m, json_text(row, "mac")))
 		return false;
-	if (json_time(field(row, "timestamp"), &ms))
+	if (json_time(json_field(row, "timestamp"), &ms))
 		message_clock(m, ms);
 	return true;
 }
@@ -34,8 +29,8 @@ bool minew_take_gateway(struct message *m, const cJSON *row)
 /* The gateway's own row, wherever it stands; its MAC and clock are taken. */
 static void gateway_row(struct message *m, const cJSON *row)
 {
-	const cJSON *mac = field(row, "mac");
-	const cJSON *time = field(row, "timestamp");
+	const cJSON *mac = json_field(row, "mac");
+	const cJSON *time = json_field(row, "timestamp");
 	int64_t ms = 0;
 	bool bad_time = time != NULL && !cJSON_IsNull(time) && !json_time(time, &ms);
 	if (mac == NULL || cJSON_IsNull(mac))
@@ -58,14 +53,14 @@ void minew_row(struct message *m, const cJSON *row)
 		gateway_row(m, row);
 		return;
 	}
-	struct heard_fields fields = {.mac = field(row, "mac"),
-		.rssi = field(row, "rssi"),
-		.time = field(row, "timestamp")};
+	struct heard_fields fields = {.mac = json_field(row, "mac"),
+		.rssi = json_field(row, "rssi"),
+		.time = json_field(row, "timestamp")};
 	if (!heard_begin(&h, m, &fields))
 		return;
 	const char *type = json_text(row, "type");
 	const char *name = json_text(row, "bleName");
-	heard_hex(&h, field(row, "rawData"), "rawData");
+	heard_hex(&h, json_field(row, "rawData"), "rawData");
 	if (type[0] != '\0' && strcmp(type, "Unknown") != 0)
 		minew_named(&h, row, type);
 	heard_name(&h, name);
@@ -76,8 +71,8 @@ void minew_row(struct message *m, const cJSON *row)
 
 bool minew_raw_head(const cJSON *row)
 {
-	return field(row, "locator") != NULL
-	       || (cJSON_IsString(field(row, "gateway")) && field(row, "mac") == NULL);
+	return json_field(row, "locator") != NULL
+	       || (cJSON_IsString(json_field(row, "gateway")) && json_field(row, "mac") == NULL);
 }
 
 void minew_raw_gateway(struct message *m, const cJSON *head)
@@ -92,9 +87,9 @@ void minew_raw_gateway(struct message *m, const cJSON *head)
 void minew_raw_row(struct message *m, const cJSON *row)
 {
 	struct heard h;
-	struct heard_fields fields = {.mac = field(row, "mac"),
-		.rssi = field(row, "rssi"),
-		.time = field(row, "timestamp")};
+	struct heard_fields fields = {.mac = json_field(row, "mac"),
+		.rssi = json_field(row, "rssi"),
+		.time = json_field(row, "timestamp")};
 	if (message_is_row(m, row) && heard_begin(&h, m, &fields))
 		heard_end(&h);
 }

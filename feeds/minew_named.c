@@ -87,22 +87,18 @@ static const struct type {
 	{{"url", "ucid", "ds"}, NULL, 0, NULL},
 };
 
-static const cJSON *any(const cJSON *row, const char *key, const char *other)
-{
-	const char *const keys[] = {key, other, NULL};
-	return json_any(row, keys);
-}
-
 static const char *any_text(const cJSON *row, const char *key, const char *other)
 {
-	const char *text = cJSON_GetStringValue(any(row, key, other));
+	const char *text = cJSON_GetStringValue(json_either(row, key, other));
 	return text != NULL ? text : "";
 }
 
 static void take_ibeacon(struct heard *h, const cJSON *row)
 {
-	heard_ibeacon(h, any_text(row, "ibeaconUuid", "uuid"), any(row, "ibeaconMajor", "major"),
-		any(row, "ibeaconMinor", "minor"), any(row, "ibeaconTxPower", "rssi_at_xm"));
+	heard_ibeacon(h, any_text(row, "ibeaconUuid", "uuid"),
+		json_either(row, "ibeaconMajor", "major"),
+		json_either(row, "ibeaconMinor", "minor"),
+		json_either(row, "ibeaconTxPower", "rssi_at_xm"));
 }
 
 /* An Eddystone UID put together again, as it was on air. */

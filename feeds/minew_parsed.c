@@ -12,27 +12,20 @@
  * frame. A row without a time of its own has the envelope's.
  */
 
-static const cJSON *field(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
 static void parsed_row(struct message *m, const cJSON *row, int64_t time_ms)
 {
-	static const char *const names[] = {"name", "bleName", NULL};
-	static const char *const raws[] = {"raw", "rawData", NULL};
 	struct heard h;
 	if (!message_is_row(m, row))
 		return;
-	struct heard_fields fields = {.mac = field(row, "mac"),
-		.rssi = field(row, "rssi"),
-		.time = field(row, "tm"),
+	struct heard_fields fields = {.mac = json_field(row, "mac"),
+		.rssi = json_field(row, "rssi"),
+		.time = json_field(row, "tm"),
 		.time_ms = time_ms};
 	if (!heard_begin(&h, m, &fields))
 		return;
 	const char *type = json_text(row, "type");
-	const cJSON *raw = json_any(row, raws);
-	const char *name = cJSON_GetStringValue(json_any(row, names));
+	const cJSON *raw = json_either(row, "raw", "rawData");
+	const char *name = cJSON_GetStringValue(json_either(row, "name", "bleName"));
 	heard_hex(&h, raw, "raw");
 	/* A slot with bytes of the user's own: they speak for themselves, or not. */
 	if (type[0] != '\0' && (raw == NULL || strcasecmp(type, "custom") != 0))
@@ -45,7 +38,7 @@ static void parsed_row(struct message *m, const cJSON *row, int64_t time_ms)
 static int64_t seq_of(const cJSON *object)
 {
 	double seq;
-	if (!json_number(field(object, "seq"), &seq) || !(seq >= 0 && seq < 9e15))
+	if (!json_number(json_field(object, "seq"), &seq) || !(seq >= 0 && seq < 9e15))
 		return -1;
 	return (int64_t)seq;
 }
@@ -60,11 +53,11 @@ static void take_gateway(struct message *m, const cJSON *said, const char *key)
 
 void minew_parsed(struct message *m, const cJSON *object)
 {
-	const cJSON *adv = field(object, "adv");
-	const cJSON *time = field(object, "tm");
+	const cJSON *adv = json_field(object, "adv");
+	const cJSON *time = json_field(object, "tm");
 	const cJSON *row;
 	int64_t ms = 0;
-	take_gateway(m, field(object, "gw"), "gw");
+	take_gateway(m, json_field(object, "gw"), "gw");
 	if (time != NULL && !cJSON_IsNull(time) && !json_time(time, &ms))
 		decode_refuse(
 			m->dc, m->gateway, REFUSED_BAD_TIME, "tm %.40s", json_text(object, "tm"));
@@ -83,6 +76,6 @@ void minew_parsed(struct message *m, const cJSON *object)
 
 void minew_webhook(struct message *m, const cJSON *object)
 {
-	take_gateway(m, field(object, "gateway_mac"), "gateway_mac");
-	minew_parsed(m, field(object, "data"));
+	take_gateway(m, json_field(object, "gateway_mac"), "gateway_mac");
+	minew_parsed(m, json_field(object, "data"));
 }

@@ -10,30 +10,19 @@
 
 enum { STATE = 3003, ADVERTS = 3004, PARSED = 3070 };
 
-static const cJSON *field(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-static const cJSON *any(const cJSON *object, const char *key, const char *other)
-{
-	const char *const keys[] = {key, other, NULL};
-	return json_any(object, keys);
-}
-
 static void read_row(struct message *m, const cJSON *item)
 {
-	const cJSON *value = field(item, "value");
+	const cJSON *value = json_field(item, "value");
 	const cJSON *row = cJSON_IsObject(value) ? value : item;
 	struct heard h;
-	struct heard_fields fields = {.mac = field(row, "mac"),
-		.rssi = field(row, "rssi"),
-		.time = field(row, "timestamp")};
+	struct heard_fields fields = {.mac = json_field(row, "mac"),
+		.rssi = json_field(row, "rssi"),
+		.time = json_field(row, "timestamp")};
 	if (!message_is_row(m, row) || !heard_begin(&h, m, &fields))
 		return;
-	heard_hex(&h, any(row, "raw", "adv_data"), "raw");
-	heard_hex(&h, field(row, "rsp_data"), "rsp_data");
-	heard_name(&h, cJSON_GetStringValue(any(row, "name", "adv_name")));
+	heard_hex(&h, json_either(row, "raw", "adv_data"), "raw");
+	heard_hex(&h, json_field(row, "rsp_data"), "rsp_data");
+	heard_name(&h, cJSON_GetStringValue(json_either(row, "name", "adv_name")));
 	heard_end(&h);
 }
 
@@ -41,17 +30,17 @@ static void read_row(struct message *m, const cJSON *item)
 static bool gone(const cJSON *object)
 {
 	double state;
-	const cJSON *data = field(object, "data");
-	return json_number(field(data, "net_state"), &state) && state == 0;
+	const cJSON *data = json_field(object, "data");
+	return json_number(json_field(data, "net_state"), &state) && state == 0;
 }
 
 void moko(struct message *m, const cJSON *object)
 {
-	const cJSON *data = field(object, "data");
+	const cJSON *data = json_field(object, "data");
 	const cJSON *row;
 	double id = 0;
-	json_number(field(object, "msg_id"), &id);
-	message_gateway(m, json_text(field(object, "device_info"), "mac"));
+	json_number(json_field(object, "msg_id"), &id);
+	message_gateway(m, json_text(json_field(object, "device_info"), "mac"));
 	if (id == STATE && gone(object)) {
 		decode_refuse(m->dc, m->gateway, REFUSED_UNSUPPORTED, "moko 3003: gateway offline");
 		return;

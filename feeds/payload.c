@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "feeds/bridges.h"
+#include "feeds/json_read.h"
 #include "feeds/minew.h"
 
 /*
@@ -216,10 +217,10 @@ static bool has_key(const cJSON *object, const char *key)
 	if (key == NULL)
 		return true;
 	if (strncmp(key, within, sizeof within - 1) == 0) {
-		object = cJSON_GetObjectItemCaseSensitive(object, "data");
+		object = json_field(object, "data");
 		key += sizeof within - 1;
 	}
-	return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
+	return json_field(object, key) != NULL;
 }
 
 static const struct shape *shape_of(const cJSON *object)

@@ -14,11 +14,6 @@
 
 enum { PACKET_HEAD = 8, AT_MAC = 2, PACKET_MAX = 264, DISAPPEARANCE = 4 };
 
-static const cJSON *field(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
 /* Returns false when it is no packet. */
 static bool read_packet(struct heard *h, const cJSON *packet)
 {
@@ -66,9 +61,9 @@ static bool read_receiver(struct message *m, const cJSON *object, const cJSON *r
 	struct heard h;
 	const cJSON *packet;
 	const char *id = json_text(receiver, "receiverId");
-	struct heard_fields row = {.mac = field(object, "transmitterId"),
-		.rssi = field(receiver, "rssi"),
-		.time = field(object, "timestamp")};
+	struct heard_fields row = {.mac = json_field(object, "transmitterId"),
+		.rssi = json_field(receiver, "rssi"),
+		.time = json_field(object, "timestamp")};
 	m->gateway[0] = '\0';
 	if (receiver != NULL && !message_gateway(m, id)) {
 		if (!message_broken(m))
@@ -78,7 +73,7 @@ static bool read_receiver(struct message *m, const cJSON *object, const cJSON *r
 	if (!heard_begin(&h, m, &row))
 		return false;
 	if (first) {
-		cJSON_ArrayForEach(packet, field(object, "packets"))
+		cJSON_ArrayForEach(packet, json_field(object, "packets"))
 		{
 			if (!read_packet(&h, packet) && !message_broken(m))
 				break;
@@ -90,10 +85,10 @@ static bool read_receiver(struct message *m, const cJSON *object, const cJSON *r
 
 void raddec(struct message *m, const cJSON *object)
 {
-	const cJSON *receivers = field(object, "rssiSignature");
+	const cJSON *receivers = json_field(object, "rssiSignature");
 	const cJSON *receiver;
 	bool first = true;
-	if (disappeared(field(object, "events")))
+	if (disappeared(json_field(object, "events")))
 		return;
 	/* Without receivers its packets are as good as any. */
 	if (!cJSON_IsArray(receivers) || receivers->child == NULL) {

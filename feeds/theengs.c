@@ -34,33 +34,31 @@ static const struct named_field fields[] = {
 	FIELD("open", OPENING, 1),
 };
 
-/* Theengs' own codes of a button (theengs/decoder, SBBT_002C_json.h) as those
- * of BTHome: 0 none, 1 press, 2 double, 3 triple, 4 long press, 0x80 hold. */
+/* Theengs' own codes of a button (theengs/decoder, SBBT_002C_json.h) as those of
+ * BTHome: 0 none, 1 press, 2 double, 3 triple, 4 long press, 0x80 hold. */
 static int button_code(double theengs)
 {
-	return theengs == 9                   ? 4
-	       : theengs == 11                ? 0x80
-	       : theengs >= 0 && theengs <= 3 ? (int)theengs
-					      : -1;
+	static const int codes[][2] = {{0, 0}, {1, 1}, {2, 2}, {3, 3}, {9, 4}, {11, 0x80}};
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (theengs == codes[i][0])
+			return codes[i][1];
+	return -1;
 }
 
-static int take_buttons(struct heard *h, const cJSON *object)
+/* One button, or several by number. */
+static const char *const buttons[] = {"button", "button1", "button2", "button3", "button4", NULL};
+
+static void take_buttons(struct heard *h, const cJSON *object)
 {
-	static const char *const keys[] = {"button", "button1", "button2", "button3", "button4"};
-	int found = 0;
-	for (size_t i = 0; h->wanted && i < sizeof keys / sizeof *keys; i++) {
-		const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[i]);
+	for (const char *const *key = buttons; h->wanted && *key != NULL; key++) {
+		const cJSON *item = json_field(object, *key);
 		double value;
-		if (item == NULL)
-			continue;
-		found++;
 		int code = json_number(item, &value) ? button_code(value) : -1;
 		if (code >= 0)
 			row_reading(&h->row, QUANTITY_BUTTON, code);
-		else
-			row_refuse(&h->row, REFUSED_BAD_VALUE, "%s", keys[i]);
+		else if (item != NULL)
+			row_refuse(&h->row, REFUSED_BAD_VALUE, "%s", *key);
 	}
-	return found;
 }
 
 /* "0xffe1", "ffe1", or the 16 bits in Bluetooth's long UUID; -1 none of them. */
@@ -127,19 +125,16 @@ static size_t rebuild(struct heard *h, const cJSON *object, uint8_t ad[2 * THEEN
  * puts the iBeacon's UUID into the place of that. */
 static const cJSON *tag_of(const cJSON *object)
 {
-	const cJSON *mac = cJSON_GetObjectItemCaseSensitive(object, "mac");
+	const cJSON *mac = json_field(object, "mac");
 	char text[TAG_SIZE];
-	return cJSON_IsString(mac) && text_mac(text, mac->valuestring)
-		       ? mac
-		       : cJSON_GetObjectItemCaseSensitive(object, "id");
+	return cJSON_IsString(mac) && text_mac(text, mac->valuestring) ? mac
+								       : json_field(object, "id");
 }
 
 /* Whether their decoder has read something out of the advertisement. */
 static bool taken_apart(const cJSON *object)
 {
-	static const char *const others[] = {
-		"uuid", "button", "button1", "button2", "button3", "button4", NULL};
-	bool found = json_any(object, others) != NULL;
+	bool found = json_field(object, "uuid") != NULL || json_any(object, buttons) != NULL;
 	for (size_t i = 0; !found && i < sizeof fields / sizeof *fields; i++)
 		found = json_any(object, fields[i].keys) != NULL;
 	return found;
@@ -159,17 +154,14 @@ static void read_row(struct heard *h, const cJSON *object)
 	heard_named(h, object, fields, sizeof fields / sizeof *fields);
 	take_buttons(h, object);
 	row_presses(&h->row, ad, len);
-	heard_ibeacon(h, json_text(object, "uuid"),
-		cJSON_GetObjectItemCaseSensitive(object, "major"),
-		cJSON_GetObjectItemCaseSensitive(object, "minor"),
-		cJSON_GetObjectItemCaseSensitive(object, "txpower"));
+	heard_ibeacon(h, json_text(object, "uuid"), json_field(object, "major"),
+		json_field(object, "minor"), json_field(object, "txpower"));
 }
 
 void theengs(struct message *m, const cJSON *object)
 {
 	struct heard h;
-	struct heard_fields row = {
-		.mac = tag_of(object), .rssi = cJSON_GetObjectItemCaseSensitive(object, "rssi")};
+	struct heard_fields row = {.mac = tag_of(object), .rssi = json_field(object, "rssi")};
 	/* Their own conclusion that it is gone: nobody heard anything. */
 	if (strcmp(json_text(object, "presence"), "absent") == 0)
 		return;
