@@ -50,7 +50,9 @@ static int site_gateway_by(const struct site *site, const char *said, const char
 	return -1;
 }
 
-bool gateway_known(const struct site *site, const char *said, char mac[TAG_SIZE])
+/* The site's MAC of a gateway by MAC, name or alias; a MAC that the site does not
+ * list is itself. False, and "", when it is none. */
+static bool gateway_known(const struct site *site, const char *said, char mac[TAG_SIZE])
 {
 	if (!text_mac(mac, said))
 		mac[0] = '\0';
@@ -85,14 +87,30 @@ static bool next_level(const char **topic, char level[LABEL_SIZE])
 	return true;
 }
 
+/* Where bridges write a tag's address: it must not become a gateway, not even
+ * the one to blame for a message that cannot be read. */
+static bool is_tag_level(const char *topic, const char *level)
+{
+	static const char *const before[] = {"BTtoMQTT/", "BTtoMQTT/undecoded/",
+		"espresense/devices/", "paretoanywhere/devices/"};
+	size_t n = (size_t)(level - topic);
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		size_t k = strlen(before[i]);
+		if (n >= k && memcmp(level - k, before[i], k) == 0)
+			return true;
+	}
+	return false;
+}
+
 void message_topic_gateway(struct message *m)
 {
 	const char *topic = m->topic;
+	const char *at = topic;
 	char level[LABEL_SIZE];
 	char mac[TAG_SIZE];
 	m->gateway[0] = '\0';
-	while (next_level(&topic, level)) {
-		if (!text_mac(mac, level))
+	for (; next_level(&topic, level); at = topic) {
+		if (!text_mac(mac, level) || is_tag_level(m->topic, at))
 			mac[0] = '\0';
 		if (level[0] != '\0' && site_gateway_by(m->dc->site, level, mac) >= 0) {
 			message_gateway(m, level);

@@ -39,11 +39,8 @@ bool message_is_row(struct message *m, const cJSON *row);
 /* The payload names its gateway: a MAC in any writing, or a name or alias of
  * the site. False, and nothing changed, when it is none. */
 bool message_gateway(struct message *m, const char *said);
-/* The site's MAC of a gateway by MAC, name or alias; a MAC that the site does
- * not list is itself. False, and "", when it is none. */
-bool gateway_known(const struct site *site, const char *said, char mac[TAG_SIZE]);
 /* From the topic: a level that is a gateway of the site, else the first that is
- * a MAC. */
+ * a MAC and not a tag's; "" when there is none. */
 void message_topic_gateway(struct message *m);
 /* From the topic: the level before `before`, else the last one, is the name of
  * the node; says no_gateway when the site does not list it. */

@@ -306,6 +306,34 @@ static void test_gateways(void **state)
 	free(c);
 }
 
+/* A message that cannot be read is blamed on its gateway, never on the tag whose
+ * address a bridge writes into the topic. */
+static void test_gateway_to_blame(void **state)
+{
+	static const struct {
+		const char *topic, *gateway;
+	} topics[] = {
+		{"/gw/0123456789ab/status", "0123456789AB"},
+		{"home/attic/BTtoMQTT/0123456789AB", ""},
+		{"home/attic/BTtoMQTT/undecoded/0123456789AB", ""},
+		{"home/gw1/BTtoMQTT/0123456789AB", "AC233FC00001"},
+		{"espresense/devices/0123456789ab/or-2", "AC233FC00002"},
+		{"espresense/devices/0123456789ab/attic", ""},
+		{"paretoanywhere/devices/0123456789ab/3/raddec", ""},
+		{"site/devices/0123456789ab/status", "0123456789AB"},
+	};
+	struct collect *c = collect_new();
+	(void)state;
+	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+		feed(c, &feed_site, topics[i].topic, "{\"id\":");
+		assert_int_equal(c->count, 1);
+		assert_int_equal(c->records[0].refused.reason, REFUSED_NOT_JSON);
+		assert_string_equal(c->records[0].gateway, topics[i].gateway);
+		c->count = 0;
+	}
+	free(c);
+}
+
 static void test_gateway_row_with_a_bad_mac(void **state)
 {
 	struct collect *c = collect_new();
@@ -476,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_a_megabyte),
 		cmocka_unit_test(test_hostile_arrays),
 		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_gateway_to_blame),
 		cmocka_unit_test(test_gateway_row_with_a_bad_mac),
 		cmocka_unit_test(test_lateness),
 		cmocka_unit_test(test_allow_list),
