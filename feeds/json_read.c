@@ -51,7 +51,8 @@ bool json_number(const cJSON *item, double *out)
 
 bool json_value(const cJSON *item, double *out)
 {
-	static const char *const words[][2] = {{"false", "true"}, {"off", "on"}};
+	static const char *const words[][2] = {
+		{"false", "true"}, {"off", "on"}, {"no", "yes"}, {"closed", "open"}};
 	*out = cJSON_IsTrue(item);
 	if (cJSON_IsBool(item) || json_number(item, out))
 		return true;

@@ -22,7 +22,8 @@ const cJSON *json_either(const cJSON *object, const char *key, const char *other
 const char *json_text(const cJSON *object, const char *key);
 /* A finite number, or a text that is one. */
 bool json_number(const cJSON *item, double *out);
-/* As a number, or true and false (also as texts, "on" and "off") as 1 and 0. */
+/* As a number, or true and false (also as texts; on, yes, open and their
+ * opposites) as 1 and 0. */
 bool json_value(const cJSON *item, double *out);
 /* ISO 8601 with zone, MOKO's "2021-01-01&17:10:16+08", or milliseconds since
  * the epoch (number or text) → ms; false, and 0, when it is none of them. */

@@ -85,9 +85,9 @@ void heard_name(struct heard *h, const char *name);
 /* Sends the sighting if nothing else has; says the bad time. */
 void heard_end(struct heard *h);
 
-/* A value under one of up to four names, as `scale` units. */
+/* A value under one of up to five names, as `scale` units. */
 struct named_field {
-	const char *keys[5]; /* ends with NULL */
+	const char *keys[6]; /* ends with NULL */
 	enum quantity quantity;
 	double scale;
 	bool zero_unknown; /* 0 there means: not known */

@@ -12,15 +12,22 @@
  * frame. A row without a time of its own has the envelope's.
  */
 
-static void parsed_row(struct message *m, const cJSON *row, int64_t time_ms)
+/* What the envelope, or the wrapper around it, says for rows that do not. */
+struct envelope {
+	int64_t time_ms;
+	const cJSON *mac;
+};
+
+static void parsed_row(struct message *m, const cJSON *row, const struct envelope *around)
 {
 	struct heard h;
 	if (!message_is_row(m, row))
 		return;
-	struct heard_fields fields = {.mac = json_field(row, "mac"),
+	const cJSON *mac = json_field(row, "mac");
+	struct heard_fields fields = {.mac = mac != NULL ? mac : around->mac,
 		.rssi = json_field(row, "rssi"),
 		.time = json_field(row, "tm"),
-		.time_ms = time_ms};
+		.time_ms = around->time_ms};
 	if (!heard_begin(&h, m, &fields))
 		return;
 	const char *type = json_text(row, "type");
@@ -51,31 +58,37 @@ static void take_gateway(struct message *m, const cJSON *said, const char *key)
 			text != NULL ? text : "is not a text");
 }
 
-void minew_parsed(struct message *m, const cJSON *object)
+static void read_envelope(struct message *m, const cJSON *object, struct envelope *around)
 {
 	const cJSON *adv = json_field(object, "adv");
 	const cJSON *time = json_field(object, "tm");
 	const cJSON *row;
-	int64_t ms = 0;
 	take_gateway(m, json_field(object, "gw"), "gw");
-	if (time != NULL && !cJSON_IsNull(time) && !json_time(time, &ms))
+	if (time != NULL && !cJSON_IsNull(time) && !json_time(time, &around->time_ms))
 		decode_refuse(
 			m->dc, m->gateway, REFUSED_BAD_TIME, "tm %.40s", json_text(object, "tm"));
-	message_clock(m, ms);
+	message_clock(m, around->time_ms);
 	if (m->gateway[0] != '\0')
-		message_uplink(m, ms, seq_of(object));
+		message_uplink(m, around->time_ms, seq_of(object));
 	if (!cJSON_IsArray(adv)) {
 		decode_refuse(m->dc, m->gateway, REFUSED_ROW, "adv is not an array");
 		return;
 	}
 	cJSON_ArrayForEach(row, adv)
 	{
-		parsed_row(m, row, ms);
+		parsed_row(m, row, around);
 	}
+}
+
+void minew_parsed(struct message *m, const cJSON *object)
+{
+	struct envelope around = {0};
+	read_envelope(m, object, &around);
 }
 
 void minew_webhook(struct message *m, const cJSON *object)
 {
+	struct envelope around = {.mac = json_field(object, "beacon_mac")};
 	take_gateway(m, json_field(object, "gateway_mac"), "gateway_mac");
-	minew_parsed(m, json_field(object, "data"));
+	read_envelope(m, json_field(object, "data"), &around);
 }

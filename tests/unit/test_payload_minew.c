@@ -68,6 +68,10 @@ static void test_parsed(void **state)
 		"\"gateway_mac\":\"ac233fc19265\",\"beacon_mac\":\"c3000028b951\",\"rssi\":-56,"
 		"\"data\":" ADV "}");
 	expect_adv(c);
+	/* the wrapper's beacon is the row's when the row names none */
+	feed(c, NULL, NULL,
+		"{\"beacon_mac\":\"c3000028b951\",\"data\":{\"adv\":[{\"rssi\":-56}]}}");
+	collect_expect(c, SEEN("C3000028B951", "-56", ""));
 	free(c);
 }
 
@@ -94,8 +98,13 @@ static void test_parsed_types(void **state)
 		{"\"type\":\"vibration\",\"vibration\":true", {TOLD(B10, "vibration", "true")}},
 		{"\"type\":\"lux\",\"lux\":16384", {READ(B10, "illuminance", "16384", "lx")}},
 		{"\"type\":\"ps\",\"ps\":1000", {READ(B10, "illuminance", "1000", "lx")}},
-		{"\"type\":\"pressure\",\"pressure\":1156.0",
+		{"\"type\":\"digital_pressure\",\"pressure\":1156.0",
 			{READ(B10, "pressure", "1156", "hPa")}},
+		{"\"type\":\"pressure\",\"pressure\":16384", {READ(B10, "weight", "16384", "g")}},
+		{"\"type\":\"msd\",\"distance_mm\":500,\"occupied\":true,\"low_battery\":false,"
+		 "\"door\":\"open\"",
+			{READ(B10, "distance", "500", "mm"), TOLD(B10, "occupancy", "true"),
+				TOLD(B10, "door", "true"), TOLD(B10, "battery_low", "false")}},
 		{"\"type\":\"tvoc\",\"status\":500", {READ(B10, "tvoc", "500", "ppb")}},
 		{"\"type\":\"mag\",\"x\":5.15", {READ(B10, "magnetic_x", "51.5", "mG")}},
 		{"\"type\":\"url\",\"url\":\"https://example.org\"", {NULL}},
