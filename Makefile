@@ -20,7 +20,7 @@ HOSP_C    := $(wildcard src/hospital/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lsqlite3 -lcrypto -lm -lpthread
+LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lsqlite3 -ljwt -lcrypto -lm -lpthread
 
 .PHONY: all programs
 all: programs vigie vigie-hospital
@@ -58,7 +58,7 @@ vigie-hospital: $(B)/vigie-hospital
 # A unit test is one file of tests/unit; it links what it needs from the archives.
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/hospital.a $(ARCHIVES)
-	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lcmocka -lvterm -lutil
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls -lcmocka -lvterm -lutil
 
 
 # Parsers replay their corpus in every test run; `make fuzz` mutates it (clang).

@@ -4,7 +4,9 @@
 
 /*
  * libcurl multi under libev: GETs with a deadline, a byte cap, no redirects
- * followed, only https unless loopback or `insecure`.
+ * followed, only https unless loopback or `insecure`. Who we are goes along: a
+ * token is had first, renewed early, and asked for anew once when it is refused
+ * (401); it goes to the origin of `base` and nowhere else.
  */
 
 #include <ev.h>
@@ -18,12 +20,14 @@
 struct http;
 
 struct http_options {
-	const char *ca_file, *cert_file, *key_file;
+	const char *base; /* of the FHIR server; NULL: the first URL asked */
+	const char *ca_file, *cert_file;
+	const char *key_file;     /* 0600, no password; NULL: in cert_file */
 	const char *bearer_file;  /* 0600; read at each request */
 	struct auth_options auth; /* how a token is had; see feeds/auth.h */
 	const char *user_agent;
 	bool insecure;
-	double deadline_s; /* per request, 0: 20 */
+	double deadline_s; /* per request, 0: 20; a token is a request of its own */
 	size_t max_bytes;  /* per answer, 0: 8 MiB */
 };
 
@@ -39,6 +43,7 @@ struct http_answer {
 
 typedef void http_done(void *context, const struct http_answer *answer);
 
+/* NULL with err when a setting cannot work; it is named. */
 struct http *http_create(
 	struct ev_loop *loop, const struct http_options *options, struct error *err);
 void http_destroy(struct http *http);

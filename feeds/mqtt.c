@@ -15,6 +15,7 @@
 
 #include "feeds/mqtt_address.h"
 #include "feeds/ring.h"
+#include "feeds/secret.h"
 #include "twin/text.h"
 
 enum {
@@ -433,14 +434,10 @@ static char *keep(const char *text)
 
 static int read_secret(char **secret, const char *path, struct error *err)
 {
-	char line[256];
-	FILE *file = fopen(path, "re");
-	if (file == NULL)
-		return error_set(err, -errno, "%s: %s", path, strerror(errno));
-	if (fgets(line, sizeof line, file) == NULL)
-		line[0] = '\0';
-	fclose(file);
-	line[strcspn(line, "\r\n")] = '\0';
+	char line[SECRET_SIZE];
+	int rc = secret_line("mqtt.password_file", path, line, err);
+	if (rc < 0)
+		return rc;
 	*secret = strdup(line);
 	explicit_bzero(line, sizeof line);
 	return 0;
@@ -482,7 +479,7 @@ static int take_options(struct mqtt *m, const struct mqtt_options *o, struct err
 	if (rc == 0)
 		rc = check_readable(o->cert_file, "client certificate", err);
 	if (rc == 0)
-		rc = check_readable(o->key_file, "client key", err);
+		rc = secret_check("mqtt.key", o->key_file, err);
 	if (rc == 0 && o->password_file != NULL)
 		rc = read_secret(&m->password, o->password_file, err);
 	if (rc < 0)
