@@ -96,6 +96,8 @@ static const struct {
 	{"alert certificate required", "it wants a client certificate (fhir.cert, fhir.key)"},
 	{"alert unknown ca", "it refuses our certificate fhir.cert (unknown CA)"},
 	{"alert certificate expired", "it refuses our certificate fhir.cert (expired)"},
+	/* What curl makes of the same alert during the handshake of 1.2. */
+	{"SSL certificate verification failed", "it refuses our certificate fhir.cert (expired)"},
 	{"alert certificate revoked", "it refuses our certificate fhir.cert (revoked)"},
 	{"alert bad certificate", "it refuses our certificate fhir.cert"},
 	{"alert handshake failure", "it refuses the handshake: a client certificate (fhir.cert)?"},

@@ -101,20 +101,31 @@ static void mask_secrets(char *text, const char *secret)
 	}
 }
 
+/* Masked after what does not print is dropped, which could join the halves of a
+ * secret, and before it is cut, which could leave one half of it. */
+static void take_words(const char *text, const char *secret, char out[REFUSAL_WORDS_SIZE])
+{
+	size_t len = strlen(text), room = 3 * len + 1; /* a bad byte becomes three */
+	char *whole = malloc(room);
+	if (whole == NULL)
+		return;
+	text_neutralise(whole, room, text, len);
+	mask_secrets(whole, secret);
+	text_copy(out, REFUSAL_WORDS_SIZE, whole);
+	free(whole);
+}
+
 void token_json_refusal(const char *body, size_t len, const char *secret, struct token_refusal *out)
 {
 	struct error why = {""};
 	cJSON *object = fhir_json_parse(body, len, &why);
 	const char *code = text_of(object, "error");
-	cJSON *words = cJSON_GetObjectItemCaseSensitive(object, "error_description");
+	const cJSON *words = cJSON_GetObjectItemCaseSensitive(object, "error_description");
 	out->code[0] = out->words[0] = '\0';
 	if (code != NULL && is_code(code))
 		text_copy(out->code, sizeof out->code, code);
-	if (cJSON_IsString(words)) {
-		mask_secrets(words->valuestring, secret);
-		text_neutralise(out->words, sizeof out->words, words->valuestring,
-			strlen(words->valuestring));
-	}
+	if (cJSON_IsString(words))
+		take_words(words->valuestring, secret, out->words);
 	cJSON_Delete(object);
 }
 
