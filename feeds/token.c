@@ -11,6 +11,7 @@
 
 #include "feeds/secret.h"
 #include "feeds/token_json.h"
+#include "feeds/token_words.h"
 
 enum { FORM_SIZE = 5 * SECRET_SIZE, URL_SIZE = 512, ANSWER_BYTES_MAX = 65536 };
 
@@ -18,7 +19,6 @@ static const char well_known[] = "/.well-known/smart-configuration";
 static const double BACKOFF_FIRST_S = 1, BACKOFF_MAX_S = 60, WAIT_MAX_S = 300;
 /* A refused identity does not mend itself, and too many tries lock an account. */
 static const double REFUSED_WAIT_S = 30;
-static const double CLOCK_APART_S = 30;
 
 struct token {
 	struct http_line *line;
@@ -32,6 +32,7 @@ struct token {
 	bool busy;
 	char endpoint[URL_SIZE]; /* "": not known yet */
 	bool secret_in_form;     /* the server wants it there, not in Basic */
+	bool other_way_tried;
 	unsigned jitter;
 	struct error error;
 };
@@ -62,70 +63,31 @@ static void forget(struct token *t)
 
 /* -- failure ------------------------------------------------------------------ */
 
+/* Left alone for a while that doubles, and for no less than least_s. */
 static void failed(struct token *t, double least_s)
 {
 	double seconds =
 		fmin(ldexp(BACKOFF_FIRST_S, t->failures < 10 ? t->failures : 10), BACKOFF_MAX_S);
+	seconds = fmax(jittered(t, seconds, 0.5), least_s + jittered(t, least_s / 10, 0));
 	t->failures++;
 	t->busy = false;
-	t->not_before =
-		seconds_since_boot() + jittered(t, fmin(fmax(seconds, least_s), WAIT_MAX_S), 0.5);
+	t->not_before = seconds_since_boot() + fmin(seconds, WAIT_MAX_S);
 	if (t->options->auth.token_url == NULL)
 		t->endpoint[0] = '\0'; /* it may have moved */
 }
 
-/* RFC 6749 5.2, with the settings that are likely to be wrong. */
-static const char *refusal_hint(const struct token *t, const char *code)
+/* RFC 6749 2.3.1: Basic must be supported, and is not everywhere. Until one way
+ * has worked the other is tried: the first time at once, then after the wait. */
+static bool try_other_way(struct token *t)
 {
-	bool key = t->options->auth.sign_key != NULL;
-	const struct {
-		const char *code, *hint;
-	} hints[] = {
-		{"invalid_client", key ? "fhir.client_id, fhir.sign_key or fhir.sign_key_id?"
-				       : "fhir.client_id or fhir.secret_file?"},
-		{"unauthorized_client", "not registered for client_credentials"},
-		{"unsupported_grant_type", "it knows no client_credentials"},
-		{"invalid_scope", "fhir.scope?"},
-		{"invalid_grant", key ? "fhir.sign_key or the clock?" : "fhir.client_id?"},
-		{"invalid_request", "fhir.scope or fhir.token_url?"},
-	};
-	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-		if (strcmp(code, hints[i].code) == 0)
-			return hints[i].hint;
-	return "";
-}
-
-/* An assertion is only as good as the clock it was made by. */
-static void clock_hint(const struct http_answer *a, char *out, size_t size)
-{
-	time_t theirs = *a->date != '\0' ? curl_getdate(a->date, NULL) : (time_t)-1;
-	double apart = theirs > 0 ? difftime(time(NULL), theirs) : 0;
-	out[0] = '\0';
-	if (fabs(apart) > CLOCK_APART_S)
-		snprintf(out, size, "; our clock is %.0f s %s theirs", fabs(apart),
-			apart > 0 ? "ahead of" : "behind");
-}
-
-static void describe_refusal(struct token *t, const struct http_answer *a)
-{
-	struct token_refusal refusal;
-	struct error ignored;
-	char secret[SECRET_SIZE] = "", clock[64];
-	const char *file = t->options->auth.secret_file;
-	bool known = file == NULL || secret_line("", file, secret, &ignored) > 0;
-	token_json_refusal(a->body, a->len, secret, &refusal);
-	explicit_bzero(secret, sizeof secret);
-	clock_hint(a, clock, sizeof clock);
-	if (!known) /* what must be masked cannot be told any more */
-		refusal.words[0] = '\0';
-	const char *hint = refusal_hint(t, refusal.code);
-	bool words = refusal.words[0] != '\0';
-	error_set(&t->error, 0, "token: %s%s%s (HTTP %d%s%s%s)",
-		refusal.code[0] != '\0' ? refusal.code : "refused", *hint != '\0' ? ": " : "", hint,
-		a->status, clock, words ? ": " : "", words ? refusal.words : "");
-	/* RFC 6749 2.3.1: Basic must be supported, and is not everywhere. */
-	if (strcmp(refusal.code, "invalid_client") == 0)
-		t->secret_in_form = !t->secret_in_form;
+	bool at_once = !t->other_way_tried;
+	if (t->number > 0 || t->options->auth.secret_file == NULL)
+		return false;
+	t->secret_in_form = !t->secret_in_form;
+	t->other_way_tried = true;
+	if (at_once)
+		ask_token(t);
+	return at_once;
 }
 
 static void on_refusal(struct token *t, const struct http_answer *a)
@@ -133,9 +95,9 @@ static void on_refusal(struct token *t, const struct http_answer *a)
 	bool refused = a->status >= 400 && a->status < 500 && a->status != 429;
 	if (a->status == 0)
 		error_set(&t->error, 0, "token: %s", a->error);
-	else if (refused)
-		describe_refusal(t, a);
-	else
+	else if (refused && token_words(&t->options->auth, a, &t->error) && try_other_way(t))
+		return;
+	else if (!refused)
 		error_set(&t->error, 0, "token: HTTP %d from its endpoint%s%s", a->status,
 			*a->error != '\0' ? ": " : "", a->error);
 	failed(t, fmax(refused ? REFUSED_WAIT_S : 0, a->retry_after_s));
@@ -275,7 +237,7 @@ static int take_endpoint(struct token *t, const char *url, struct error *err)
 static void on_configuration(void *context, const struct http_answer *a)
 {
 	struct token *t = context;
-	struct smart_configuration found;
+	struct smart_configuration found = {.basic_refused = false};
 	struct error why = {""};
 	int rc;
 	if (a->status == 0)
@@ -287,11 +249,11 @@ static void on_configuration(void *context, const struct http_answer *a)
 	if (rc == 0)
 		rc = take_endpoint(t, found.token_url, &why);
 	if (rc == 0) {
-		t->secret_in_form = found.basic_refused;
+		t->secret_in_form = t->secret_in_form || found.basic_refused;
 		ask_token(t);
 	} else {
 		error_set(&t->error, 0, "token: smart-configuration: %s", why.text);
-		failed(t, a->retry_after_s);
+		failed(t, fmax(0, a->retry_after_s));
 	}
 	if (!t->busy)
 		t->changed(t->context);

@@ -158,6 +158,21 @@ static void sends_the_secret_in_the_form_where_that_is_wanted(void **state)
 	assert_int_equal(token_stub_posts(w->stub), 1);
 }
 
+/* Nobody says which way it is; the first that works is kept to. */
+static void finds_the_way_that_works(void **state)
+{
+	struct world *w = *state;
+	token_stub_plan(w->stub,
+		(struct token_plan){
+			.client_id = "vigie or", .secret = SECRET, .no_basic = true, .life_s = 1});
+	assert_int_equal(fetch(w), 200);
+	assert_int_equal(token_stub_posts(w->stub), 2);
+	assert_string_equal(token_stub_form(w->stub).client_secret, SECRET);
+	pass(w, 1.2);
+	assert_int_equal(fetch(w), 200);
+	assert_int_equal(token_stub_posts(w->stub), 3);
+}
+
 static void signs_for_the_endpoint_it_found(void **state)
 {
 	struct world *w = *state;
@@ -317,7 +332,7 @@ static void waits_after_a_refusal(void **state)
 		assert_int_equal(fetch(w), 0);
 		assert_non_null(strstr(w->error, "invalid_client"));
 	}
-	assert_int_equal(token_stub_posts(w->stub), 1);
+	assert_int_equal(token_stub_posts(w->stub), 2); /* each way once */
 }
 
 static void comes_back_after_a_fault(void **state)
@@ -535,6 +550,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sends_the_secret_in_basic),
 		TEST(sends_the_secret_in_the_form_where_that_is_wanted),
+		TEST(finds_the_way_that_works),
 		TEST(signs_for_the_endpoint_it_found),
 		TEST(one_request_for_many_that_wait),
 		TEST(is_renewed_before_it_ends),
