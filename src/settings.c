@@ -258,6 +258,24 @@ int settings_load(struct settings *settings, const char *path, struct error *err
 	return rc == -ENOENT ? 0 : rc;
 }
 
+struct http_options settings_fhir_http(const struct settings *c)
+{
+	return (struct http_options){.base = c->fhir_base,
+		.ca_file = c->fhir_ca,
+		.cert_file = c->fhir_cert,
+		.key_file = c->fhir_key,
+		.bearer_file = c->fhir_bearer_file,
+		.auth = {.token_url = c->fhir_token_url,
+			.client_id = c->fhir_client_id,
+			.secret_file = c->fhir_secret_file,
+			.sign_key = c->fhir_sign_key,
+			.sign_key_id = c->fhir_sign_key_id,
+			.sign_algorithm = c->fhir_sign_algorithm,
+			.scope = c->fhir_scope},
+		.user_agent = "vigie/0.1",
+		.insecure = c->insecure};
+}
+
 char *settings_journal_path(const struct settings *settings, struct error *err)
 {
 	char path[512];

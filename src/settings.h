@@ -50,6 +50,8 @@ void settings_fini(struct settings *settings);
 int settings_load(struct settings *settings, const char *path, struct error *err);
 /* Sets one setting by its name in the table ("mqtt.ca", "site" ...). */
 int settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
+/* How the hospital's FHIR server is spoken to; borrows from the settings. */
+struct http_options settings_fhir_http(const struct settings *settings);
 /* The journal's path; the default one is made with its folders (0700). malloc'd,
  * NULL with err when there is no place for it. */
 char *settings_journal_path(const struct settings *settings, struct error *err);

@@ -149,20 +149,7 @@ static int open_fhir(struct station *s, struct error *err)
 			.bracelet_system = c->fhir_bracelet_system,
 			.progress_system = c->fhir_progress_system,
 			.performed_means = c->fhir_performed_means},
-		.http = {.base = c->fhir_base,
-			.ca_file = c->fhir_ca,
-			.cert_file = c->fhir_cert,
-			.key_file = c->fhir_key,
-			.bearer_file = c->fhir_bearer_file,
-			.auth = {.token_url = c->fhir_token_url,
-				.client_id = c->fhir_client_id,
-				.secret_file = c->fhir_secret_file,
-				.sign_key = c->fhir_sign_key,
-				.sign_key_id = c->fhir_sign_key_id,
-				.sign_algorithm = c->fhir_sign_algorithm,
-				.scope = c->fhir_scope},
-			.user_agent = "vigie/0.1",
-			.insecure = c->insecure},
+		.http = settings_fhir_http(c),
 	};
 	s->fhir = fhir_poll_create(s->loop, &o, sink, clock_now, s, err);
 	return s->fhir != NULL ? 0 : -1;

@@ -11,9 +11,9 @@
 #include <uthash.h>
 
 #include "feeds/fhir_offline.h"
-#include "feeds/fhir_poll.h"
 #include "src/site_file.h"
 #include "src/suite_clock.h"
+#include "src/verb_fhir_url.h"
 #include "src/verbs.h"
 #include "twin/text.h"
 
@@ -25,9 +25,10 @@
 static const char usage[] =
 	"usage: vigie fhir [--site FILE] [--performed-means incision|in_room|anaesthesia]\n"
 	"                  [--bracelet-system URI] [--progress-system URI] [--insecure]\n"
-	"                  FILE|DIR|URL...\n"
+	"                  [--config FILE] FILE|DIR|URL...\n"
 	"Reads FHIR R4 resources, Bundles or lines of them (URL: the base of a server)\n"
 	"and prints one JSON line per fact, and what was not understood, with the reason.\n"
+	"--config: as vigie.conf says (site, fhir: TLS, tokens ...), and from its server.\n"
 	"Exit status: 0 all understood, 1 not all, 2 usage, 3 a source cannot be read.\n";
 
 static const size_t FILE_MAX = (size_t)64 << 20;
@@ -47,8 +48,9 @@ struct offset {
 };
 
 struct run {
+	struct settings settings;
 	struct fhir_options options;
-	bool insecure, zoned, puzzled, failed;
+	bool zoned, puzzled, failed;
 	struct fhir_map *map;
 	struct told *cases, *patients;
 	struct offset *offsets;
@@ -442,49 +444,14 @@ static void read_directory(struct run *run, const char *path)
 	free(names);
 }
 
-struct fetch {
-	struct ev_loop *loop;
-	bool complete;
-};
-
-static void on_done(void *context, bool complete)
-{
-	struct fetch *fetch = context;
-	fetch->complete = complete;
-	ev_break(fetch->loop, EVBREAK_ALL);
-}
-
-static int64_t wall_ms(void *context)
-{
-	(void)context;
-	return (int64_t)time(NULL) * 1000;
-}
-
 static void read_url(struct run *run, const char *url)
 {
-	struct fetch fetch = {.loop = ev_loop_new(EVFLAG_AUTO)};
-	struct error err = {""};
-	struct fhir_poll_options options = {.base = url,
-		.map = run->options,
-		.http = {.insecure = run->insecure, .user_agent = "vigie-fhir"}};
 	struct fhir_sink sink = {on_fact, on_name, on_not_understood, run};
-	struct feed_health health;
-	struct fhir_poll *poll = fhir_poll_create(fetch.loop, &options, sink, wall_ms, NULL, &err);
-	if (poll == NULL) {
+	struct error err = {""};
+	if (verb_fhir_url(url, &run->settings, &run->options, sink, &err) < 0) {
 		fprintf(stderr, "vigie fhir: %s\n", err.text);
 		run->failed = true;
-		ev_loop_destroy(fetch.loop);
-		return;
 	}
-	fhir_poll_once(poll, on_done, &fetch);
-	ev_run(fetch.loop, 0);
-	fhir_poll_health(poll, &health);
-	if (!fetch.complete) {
-		fprintf(stderr, "vigie fhir: %s: %s\n", url, health.error);
-		run->failed = true;
-	}
-	fhir_poll_destroy(poll);
-	ev_loop_destroy(fetch.loop);
 }
 
 static void read_source(struct run *run, const char *source)
@@ -532,14 +499,37 @@ static bool is_meaning(const char *word)
 	       || strcmp(word, "anaesthesia") == 0;
 }
 
+/* What no option said. */
+static int take_config(struct run *run, const char *path, const char **site)
+{
+	const struct settings *c = &run->settings;
+	struct error err = {""};
+	settings_init(&run->settings);
+	if (path != NULL && settings_load(&run->settings, path, &err) < 0) {
+		fprintf(stderr, "vigie fhir: %s\n", err.text);
+		return -1;
+	}
+	struct fhir_options *o = &run->options;
+	*site = *site != NULL ? *site : c->site;
+	o->bracelet_system =
+		o->bracelet_system != NULL ? o->bracelet_system : c->fhir_bracelet_system;
+	o->progress_system =
+		o->progress_system != NULL ? o->progress_system : c->fhir_progress_system;
+	o->performed_means =
+		o->performed_means != NULL ? o->performed_means : c->fhir_performed_means;
+	return 0;
+}
+
 static int parse(struct run *run, int argc, char **argv, const char **site)
 {
 	static const struct option longs[] = {{"site", required_argument, NULL, 's'},
 		{"performed-means", required_argument, NULL, 'm'},
 		{"bracelet-system", required_argument, NULL, 'b'},
 		{"progress-system", required_argument, NULL, 'p'},
-		{"insecure", no_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
+		{"config", required_argument, NULL, 'c'}, {"insecure", no_argument, NULL, 'i'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	const char *config = NULL;
+	bool insecure = false;
 	int option;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
@@ -551,12 +541,17 @@ static int parse(struct run *run, int argc, char **argv, const char **site)
 			run->options.bracelet_system = optarg;
 		else if (option == 'p')
 			run->options.progress_system = optarg;
+		else if (option == 'c')
+			config = optarg;
 		else if (option == 'i')
-			run->insecure = true;
+			insecure = true;
 		else
 			return option == 'h' ? 0 : EXIT_USAGE;
 	}
-	return optind < argc ? -1 : EXIT_USAGE;
+	if (take_config(run, config, site) < 0)
+		return EXIT_ENVIRONMENT;
+	run->settings.insecure = run->settings.insecure || insecure;
+	return optind < argc || run->settings.fhir_base != NULL ? -1 : EXIT_USAGE;
 }
 
 static void set_zone(struct run *run, const struct site *site)
@@ -577,7 +572,8 @@ int verb_fhir(int argc, char **argv)
 	struct error err = {""};
 	int status = parse(&run, argc, argv, &site_path);
 	if (status >= 0) {
-		fputs(usage, status == 0 ? stdout : stderr);
+		if (status != EXIT_ENVIRONMENT)
+			fputs(usage, status == 0 ? stdout : stderr);
 		return status;
 	}
 	if (site_path != NULL && (site = site_load(site_path, NULL, &err)) == NULL) {
@@ -591,10 +587,13 @@ int verb_fhir(int argc, char **argv)
 		return EXIT_ENVIRONMENT;
 	for (int i = optind; i < argc; i++)
 		read_source(&run, argv[i]);
+	if (optind == argc)
+		read_url(&run, run.settings.fhir_base);
 	fhir_map_flush(run.map);
 	fhir_map_destroy(run.map);
 	print_kept(&run);
 	if (site != NULL)
 		site_free(site);
+	settings_fini(&run.settings);
 	return run.failed ? EXIT_ENVIRONMENT : run.puzzled ? EXIT_FOUND : 0;
 }

@@ -13,6 +13,7 @@
 
 #include "feeds/fhir_poll.h"
 #include "feeds/http.h"
+#include "src/verbs.h"
 #include "tests/stub/fhir_stub.c"
 #include "tests/stub/keys.c"
 #include "tests/stub/token_stub.c"
@@ -543,6 +544,40 @@ static void the_poller_need_not_know(void **state)
 	assert_int_equal(token_stub_bad(w->stub), 0);
 }
 
+/* -- vigie fhir --config ------------------------------------------------------------------ */
+
+static int run_verb(struct world *w, const char *url)
+{
+	char text[1024], path[160];
+	snprintf(text, sizeof text,
+		"fhir = { base = \"%s\"; client_id = \"vigie or\"; secret_file = \"%s\"; "
+		"token_url = \"%s\"; };\n",
+		token_stub_base(w->stub), w->secret_file, token_stub_token(w->stub));
+	snprintf(path, sizeof path, "%s", keys_write("vigie.conf", 0600, text));
+	const char *const argv[] = {"fhir", "--config", path, url, NULL};
+	return verb_fhir(url != NULL ? 4 : 3, (char **)(uintptr_t)argv);
+}
+
+static void the_verb_takes_the_settings(void **state)
+{
+	struct world *w = *state;
+	assert_int_equal(run_verb(w, NULL), 0);
+	int good = token_stub_good(w->stub);
+	assert_true(good > 5);
+	assert_int_equal(run_verb(w, token_stub_base(w->stub)), 0);
+	assert_int_equal(token_stub_good(w->stub), 2 * good);
+	assert_int_equal(token_stub_bad(w->stub), 0);
+	/* Another server is read without what is this one's. */
+	char seen[256];
+	struct fhir_stub *other = fhir_stub_start();
+	assert_int_equal(run_verb(w, fhir_stub_base(other)), 0);
+	assert_true(fhir_stub_hits(other, "") > 5);
+	fhir_stub_authorization(other, seen, sizeof seen);
+	assert_string_equal(seen, "");
+	assert_int_equal(token_stub_posts(w->stub), 2);
+	fhir_stub_stop(other);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -567,6 +602,7 @@ int main(void)
 		TEST(the_token_stays_at_home),
 		TEST(may_be_destroyed_from_inside_an_answer),
 		TEST(the_poller_need_not_know),
+		TEST(the_verb_takes_the_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
