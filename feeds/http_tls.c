@@ -28,9 +28,11 @@ static X509 *read_certificate(const char *path)
 	return certificate;
 }
 
+/* A file may hold both (key NULL); then it is as secret as the key in it. */
 static int check_pair(const char *cert, const char *key, struct error *err)
 {
-	EVP_PKEY *ours = pem_read_key("fhir.key", key, err);
+	EVP_PKEY *ours = key != NULL ? pem_read_key("fhir.key", key, err)
+				     : pem_read_key("without fhir.key: fhir.cert", cert, err);
 	if (ours == NULL)
 		return -EINVAL;
 	X509 *certificate = read_certificate(cert);
@@ -39,7 +41,8 @@ static int check_pair(const char *cert, const char *key, struct error *err)
 		rc = error_set(err, -EINVAL, "fhir.cert %s is not a PEM certificate", cert);
 	else if (X509_check_private_key(certificate, ours) != 1)
 		rc = error_set(err, -EINVAL,
-			"fhir.key %s is not the key of the certificate fhir.cert %s", key, cert);
+			"fhir.key %s is not the key of the certificate fhir.cert %s",
+			key != NULL ? key : cert, cert);
 	X509_free(certificate);
 	EVP_PKEY_free(ours);
 	ERR_clear_error();
@@ -57,9 +60,7 @@ int http_tls_check(const struct http_options *o, struct error *err)
 		return rc;
 	if (o->cert_file == NULL)
 		return error_set(err, -EINVAL, "fhir.key needs fhir.cert, its certificate");
-	/* A file may hold both; then it is as secret as the key in it. */
-	const char *key = o->key_file != NULL ? o->key_file : o->cert_file;
-	return check_pair(o->cert_file, key, err);
+	return check_pair(o->cert_file, o->key_file, err);
 }
 
 void http_tls_set(CURL *e, const struct http_options *o)
@@ -103,6 +104,7 @@ static const struct {
 	{"alert handshake failure", "it refuses the handshake: a client certificate (fhir.cert)?"},
 	{"unsupported protocol", "it speaks no TLS of version 1.2 or later"},
 	{"alert protocol version", "it speaks no TLS of version 1.2 or later"},
+	{"SSL_ERROR_SYSCALL", "it cut the connection within the handshake"},
 	{"wrong version number", "it does not speak TLS on this port"},
 };
 

@@ -213,8 +213,8 @@ static void one_request_for_many_that_wait(void **state)
 	assert_int_equal(token_stub_bad(w->stub), 0);
 }
 
-/* A life of 2 s, asked every 0.1 s: renewed at about 1.5 s, while the old one
- * still serves, so that nobody is ever refused. */
+/* A life of 2 s, asked every 0.1 s: renewed at about 1.5 s, again and again, and
+ * no more often. That the old one serves meanwhile: see the living token below. */
 static void is_renewed_before_it_ends(void **state)
 {
 	struct world *w = *state;
