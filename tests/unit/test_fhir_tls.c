@@ -16,6 +16,7 @@
 #include "feeds/http.h"
 #include "src/child.h"
 #include "tests/stub/keys.c"
+#include "tests/stub/quiet_sink.h"
 #include "tests/stub/token_stub.c"
 
 /* TLS as hospitals have it: `openssl s_server` on loopback judges us and is
@@ -349,34 +350,6 @@ static void tokens_come_over_tls_too(void **state)
 	token_stub_stop(r.stub);
 }
 
-static void on_fact(void *context, const struct fact *fact)
-{
-	(void)context;
-	(void)fact;
-}
-
-static void on_name(void *context, const char *id, const char *name)
-{
-	(void)context;
-	(void)id;
-	(void)name;
-}
-
-static void on_not_understood(
-	void *context, const char *resource, const char *path, const char *reason)
-{
-	(void)context;
-	(void)resource;
-	(void)path;
-	(void)reason;
-}
-
-static int64_t wall_ms(void *context)
-{
-	(void)context;
-	return (int64_t)time(NULL) * 1000;
-}
-
 static void on_round(void *context, bool complete)
 {
 	struct got *got = context;
@@ -389,7 +362,6 @@ static void a_round_of_the_poller(void **state)
 {
 	(void)state;
 	struct rig r = open_rig();
-	struct fhir_sink sink = {on_fact, on_name, on_not_understood, NULL};
 	struct feed_health health;
 	struct error err = {""};
 	for (int good = 0; good < 2; good++) {
@@ -397,7 +369,8 @@ static void a_round_of_the_poller(void **state)
 		struct fhir_poll_options o = {.base = r.options.base, .http = r.options};
 		if (!good)
 			o.http.ca_file = keys_path("foreign.pem");
-		struct fhir_poll *poll = fhir_poll_create(got.loop, &o, sink, wall_ms, NULL, &err);
+		struct fhir_poll *poll =
+			fhir_poll_create(got.loop, &o, quiet_sink, wall_ms, NULL, &err);
 		assert_non_null(poll);
 		fhir_poll_once(poll, on_round, &got);
 		ev_run(got.loop, 0);

@@ -16,6 +16,7 @@
 #include "src/verbs.h"
 #include "tests/stub/fhir_stub.c"
 #include "tests/stub/keys.c"
+#include "tests/stub/quiet_sink.h"
 #include "tests/stub/token_stub.c"
 
 /* Tokens over a real HTTP server on loopback, by the client the poller uses. */
@@ -476,34 +477,6 @@ static void may_be_destroyed_from_inside_an_answer(void **state)
 
 /* -- the poller --------------------------------------------------------------------------- */
 
-static void on_fact(void *context, const struct fact *fact)
-{
-	(void)context;
-	(void)fact;
-}
-
-static void on_name(void *context, const char *id, const char *name)
-{
-	(void)context;
-	(void)id;
-	(void)name;
-}
-
-static void on_not_understood(
-	void *context, const char *resource, const char *path, const char *reason)
-{
-	(void)context;
-	(void)resource;
-	(void)path;
-	(void)reason;
-}
-
-static int64_t wall_ms(void *context)
-{
-	(void)context;
-	return (int64_t)time(NULL) * 1000;
-}
-
 static void on_round(void *context, bool complete)
 {
 	struct world *w = context;
@@ -519,7 +492,6 @@ static void the_poller_need_not_know(void **state)
 	struct error err = {""};
 	struct feed_health health;
 	struct fhir_poll_options o = {.base = w->options.base, .http = w->options};
-	struct fhir_sink sink = {on_fact, on_name, on_not_understood, NULL};
 	for (int good = 0; good < 2; good++) {
 		if (!good)
 			token_stub_plan(w->stub, (struct token_plan){.status = 400,
@@ -528,7 +500,8 @@ static void the_poller_need_not_know(void **state)
 			token_stub_plan(w->stub,
 				(struct token_plan){.client_id = "vigie or", .secret = SECRET});
 		w->calls = w->status = 0;
-		struct fhir_poll *poll = fhir_poll_create(w->loop, &o, sink, wall_ms, NULL, &err);
+		struct fhir_poll *poll =
+			fhir_poll_create(w->loop, &o, quiet_sink, wall_ms, NULL, &err);
 		assert_non_null(poll);
 		fhir_poll_once(poll, on_round, w);
 		pass(w, 60);
