@@ -6,6 +6,13 @@
  * From what gateways said to what the house keeps: sightings go to the room
  * filter, presses and readings become facts (thinned: a value that did not
  * move is not a fact), and everything refused is counted where people see it.
+ *
+ * A row out of an offline buffer is late: it moves nobody and overwrites no
+ * value; a late press is told as late, with its time as the buffer had it,
+ * corrected by the gateway's clock. A retained message is old by an unknown
+ * time: it sights nobody and rings nothing; battery levels and yes/no states
+ * are taken while nothing newer is known, measurements are not, because on the
+ * screen they would look fresh.
  */
 
 #include "feeds/press.h"
@@ -19,7 +26,7 @@ struct ingest;
 struct ingest_options {
 	const struct site *site;  /* borrowed */
 	struct locator *locator;  /* borrowed */
-	struct health *health;    /* borrowed: gateways, unknown frames */
+	struct health *health;    /* borrowed: gateways, tags, odd messages, unknown frames */
 	struct feed_health *feed; /* borrowed: rows and refusals of the MQTT feed */
 	void (*fact)(void *context, const struct fact *fact);
 	void *context;
@@ -35,5 +42,8 @@ void ingest_message(struct ingest *ingest, const char *topic, const void *bytes,
 /* A payload of the inbox: only its presses count. */
 void ingest_inbox(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
 	int64_t received_ms);
+/* About once a second: movement that nobody called over is over, and what the
+ * gateways may be hiding is looked at again. */
+void ingest_tick(struct ingest *ingest, int64_t now_ms);
 
 #endif

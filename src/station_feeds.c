@@ -256,6 +256,7 @@ void station_feeds_tick(struct station *s)
 {
 	if (atomic_load(&s->inbox_news) != 0)
 		drain_inbox(s);
+	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
 	watch(s, WATCH_FHIR, s->fhir != NULL && s->health.feeds[FEED_FHIR].state != FEED_UP);

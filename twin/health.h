@@ -56,14 +56,68 @@ struct feed_health {
 	char error[LABEL_SIZE]; /* the last one, for people */
 };
 
+enum { HEALTH_FEEDS = 8, HEALTH_GATEWAYS = 192, HEALTH_UNKNOWN = 16 };
+enum { HEALTH_ODD = 16, HEALTH_TAGS = 1024, HEALTH_GAPS = 16 };
+
+/* One gateway as its own words show it. Counters only; what they suggest is
+ * gateway_hints() below. */
 struct gateway_health {
 	char mac[TAG_SIZE];
-	int64_t last_ms;
+	int64_t first_ms, last_ms; /* suite time of its first and last word */
 	uint64_t rows, refused;
-	int64_t offset_ms; /* device clock minus receipt, last seen */
+	/* its clock */
+	bool clocked;      /* it has said a time */
+	int64_t offset_ms; /* device clock minus receipt, of prompt rows */
+	uint64_t late;     /* rows out of an offline buffer */
+	int64_t late_ms;   /* when the last of them came, 0 never */
+	/* its uploads */
+	int32_t gaps_ms[HEALTH_GAPS]; /* between uploads, a ring */
+	int gap_count, gap_next;
+	int64_t upload_ms; /* when the last one began */
+	int64_t seq;       /* of the last uplink, where `numbered` */
+	bool numbered;
+	uint64_t lost, repeated; /* uplinks, by their numbers */
+	/* what its filters may hide */
+	uint64_t other;            /* rows of frames no gateway has a name for */
+	int weakest_dbm;           /* 0: none heard */
+	char prefix[7];            /* of the first tag heard */
+	bool prefixes;             /* others were heard as well */
+	int hidden;                /* listed tags heard all around it, never by it */
+	char hidden_tag[TAG_SIZE]; /* one of them */
 };
 
-enum { HEALTH_FEEDS = 8, HEALTH_GATEWAYS = 192, HEALTH_UNKNOWN = 16 };
+/* What the numbers of a gateway suggest: worth a look, never an alarm. */
+enum gateway_hint {
+	HINT_CLOCK,       /* its clock is off by more than a minute */
+	HINT_REPLAY,      /* an offline buffer came in during the last hour */
+	HINT_LOST,        /* uplinks are missing by their numbers */
+	HINT_SLOW,        /* uploads less often than a press lasts */
+	HINT_HIDDEN,      /* never hears tags that its neighbours hear */
+	HINT_UNKNOWN_OFF, /* no frame it has no name for: B10, B7, MBT02 are lost */
+	HINT_ONE_PREFIX,  /* all its tags begin alike: a MAC filter? */
+	HINT_RSSI_FLOOR,  /* nothing weak is ever heard: an RSSI filter? */
+	HINT_COUNT
+};
+/* Bits 1 << enum gateway_hint. */
+unsigned gateway_hints(const struct gateway_health *g, int64_t now_ms);
+/* Median of the last gaps between uploads, -1 while there are too few. */
+int64_t gateway_interval_ms(const struct gateway_health *g);
+
+/* A message, or a row of one, whose shape nobody here knows. */
+struct odd_message {
+	char what[LABEL_SIZE];  /* "moko", "an object of 40 bytes" */
+	char topic[LABEL_SIZE]; /* of the last one, neutralised */
+	char first[17];         /* its first 8 bytes, hex */
+	size_t size;
+	uint64_t count;
+	int64_t last_ms;
+};
+
+/* A listed tag, index as in site->tags. */
+struct tag_health {
+	int64_t last_ms; /* last prompt row, 0 never since we began */
+	uint64_t rows;
+};
 
 struct unknown_frame {      /* "talking, no rule" */
 	char name[ID_SIZE]; /* "ffe1:a1:22 len 14" */
@@ -77,7 +131,13 @@ struct health {
 	int gateway_count;
 	struct unknown_frame unknown[HEALTH_UNKNOWN];
 	int unknown_count;
+	struct odd_message odd[HEALTH_ODD];
+	int odd_count;
+	struct tag_health tags[HEALTH_TAGS];
 	uint64_t unlisted_tags; /* rows of tags the site does not list */
+	uint64_t late_readings; /* values out of an offline buffer, not taken */
+	uint64_t late_presses;  /* told, and marked late */
+	uint64_t old_readings;  /* measurements in retained messages, not taken */
 	/* the journal */
 	bool journal_ok;            /* false: working in memory only */
 	uint64_t journal_committed; /* seq of the last fact safely stored */
