@@ -155,6 +155,8 @@ static const struct structure {
 static void walk(struct row *row, const uint8_t *ad, size_t len)
 {
 	size_t at = 0;
+	if (row->dc->advert != NULL)
+		row->dc->advert(row->dc->context, row->base, ad, len);
 	while (at < len && ad[at] != 0) {
 		size_t n = ad[at];
 		if (at + 1 + n > len) {

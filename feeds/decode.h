@@ -75,6 +75,9 @@ struct decode_context {
 	/* The allow-list; NULL: every tag. A row of any other tag is a sighting and
 	 * is searched for presses; what else it carries is not decoded. */
 	bool (*wanted)(void *context, const char *tag);
+	/* The bytes of each advertisement, before anything of its row; NULL: nobody
+	 * wants them. Rows that a gateway took apart have none. */
+	void (*advert)(void *context, const struct decoded *base, const uint8_t *ad, size_t len);
 	/* The 16-byte key of a tag that encrypts (BTHome); NULL: none is known. */
 	const uint8_t *(*key)(void *context, const char *tag);
 };

@@ -54,7 +54,7 @@ struct mqtt {
 	char *topics[MQTT_TOPICS + 1]; /* the last one is the heartbeat */
 	int topic_count, qos;
 	char *client_id, *user, *password, *ca, *cert, *key;
-	bool insecure;
+	bool insecure, visitor;
 	char beat_topic[128];
 	const struct press_table *presses;
 	mqtt_commit *commit;
@@ -281,7 +281,7 @@ static void connect_now(struct mqtt *m)
 	options.MQTTVersion = MQTTVERSION_3_1_1;
 	options.keepAliveInterval = 10;
 	options.connectTimeout = CONNECT_SECONDS;
-	options.cleansession = 0;
+	options.cleansession = m->visitor;
 	options.automaticReconnect = 0;
 	options.username = m->user;
 	options.password = m->password;
@@ -487,6 +487,7 @@ static int take_options(struct mqtt *m, const struct mqtt_options *o, struct err
 	for (int i = 0; i < o->topic_count && i < MQTT_TOPICS; i++)
 		m->topics[m->topic_count++] = strdup(o->topics[i]);
 	m->qos = o->qos;
+	m->visitor = o->visitor;
 	m->client_id = keep(o->client_id);
 	m->user = keep(o->user);
 	m->ca = keep(o->ca_file);

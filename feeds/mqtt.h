@@ -30,6 +30,7 @@ struct mqtt_options {
 	const char *ca_file, *cert_file, *key_file; /* TLS */
 	bool insecure;                              /* allow plain text beyond loopback */
 	size_t ring_bytes;                          /* 0: 16 MiB */
+	bool visitor; /* the broker keeps no session: nothing waits for us when we go */
 };
 
 /*

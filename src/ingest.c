@@ -19,7 +19,6 @@ struct ingest *ingest_create(const struct ingest_options *options)
 	if (g == NULL)
 		return NULL;
 	g->o = *options;
-	g->button = quantity_parse("button");
 	g->tracker = press_tracker_create(options->site);
 	for (int i = 0; i < options->site->tag_count; i++) {
 		struct known *k = calloc(1, sizeof *k);
@@ -187,7 +186,7 @@ void ingest_decoded(void *context, const struct decoded *d)
 	struct ingest *g = context;
 	/* The other rows of a payload in the inbox came through the ring. */
 	bool press = d->kind == DECODED_PRESS
-		     || (d->kind == DECODED_READING && (int)d->reading.quantity == g->button);
+		     || (d->kind == DECODED_READING && d->reading.quantity == QUANTITY_BUTTON);
 	if ((!g->inbox || press) && handlers[d->kind] != NULL)
 		handlers[d->kind](g, d);
 }

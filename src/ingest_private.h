@@ -42,7 +42,6 @@ struct ingest {
 	const struct tag_keys *keys;
 	struct gateway_clock clocks[HEALTH_GATEWAYS]; /* as health->gateways */
 	int site_gateway[HEALTH_GATEWAYS];            /* index in the site, -1 */
-	int button;                                   /* its quantity, -1: there is none */
 	int64_t looked_ms;                            /* at the gateways' filters */
 	/* the message at hand */
 	int64_t now_ms;

@@ -28,6 +28,12 @@ static const struct gate gates[QUANTITY_COUNT] = {
 	[QUANTITY_MOTION] = {0, 0, false, true},
 	[QUANTITY_TAMPER] = {0, 0, true, true},
 	[QUANTITY_LEAK] = {0, 0, false, true},
+	[QUANTITY_CO2] = {50, 300, false, true},
+	[QUANTITY_PEOPLE] = {0, 0, false, true},
+	[QUANTITY_DOOR] = {0, 0, false, true},
+	[QUANTITY_OPENING] = {0, 0, false, true},
+	[QUANTITY_OCCUPANCY] = {0, 0, false, true},
+	[QUANTITY_BATTERY_LOW] = {0, 0, true, true},
 };
 
 /* G1 firmware shows movement by a "pir" row and its end by none: integrators
@@ -107,7 +113,7 @@ void ingest_reading(struct ingest *g, const struct decoded *d)
 	struct known *k = ingest_known(g, d->tag);
 	if (k == NULL)
 		return;
-	if ((int)q == g->button) {
+	if (q == QUANTITY_BUTTON) {
 		ingest_button(g, d, k);
 		return;
 	}

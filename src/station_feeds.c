@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/mqtt_options.h"
 #include "twin/text.h"
 
 /* A press whose payload was committed is already known when its alarm was
@@ -105,28 +106,8 @@ static void not_understood(
 
 static int open_mqtt(struct station *s, struct error *err)
 {
-	const struct settings *c = s->settings;
-	static const char *const usual[] = {"/gw/+/status", "gw/+/status"};
-	struct mqtt_options o = {
-		.address_count = c->mqtt_address_count,
-		.topic_count = c->mqtt_topic_count,
-		.qos = c->mqtt_qos,
-		.client_id = s->id,
-		.user = c->mqtt_user,
-		.password_file = c->mqtt_password_file,
-		.ca_file = c->mqtt_ca,
-		.cert_file = c->mqtt_cert,
-		.key_file = c->mqtt_key,
-		.insecure = c->insecure,
-	};
-	for (int i = 0; i < c->mqtt_address_count; i++)
-		o.addresses[i] = c->mqtt_addresses[i];
-	for (int i = 0; i < c->mqtt_topic_count; i++)
-		o.topics[i] = c->mqtt_topics[i];
-	if (o.topic_count == 0) {
-		o.topics[o.topic_count++] = usual[0];
-		o.topics[o.topic_count++] = usual[1];
-	}
+	struct mqtt_options o;
+	mqtt_options_of(s->settings, s->id, &o);
 	s->mqtt = mqtt_create(s->loop, &o, s->presses, on_commit, on_message, s, err);
 	if (s->mqtt == NULL)
 		return -1;

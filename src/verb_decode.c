@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feeds/ble.h"
 #include "feeds/decode_json.h"
 #include "feeds/press.h"
+#include "src/payload_lines.h"
 #include "src/site_file.h"
 #include "src/tag_keys.h"
 #include "src/verbs.h"
@@ -22,10 +22,6 @@ struct inputs {
 	struct site *site;             /* owned; NULL: none */
 	struct tag_keys *keys;         /* owned; NULL: none */
 };
-
-/* One byte more than the decoder takes, so that it is the decoder who says no:
- * the rest of an endless line is read and forgotten. */
-enum { LINE_MAX_BYTES = 2 * 256 * 1024 + 8 };
 
 struct run {
 	struct press_tracker *tracker; /* NULL without a site */
@@ -62,38 +58,6 @@ static const uint8_t *key_of(void *context, const char *tag)
 	return tag_keys_find(run->keys, tag);
 }
 
-static void decode_line(const struct decode_context *dc, const char *topic, char *line, size_t len)
-{
-	static const char prefix[] = "hex:";
-	size_t skip = sizeof prefix - 1;
-	if (len < skip || memcmp(line, prefix, skip) != 0) {
-		payload_decode(dc, topic, line, len);
-		return;
-	}
-	uint8_t *hex = (uint8_t *)line + skip;
-	long bytes = ble_hex(hex, len, line + skip, len - skip);
-	if (bytes >= 0) {
-		payload_decode(dc, topic, hex, (size_t)bytes);
-		return;
-	}
-	struct decoded d = {.kind = DECODED_REFUSED, .refused = {.reason = REFUSED_BAD_HEX}};
-	snprintf(d.refused.detail, sizeof d.refused.detail, "hex: with %zu characters", len - skip);
-	dc->emit(dc->context, &d);
-}
-
-/* False at the end of the input. */
-static bool read_line(FILE *in, char *line, size_t *len)
-{
-	int c;
-	*len = 0;
-	while ((c = getc_unlocked(in)) != EOF && c != '\n')
-		if (*len < LINE_MAX_BYTES)
-			line[(*len)++] = (char)c;
-	if (*len > 0 && line[*len - 1] == '\r')
-		(*len)--;
-	return c != EOF || *len > 0;
-}
-
 static int run_file(FILE *in, const struct inputs *inputs)
 {
 	int code = EXIT_ENVIRONMENT;
@@ -101,14 +65,14 @@ static int run_file(FILE *in, const struct inputs *inputs)
 	struct run run = {.keys = inputs->keys};
 	struct decode_context dc = {
 		.site = site, .emit = print_record, .context = &run, .key = key_of};
-	char *line = malloc(LINE_MAX_BYTES + 1);
+	char *line = malloc(PAYLOAD_LINE_SIZE);
 	run.tracker = site != NULL ? press_tracker_create(site) : NULL;
 	if (line == NULL || (site != NULL && run.tracker == NULL)) {
 		fputs("vigie decode: out of memory\n", stderr);
 	} else {
 		size_t len;
-		for (; read_line(in, line, &len); run.lines++)
-			decode_line(&dc, inputs->topic, line, len);
+		for (; payload_line_read(in, line, &len); run.lines++)
+			payload_line_decode(&dc, inputs->topic, line, len);
 		code = run.refused ? EXIT_FOUND : 0;
 	}
 	if (ferror(in) || fflush(stdout) != 0) {

@@ -440,8 +440,7 @@ static void test_movement_ends(void **state)
 	assert_int_equal(w->health.feeds[0].refused[REFUSED_RETAINED], 1);
 }
 
-/* "button" in words rings where the model has a signature. The quantity may
- * not exist in this build: any other one stands in for it. */
+/* "button" in words rings where the model has a signature. */
 static void test_button_event(void **state)
 {
 	struct world *w = *state;
@@ -449,8 +448,7 @@ static void test_button_event(void **state)
 		.gateway = G_A,
 		.tag = BUTTON,
 		.frame = "bthome",
-		.reading = {QUANTITY_VIBRATION, 1}};
-	w->ingest->button = QUANTITY_VIBRATION;
+		.reading = {QUANTITY_BUTTON, 1}};
 	w->ingest->now_ms = START;
 	ingest_decoded(w->ingest, &d);
 	ingest_decoded(w->ingest, &d);
