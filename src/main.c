@@ -23,6 +23,7 @@ static const struct verb {
 	{"demo", verb_demo, "a whole emulated suite on loopback, and the console on it"},
 	{"show", verb_show, "print one pane once, as text or JSON, from the journal"},
 	{"decode", verb_decode, "gateway payloads in, one JSON line per thing out"},
+	{"devices", verb_devices, "what each device sends, and how good the word is"},
 	{"teach", verb_teach, "learn what a press of a tag looks like on air"},
 	{"fhir", verb_fhir, "FHIR resources in, the facts they make out"},
 	{"check", verb_check, "lint a site file"},
