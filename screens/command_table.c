@@ -10,14 +10,15 @@
 #define CTRL(c) ((uint32_t)(c)&0x1F)
 
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
-#define LISTS "board programme recovery alarms locate climate feeds"
+#define LISTS "board programme recovery alarms locate climate feeds gateways devices"
+#define PAGES "board programme recovery alarms locate climate patient alarm why"
 #define CASES "board programme recovery patient"
 
 const struct command_entry command_table[] = {
 	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"),
 		FLAG_SMALL, 1, cmd_help, 0},
-	{"board programme recovery locate climate feeds patient", '!', 0, "top-alarm",
-		N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
+	{"board programme recovery locate climate feeds gateways devices patient", '!', 0,
+		"top-alarm", N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
 	{"board programme recovery alarms locate", VKEY_ENTER, 0, "open",
 		N_("the page of what the cursor is on"), 0, 6, cmd_open, 0},
 	{CASES, 'm', 0, "milestone", N_("a milestone of this case has happened"),
@@ -28,7 +29,7 @@ const struct command_entry command_table[] = {
 		FLAG_SHARED | FLAG_CONFIRM, 2, cmd_alarm, COMMAND_ACKNOWLEDGE},
 	{"alarms alarm", 'z', 0, "reset", N_("close a latched alarm whose cause is gone"),
 		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_alarm, COMMAND_RESET},
-	{"board programme recovery alarms locate climate patient alarm", 'i', 0, "why",
+	{"board programme recovery alarms locate climate devices patient alarm", 'i', 0, "why",
 		N_("who says so: source, time, age, confidence, conflict"), 0, 4, cmd_why, 0},
 	{LISTS, '/', 0, "search", N_("find in this list; n and N go on"), 0, 5, cmd_prompt,
 		PROMPT_SEARCH},
@@ -67,6 +68,19 @@ const struct command_entry command_table[] = {
 	{"", '6', 0, "climate", N_("climate and cold chain"), 0, 9, cmd_goto, 5},
 	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9,
 		cmd_goto, 6},
+	{"feeds", VKEY_TAB, 0, "gateways", N_("every gateway, and what may be wrong with it"), 0, 3,
+		cmd_next_page, 7},
+	{"gateways", VKEY_TAB, 0, "devices",
+		N_("call buttons, models, and how sure their decoding is"), 0, 3, cmd_next_page, 8},
+	{"devices", VKEY_TAB, 0, "feeds", N_("back to the feeds"), 0, 3, cmd_next_page, 6},
+	{"gateways", VKEY_BACKTAB, 0, "feeds", N_("back to the feeds"), FLAG_MOVE, 0, cmd_next_page,
+		6},
+	{"devices", VKEY_BACKTAB, 0, "gateways", N_("back to the gateways"), FLAG_MOVE, 0,
+		cmd_next_page, 7},
+	{PAGES " devices", 0, 0, "gateways", N_("every gateway, and what may be wrong with it"), 0,
+		0, cmd_goto, 7},
+	{PAGES " feeds", 0, 0, "devices",
+		N_("call buttons, models, and how sure their decoding is"), 0, 0, cmd_goto, 8},
 	{"", ':', 0, "command", N_("type a command by name; Tab completes"), FLAG_SMALL, 6,
 		cmd_prompt, PROMPT_COMMAND},
 	{"", 'q', 0, "back", N_("one page back; leaves from the Board"), FLAG_SMALL, 2, cmd_back,
@@ -121,9 +135,9 @@ const struct command_entry *command_by_name(const char *screen, const char *name
 			continue;
 		if (c->name[length] == '\0')
 			return c;
-		if (found)
+		if (found && strcmp(found->name, c->name) != 0)
 			return NULL;
-		found = c;
+		found = found ? found : c;
 	}
 	return found;
 }

@@ -240,11 +240,17 @@ unsigned cmd_pane(struct call *call)
 
 unsigned cmd_goto(struct call *call)
 {
-	static const char *const names[] = {
-		"board", "programme", "recovery", "alarms", "locate", "climate", "feeds"};
+	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
+		"climate", "feeds", "gateways", "devices"};
 
 	ui_goto(call->ui, names[call->value]);
 	return DONE;
+}
+
+/* A page that stands behind another one, by Tab. */
+unsigned cmd_next_page(struct call *call)
+{
+	return cmd_goto(call);
 }
 
 /* value 1: q, which leaves from the Board; 0: Esc, which never does. */

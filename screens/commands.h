@@ -22,6 +22,7 @@ unsigned cmd_undo(struct call *call);
 unsigned cmd_move(struct call *call);
 unsigned cmd_pane(struct call *call);
 unsigned cmd_goto(struct call *call);
+unsigned cmd_next_page(struct call *call);
 unsigned cmd_back(struct call *call);
 unsigned cmd_simple(struct call *call);
 unsigned cmd_save(struct call *call);

@@ -133,3 +133,34 @@ void part_room(const struct view *view, int room, struct canvas *canvas, struct 
 		canvas_text(canvas, area, area.row, area.column, area.columns, ROLE_DIM,
 			_("nothing heard here"));
 }
+
+/* In a terminal of 24 rows the list keeps twelve. */
+enum { DETAIL_ROWS = 8 };
+
+void part_list_and_detail(struct screen *screen, const struct view *view, struct canvas *canvas,
+	struct area body,
+	void (*detail)(const struct view *view, const void *row, struct page *page))
+{
+	const struct table_def *def = screen->def->table;
+	int tall = body.rows >= 2 * DETAIL_ROWS ? body.rows - DETAIL_ROWS : body.rows, none = 0;
+	struct list list;
+	const void *row;
+
+	if (!table_load(&screen->table, def, view, &list))
+		return;
+	row = list_selected(&screen->table, def, &list);
+	if (row && tall < body.rows) {
+		struct page page;
+
+		if (tall > list.visible + 3)
+			tall = list.visible + 3;
+		page = page_begin(canvas,
+			(struct area){body.row + tall, body.column, body.rows - tall, body.columns},
+			0);
+		detail(view, row, &page);
+		page_end(&page, &none);
+	}
+	table_draw(&screen->table, def, view, &list, canvas,
+		(struct area){body.row, body.column, tall, body.columns}, true);
+	list_free(&list);
+}

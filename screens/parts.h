@@ -4,8 +4,8 @@
 
 /* Pieces of picture that several screens share. */
 
-#include "screens/canvas.h"
-#include "screens/view.h"
+#include "screens/page.h"
+#include "screens/screen.h"
 
 /* Readiness letters: capital yes, small no, point not known. Arrived, fasting,
  * consent, marked. Returns the role: late when something is missing near the
@@ -15,6 +15,10 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 void part_case(const struct view *view, int index, struct canvas *canvas, struct area area);
 /* The alarms that come first. */
 void part_alarms(const struct view *view, struct canvas *canvas, struct area area);
+/* The screen's list, and under it a few lines on the selected row. */
+void part_list_and_detail(struct screen *screen, const struct view *view, struct canvas *canvas,
+	struct area body,
+	void (*detail)(const struct view *view, const void *row, struct page *page));
 /* Who and what is in a room by radio. */
 void part_room(const struct view *view, int room, struct canvas *canvas, struct area area);
 

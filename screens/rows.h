@@ -106,4 +106,37 @@ struct feed_row {
 int feed_rows(const struct view *view, struct feed_row *rows, int max);
 const char *feed_state_word(enum feed_state state);
 
+/* What a gateway shows of itself; silent ones first, then those with hints. */
+struct gateway_row {
+	int gateway;    /* index in the site, -1 not listed */
+	int health;     /* index in view->health, -1 not heard since we began */
+	int64_t age_ms; /* of its last word, -1 never */
+	bool silent;
+	unsigned hints; /* bits 1 << enum gateway_hint */
+};
+int gateway_rows(const struct view *view, struct gateway_row *rows, int max);
+/* The hints in words, what matters most first; how many. */
+enum { HINT_WORDS = 96, HINT_LINES = HINT_COUNT + 1 };
+int gateway_hint_lines(
+	const struct view *view, const struct gateway_row *row, char lines[HINT_LINES][HINT_WORDS]);
+/* All of them in one text, "" none. */
+void gateway_hint_words(
+	const struct view *view, const struct gateway_row *row, char *out, size_t size);
+/* Its clock against ours: "ok", "year 1970", "+2 h 03"; "" when it said no time. */
+void gateway_clock_words(
+	const struct view *view, const struct gateway_row *row, char *out, size_t size);
+
+/* The site's call buttons one by one, silent ones first; then the models of its
+ * tags; then the rest of the catalogue. */
+struct device_row {
+	int tag;          /* a button: index in the site; a model: -1 */
+	int model;        /* index in the catalogue, -1 not in it */
+	const char *name; /* of the button, or the model */
+	int count, heard; /* tags, and how many of them were heard */
+	int64_t age_ms;   /* of the last word of any of them, -1 never */
+	int battery;      /* lowest, %, -1 not known */
+	bool silent;      /* a button that should have been heard */
+};
+int device_rows(const struct view *view, struct device_row *rows, int max);
+
 #endif

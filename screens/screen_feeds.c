@@ -182,31 +182,72 @@ static void draw_journal(const struct view *view, struct page *page)
 	page_pair(page, _("loop"), h->loop_max_ms > 50 ? ROLE_LOW : ROLE_NORMAL, text);
 }
 
+/* Those that are silent, then those with something to look at; Tab shows all. */
 static void draw_gateways(const struct view *view, struct page *page)
 {
-	const struct site *site = view->twin->site;
-	int silent = 0, total = site ? site->gateway_count : 0;
-	char age[24];
+	struct gateway_row rows[2 * HEALTH_GATEWAYS];
+	int count = gateway_rows(view, rows, 2 * HEALTH_GATEWAYS), silent = 0, marked = 0;
+	char age[24], words[256];
 
-	for (int i = 0; i < total && i < TWIN_ROOMS; i++)
-		silent += view->twin->gateways[i].silent;
-	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL, _("gateways        %d, silent %d"),
-		total, silent);
-	for (int i = 0; i < total && i < TWIN_ROOMS; i++) {
-		if (!view->twin->gateways[i].silent)
-			continue;
-		format_age(view->now_ms - view->twin->gateways[i].since_ms, age, sizeof age);
-		page_line(page, ROLE_MEDIUM, _("  silent %s %s %s, %s"), age, site->gateways[i].mac,
-			site->gateways[i].name, format_room(view, site->gateways[i].room));
+	for (int i = 0; i < count; i++) {
+		silent += rows[i].silent;
+		marked += rows[i].hints != 0;
+	}
+	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL,
+		_("gateways        %d, silent %d, remarks on %d (Tab: all)"), count, silent,
+		marked);
+	for (int i = 0; i < count && (rows[i].silent || rows[i].hints); i++) {
+		const struct gateway_row *r = &rows[i];
+		const struct gateway *g =
+			r->gateway >= 0 ? &view->twin->site->gateways[r->gateway] : NULL;
+		const char *name = !g           ? view->health->gateways[r->health].mac
+				   : g->name[0] ? g->name
+						: g->mac;
+
+		if (r->silent) {
+			format_age(view->now_ms - view->twin->gateways[r->gateway].since_ms, age,
+				sizeof age);
+			page_line(page, ROLE_MEDIUM, _("  silent %s %s %s, %s"), age, g->mac,
+				g->name, format_room(view, g->room));
+		} else {
+			gateway_hint_words(view, r, words, sizeof words);
+			page_line(page, ROLE_NORMAL, "  %s: %s", name, words);
+		}
 	}
 }
 
-static void draw_unknown(const struct view *view, struct page *page)
+static void draw_tags(const struct view *view, struct page *page)
 {
+	struct device_row rows[ROWS_MAX];
+	int count = device_rows(view, rows, ROWS_MAX), buttons = 0, silent = 0;
 	const struct health *h = view->health;
 
-	page_line(page, ROLE_NORMAL, _("unlisted tags   %llu rows"),
-		(unsigned long long)h->unlisted_tags);
+	for (int i = 0; i < count && rows[i].tag >= 0; i++) {
+		buttons++;
+		silent += rows[i].silent;
+	}
+	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL,
+		_("call buttons    %d, silent %d (Tab, Tab)"), buttons, silent);
+	page_line(page, ROLE_NORMAL,
+		_("rows            %llu unlisted; not taken: %llu late values, %llu retained"),
+		(unsigned long long)h->unlisted_tags, (unsigned long long)h->late_readings,
+		(unsigned long long)h->old_readings);
+}
+
+static void draw_odd(const struct view *view, struct page *page)
+{
+	const struct health *h = view->health;
+	char age[24];
+
+	if (h->odd_count > 0)
+		page_line(page, ROLE_DIM, "%s", _("messages that nobody here understands:"));
+	for (int i = 0; i < h->odd_count && i < HEALTH_ODD; i++) {
+		const struct odd_message *o = &h->odd[i];
+
+		format_age(view->now_ms - o->last_ms, age, sizeof age);
+		page_line(page, ROLE_NORMAL, _("  %s %llu, last %s ago: %zu bytes, %s…, on %s"),
+			o->what, (unsigned long long)o->count, age, o->size, o->first, o->topic);
+	}
 	if (h->unknown_count > 0)
 		page_line(page, ROLE_DIM, "%s", _("talking, no rule:"));
 	for (int i = 0; i < h->unknown_count && i < HEALTH_UNKNOWN; i++)
@@ -233,8 +274,9 @@ static void draw(
 	if (row)
 		draw_refusals(view, row->feed, &page);
 	draw_journal(view, &page);
+	draw_tags(view, &page);
 	draw_gateways(view, &page);
-	draw_unknown(view, &page);
+	draw_odd(view, &page);
 	page_end(&page, &none);
 	table_draw(&screen->table, &table, view, &list, canvas,
 		(struct area){body.row, body.column, tall, body.columns}, true);

@@ -10,6 +10,7 @@
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
+#include "twin/catalogue.h"
 
 static void text(cJSON *object, const char *key, const char *value)
 {
@@ -320,23 +321,118 @@ static void feeds(const struct view *view, cJSON *array, void *memory)
 	}
 }
 
+static void feed_extras(const struct view *view, cJSON *root)
+{
+	const struct health *h = view->health;
+	cJSON *odd = cJSON_AddArrayToObject(root, "odd"),
+	      *unknown = cJSON_AddObjectToObject(root, "unknown_frames");
+
+	for (int i = 0; i < h->odd_count && i < HEALTH_ODD; i++) {
+		const struct odd_message *m = &h->odd[i];
+		cJSON *o = add(odd);
+
+		text(o, "what", m->what);
+		text(o, "topic", m->topic);
+		text(o, "first", m->first);
+		number(o, "size", (double)m->size);
+		number(o, "count", (double)m->count);
+		when(o, "last", m->last_ms);
+	}
+	for (int i = 0; i < h->unknown_count && i < HEALTH_UNKNOWN; i++)
+		number(unknown, h->unknown[i].name, (double)h->unknown[i].count);
+	number(root, "unlisted_rows", (double)h->unlisted_tags);
+	number(root, "late_readings", (double)h->late_readings);
+	number(root, "late_presses", (double)h->late_presses);
+	number(root, "old_readings", (double)h->old_readings);
+}
+
+static void gateways(const struct view *view, cJSON *array, void *memory)
+{
+	struct gateway_row *rows = memory;
+	int count = gateway_rows(view, rows, ROWS_MAX);
+	char words[256];
+
+	for (int i = 0; i < count; i++) {
+		const struct gateway_row *r = &rows[i];
+		const struct gateway *g =
+			r->gateway >= 0 ? &view->twin->site->gateways[r->gateway] : NULL;
+		const struct gateway_health *h =
+			r->health >= 0 ? &view->health->gateways[r->health] : NULL;
+		cJSON *o = add(array);
+
+		text(o, "mac", g ? g->mac : h->mac);
+		text(o, "name", g ? g->name : "");
+		room(view, o, "room", g ? g->room : -1);
+		age(o, "age_s", r->age_ms);
+		cJSON_AddBoolToObject(o, "silent", r->silent);
+		if (!h)
+			continue;
+		if (gateway_interval_ms(h) >= 0)
+			tenth(o, "interval_s", (double)gateway_interval_ms(h) / 1000);
+		number(o, "rows", (double)h->rows);
+		number(o, "refused", (double)h->refused);
+		number(o, "late", (double)h->late);
+		if (h->numbered)
+			number(o, "lost", (double)h->lost);
+		if (h->clocked)
+			tenth(o, "clock_offset_s", (double)h->offset_ms / 1000);
+		gateway_hint_words(view, r, words, sizeof words);
+		text(o, "remarks", words);
+	}
+}
+
+static void devices(const struct view *view, cJSON *array, void *memory)
+{
+	struct device_row *rows = memory;
+	int count = device_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count; i++) {
+		const struct device_row *r = &rows[i];
+		const struct device_model *m = r->model >= 0 ? &catalogue[r->model] : NULL;
+		cJSON *o = add(array);
+
+		text(o, r->tag >= 0 ? "button" : "model", r->name);
+		if (r->tag >= 0)
+			text(o, "tag", view->twin->site->tags[r->tag].mac);
+		if (r->tag >= 0)
+			cJSON_AddBoolToObject(o, "silent", r->silent);
+		number(o, "count", r->count);
+		number(o, "heard", r->heard);
+		age(o, "age_s", r->age_ms);
+		if (r->battery >= 0)
+			number(o, "battery", r->battery);
+		if (!m)
+			continue;
+		text(o, "evidence", m->evidence);
+		cJSON_AddBoolToObject(o, "verified", m->verified);
+		text(o, "yields", m->yields);
+	}
+}
+
 static const struct pane {
 	const char *name, *format, *array;
 	void (*fill)(const struct view *view, cJSON *array, void *memory);
 	size_t row_size;
 	const struct screen_def *screen;
+	void (*also)(const struct view *view, cJSON *root); /* NULL: rows are all */
 } panes[] = {
-	{"board", "vigie.board/1", "rooms", board, sizeof(struct board_row), &screen_board},
+	{"board", "vigie.board/1", "rooms", board, sizeof(struct board_row), &screen_board, NULL},
 	{"programme", "vigie.programme/1", "cases", programme, sizeof(struct programme_row),
-		&screen_programme},
+		&screen_programme, NULL},
 	{"recovery", "vigie.recovery/1", "places", recovery, sizeof(struct recovery_row),
-		&screen_recovery},
-	{"alarms", "vigie.alarms/1", "alarms", alarms, sizeof(struct alarm_row), &screen_alarms},
+		&screen_recovery, NULL},
+	{"alarms", "vigie.alarms/1", "alarms", alarms, sizeof(struct alarm_row), &screen_alarms,
+		NULL},
 	{"locate", "vigie.locate-now/1", "things", locate, sizeof(struct locate_row),
-		&screen_locate},
+		&screen_locate, NULL},
 	{"climate", "vigie.climate/1", "readings", climate, sizeof(struct climate_row),
-		&screen_climate},
-	{"feeds", "vigie.feeds/1", "feeds", feeds, sizeof(struct feed_row), &screen_feeds},
+		&screen_climate, NULL},
+	{"feeds", "vigie.feeds/1", "feeds", feeds, sizeof(struct feed_row), &screen_feeds,
+		feed_extras},
+	{"gateways", "vigie.gateways/1", "gateways", gateways, sizeof(struct gateway_row),
+		&screen_gateways, NULL},
+	{"devices", "vigie.devices-now/1", "devices", devices, sizeof(struct device_row),
+		&screen_devices, NULL},
 };
 
 static const struct pane *find(const char *name)
@@ -364,6 +460,8 @@ char *show_json(const struct view *view, const char *name)
 		when(root, "time", view->now_ms);
 		cJSON_AddStringToObject(root, "mode", mode_name(view->mode));
 		pane->fill(view, cJSON_AddArrayToObject(root, pane->array), memory);
+		if (pane->also)
+			pane->also(view, root);
 		out = cJSON_PrintUnformatted(root);
 	}
 	cJSON_Delete(root);

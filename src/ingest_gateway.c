@@ -181,20 +181,19 @@ static void look_at(struct ingest *g, struct gateway_health *h, int at)
 	}
 }
 
-/* A gateway is judged after ten minutes of work, once a minute. */
-enum { LOOK_MS = 60000, JUDGED_MS = 600000 };
+/* A gateway is judged after ten minutes of work; one at a time, so that no turn
+ * of the loop gets long. */
+enum { ALIVE_MS = 60000, JUDGED_MS = 600000 };
 
 void ingest_look_for_filters(struct ingest *g)
 {
-	if (g->now_ms - g->looked_ms < LOOK_MS)
+	int count = g->o.health->gateway_count;
+	if (count == 0)
 		return;
-	g->looked_ms = g->now_ms;
-	for (int i = 0; i < g->o.health->gateway_count; i++) {
-		struct gateway_health *h = &g->o.health->gateways[i];
-		int at = g->site_gateway[i];
-		bool alive = g->now_ms - h->last_ms < LOOK_MS;
-		if (alive && at >= 0 && at < HEALTH_GATEWAYS && h->rows > 0
-			&& g->now_ms - h->first_ms >= JUDGED_MS)
-			look_at(g, h, at);
-	}
+	g->looked = (g->looked + 1) % count;
+	struct gateway_health *h = &g->o.health->gateways[g->looked];
+	int at = g->site_gateway[g->looked];
+	if (at >= 0 && at < HEALTH_GATEWAYS && h->rows > 0 && g->now_ms - h->last_ms < ALIVE_MS
+		&& g->now_ms - h->first_ms >= JUDGED_MS)
+		look_at(g, h, at);
 }

@@ -42,7 +42,7 @@ struct ingest {
 	const struct tag_keys *keys;
 	struct gateway_clock clocks[HEALTH_GATEWAYS]; /* as health->gateways */
 	int site_gateway[HEALTH_GATEWAYS];            /* index in the site, -1 */
-	int64_t looked_ms;                            /* at the gateways' filters */
+	int looked; /* the gateway whose filters were looked at last */
 	/* the message at hand */
 	int64_t now_ms;
 	const char *topic;

@@ -16,7 +16,8 @@
 
 static const char usage[] = "usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
 			    "\n"
-			    "PANE: board, programme, recovery, alarms, locate, climate, feeds.\n"
+			    "PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
+			    "      gateways, devices.\n"
 			    "Folds the journal as it stands; another vigie may be writing it.\n";
 
 static int extra(void *context, int argc, char **argv, int at)

@@ -25,6 +25,7 @@ struct world {
 	struct bed beds[10];
 	struct gateway gateways[4];
 	struct tag tags[24];
+	struct signature signature;
 	struct twin *twin;
 	struct health health;
 	struct names *names;
@@ -85,6 +86,18 @@ static void world_tag(
 	format_put(t->name, sizeof t->name, "%s", name);
 }
 
+/* Bracelets with a button, probes, and a model nobody here knows. */
+static void world_models(struct world *w)
+{
+	static const char *const models[] = {"B7", "B7", "X9", "E8", "B10", "S1", "S1"};
+
+	for (int i = 0; i < w->site.tag_count; i++)
+		format_put(w->tags[i].model, ID_SIZE, "%s", models[i]);
+	w->signature = (struct signature){.id = "b7", .model = "B7", .length = 1};
+	w->site.signatures = &w->signature;
+	w->site.signature_count = 1;
+}
+
 static void world_site(struct world *w)
 {
 	char id[24], name[24];
@@ -118,6 +131,7 @@ static void world_site(struct world *w)
 	world_tag(w, "C30000000021", "IADE 2", TAG_STAFF, -1, false);
 	world_tag(w, "AC233F000001", "fridge PUI-3", TAG_SENSOR, 11, true);
 	world_tag(w, "AC233F000002", "probe OR 2", TAG_SENSOR, 1, false);
+	world_models(w);
 	w->gateways[0] = (struct gateway){.mac = "AC233FC00001", .name = "gw OR", .room = 1};
 	w->gateways[1] = (struct gateway){.mac = "AC233FC00002", .name = "gw PACU", .room = 9};
 	w->site.gateway_count = 2;
@@ -295,6 +309,58 @@ static void world_health(struct world *w)
 	w->health.unknown_count = 1;
 }
 
+static void world_gateway(struct world *w, const char *mac, int every_ms, int64_t offset_ms)
+{
+	struct gateway_health *g = &w->health.gateways[w->health.gateway_count++];
+
+	*g = (struct gateway_health){.first_ms = world_at(7, 0),
+		.last_ms = world_at(10, 42) - every_ms / 2,
+		.rows = 150612,
+		.clocked = true,
+		.offset_ms = offset_ms,
+		.gap_count = HEALTH_GAPS,
+		.numbered = true,
+		.other = 90211,
+		.weakest_dbm = -97,
+		.prefix = "AC233F",
+		.prefixes = true};
+	format_put(g->mac, sizeof g->mac, "%s", mac);
+	for (int i = 0; i < HEALTH_GAPS; i++)
+		g->gaps_ms[i] = every_ms;
+}
+
+/* One gateway as it should be, one that hides presses, a stranger with filters;
+ * a message in a shape nobody knows; a bracelet that was never heard. */
+static void world_link(struct world *w)
+{
+	struct gateway_health *g;
+
+	world_gateway(w, "AC233FC00001", 1000, -140);
+	world_gateway(w, "AC233FC00002", 30000, 5000 - world_at(10, 42));
+	g = &w->health.gateways[1];
+	g->lost = 3;
+	g->hidden = 2;
+	format_put(g->hidden_tag, sizeof g->hidden_tag, "C30000000002");
+	world_gateway(w, "AC233FC00009", 5000, 2 * 3600000 + 3 * 60000);
+	g = &w->health.gateways[2];
+	g->other = 0;
+	g->prefixes = false;
+	g->weakest_dbm = -70;
+	g->late = 412;
+	g->late_ms = world_at(10, 30);
+	for (int i = 0; i < w->site.tag_count; i++)
+		w->health.tags[i].last_ms = i == 1 ? 0 : world_at(10, 42) - 2000 * i;
+	w->health.odd[0] = (struct odd_message){.what = "messagepack",
+		.topic = "/ab/bcg04/status",
+		.first = "87a176a3312e35a3",
+		.size = 412,
+		.count = 38,
+		.last_ms = world_at(10, 41)};
+	w->health.odd_count = 1;
+	w->health.unlisted_tags = 81234;
+	w->health.late_readings = 12;
+}
+
 /* The wording of alarms belongs to the tests of the twin, not to pictures. */
 static void world_words(struct world *w)
 {
@@ -327,6 +393,7 @@ static struct world *world_create(void)
 	world_milestone(w, "c-201", MILESTONE_INCISION, SOURCE_RADIO, world_at(9, 19));
 	world_words(w);
 	world_health(w);
+	world_link(w);
 	w->names = names_create();
 	names_set(w->names, "p-1001", "Martin, Claire");
 	names_set(w->names, "p-1002", "Durand, Paul");

@@ -279,8 +279,8 @@ static void test_feeds(void **state)
 
 static void test_panes(void **state)
 {
-	static const char *const names[] = {
-		"board", "programme", "recovery", "alarms", "locate", "climate", "feeds"};
+	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
+		"climate", "feeds", "gateways", "devices"};
 	struct twin *full = world->twin, *empty = twin_create();
 
 	(void)state;

@@ -55,8 +55,8 @@ static void goldens(struct ui *ui, const char *name)
 
 static void test_pictures(void **state)
 {
-	static const char *const names[] = {
-		"board", "programme", "recovery", "alarms", "locate", "climate", "feeds"};
+	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
+		"climate", "feeds", "gateways", "devices"};
 	struct ui *ui = ui_create();
 
 	(void)state;
