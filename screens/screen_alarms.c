@@ -55,9 +55,12 @@ static void fill_text(const struct view *view, const void *data, struct cell_tex
 {
 	const struct alarm_row *row = data;
 	const struct alarm *a = alarm_of(view, data);
-	char who[LABEL_SIZE];
+	char who[LABEL_SIZE], when[16];
 
-	format_put(out->text, sizeof out->text, "%s%s", a->late ? _("(late) ") : "", a->text);
+	format_clock(a->happened_ms, when, sizeof when);
+	if (a->late)
+		format_put(out->text, sizeof out->text, _("(late, of %s) "), when);
+	format_add(out->text, sizeof out->text, "%s", a->text);
 	if (row->thing >= 0 && view->twin->things[row->thing].patient[0]) {
 		format_thing(view, row->thing, who, sizeof who);
 		format_add(out->text, sizeof out->text, ": %s", who);
@@ -241,6 +244,12 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 	line(canvas, area, &at, _("State"), ROLE_NORMAL, state_words(list[i].state));
 	format_date_clock(a->raised_ms, text, sizeof text);
 	line(canvas, area, &at, _("Since"), ROLE_NORMAL, text);
+	format_put(text, sizeof text, "%s", "");
+	if (a->late) {
+		format_date_clock(a->happened_ms, text, sizeof text);
+		format_add(text, sizeof text, _(": late, the gateway was cut off"));
+	}
+	line(canvas, area, &at, _("Happened"), ROLE_MEDIUM, text);
 	draw_place(view, &list[i], canvas, area, &at);
 	format_put(text, sizeof text, a->count > 1 ? "%u" : "", (unsigned)a->count);
 	line(canvas, area, &at, _("Times"), ROLE_NORMAL, text);

@@ -229,7 +229,7 @@ static void draw_tags(const struct view *view, struct page *page)
 	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL,
 		_("call buttons    %d, silent %d (Tab, Tab)"), buttons, silent);
 	page_line(page, ROLE_NORMAL,
-		_("rows            %llu unlisted; not taken: %llu late values, %llu retained"),
+		_("unlisted tags   %llu rows; not taken: %llu late values, %llu retained"),
 		(unsigned long long)h->unlisted_tags, (unsigned long long)h->late_readings,
 		(unsigned long long)h->old_readings);
 }

@@ -207,6 +207,7 @@ static void alarms(const struct view *view, cJSON *array, void *memory)
 		text(o, "priority", priority_name(a->priority));
 		text(o, "state", alarm_state_name(rows[i].state));
 		when(o, "raised", a->raised_ms);
+		when(o, "happened", a->happened_ms);
 		/* The contract shows null here: nobody has, which is not "missing". */
 		if (a->acked && a->acked_by[0])
 			text(o, "acked_by", a->acked_by);

@@ -49,10 +49,11 @@ struct alarm {
 	int64_t changed_ms;
 	int64_t acked_ms;
 	char acked_by[40];
-	uint32_t count; /* raises within this occurrence */
-	bool late;
-	char tag[TAG_SIZE]; /* who rang, "" none */
-	char room[ID_SIZE]; /* where it rings, "" not known */
+	uint32_t count;      /* raises within this occurrence */
+	bool late;           /* told by a gateway's offline buffer */
+	int64_t happened_ms; /* a late one: when it was, by the buffer */
+	char tag[TAG_SIZE];  /* who rang, "" none */
+	char room[ID_SIZE];  /* where it rings, "" not known */
 };
 
 /* A consequence: stored as a derived audit row, never applied again. */

@@ -29,11 +29,12 @@ int64_t gateway_interval_ms(const struct gateway_health *g)
 unsigned gateway_hints(const struct gateway_health *g, int64_t now_ms)
 {
 	bool enough = g->rows >= ROWS_ENOUGH;
+	bool off = g->offset_ms > CLOCK_OFF_MS || g->offset_ms < -CLOCK_OFF_MS;
+	bool replayed = g->late_ms > 0 && g->late_ms + REPLAY_SHOWN_MS > now_ms;
 	const bool yes[HINT_COUNT] = {
-		[HINT_CLOCK] =
-			g->clocked && (g->offset_ms > CLOCK_OFF_MS || g->offset_ms < -CLOCK_OFF_MS),
-		[HINT_REPLAY] = g->late_ms > 0
-				&& now_ms - g->late_ms<REPLAY_SHOWN_MS, [HINT_LOST] = g->lost> 0,
+		[HINT_CLOCK] = g->clocked && off,
+		[HINT_REPLAY] = replayed,
+		[HINT_LOST] = g->lost != 0,
 		[HINT_SLOW] = gateway_interval_ms(g) >= PRESS_MS,
 		[HINT_HIDDEN] = g->hidden > 0,
 		[HINT_UNKNOWN_OFF] = enough && g->other == 0,

@@ -98,6 +98,10 @@ void alarm_raise(struct turn *turn, const char *key, const struct ring *ring)
 	from = alarm_state(a);
 	if (from == ALARM_B || from == ALARM_C) {
 		alarm_event(a, ALARM_EVENT_RAISE, turn->t->now_ms);
+		if (!ring->late) { /* somebody calls now, too */
+			a->late = false;
+			a->happened_ms = 0;
+		}
 		if (ring->priority > a->priority)
 			worse(turn, a, ring);
 		return;
@@ -105,6 +109,7 @@ void alarm_raise(struct turn *turn, const char *key, const struct ring *ring)
 	a->class_ = ring->class_;
 	a->priority = ring->priority;
 	a->late = ring->late;
+	a->happened_ms = ring->happened_ms;
 	describe(a, ring);
 	run(turn, a, ALARM_EVENT_RAISE);
 }
@@ -187,7 +192,9 @@ void alarm_press(struct turn *turn)
 	int tag = site_tag(t->site, press->tag), thing = twin_thing(t, press->tag);
 	int room = room_of_tag(t, press->tag);
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL, .late = press->late};
+	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL,
+		.late = press->late,
+		.happened_ms = press->late ? turn->fact->source_ms : 0};
 
 	if (tag < 0 && thing < 0)
 		t->ignored++;

@@ -214,7 +214,8 @@ static void put_reading(struct sha *sha, const struct reading *r)
 static void put_alarm(struct sha *sha, const struct alarm *a)
 {
 	const int64_t integers[] = {(int64_t)a->class_, (int64_t)a->priority, a->active, a->acked,
-		a->latched, a->raised_ms, a->changed_ms, a->acked_ms, a->count, a->late};
+		a->latched, a->raised_ms, a->changed_ms, a->acked_ms, a->count, a->late,
+		a->happened_ms};
 
 	text(sha, a->key);
 	text(sha, a->text);

@@ -80,6 +80,7 @@ struct ring {
 	enum priority priority;
 	const char *text, *tag, *room; /* tag and room may be "" */
 	bool late;
+	int64_t happened_ms;
 };
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
 void alarm_clear(struct turn *turn, const char *key);

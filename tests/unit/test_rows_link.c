@@ -199,10 +199,40 @@ static void test_long_names(void **state)
 	ui_destroy(ui);
 }
 
+/* A press that a buffer brought: late, with its own time; a press of now makes
+ * it a call of now (feeds reference 7.3). */
+static void test_late_press(void **state)
+{
+	struct ui *ui = ui_create();
+	struct fact f = fact_make(FACT_PRESS, SOURCE_RADIO, world_at(10, 42));
+	const struct alarm *a;
+
+	(void)state;
+	format_put(f.press.tag, TAG_SIZE, "C30000000002");
+	f.press.late = true;
+	f.source_ms = world_at(10, 31);
+	twin_apply(world->twin, &f, NULL);
+	a = &world->twin->alarms[twin_alarm(world->twin, "press:C30000000002")];
+	assert_true(a->late);
+	assert_true(a->happened_ms == world_at(10, 31));
+	ui_goto(ui, "alarms");
+	assert_true(shows(ui, 24, 80, "(late, of 10:31) "));
+	press(ui, "G"); /* wherever it stands, its page says it */
+	press(ui, "/late\n\n");
+	assert_true(shows(ui, 24, 80, "Mon 16 Mar 10:31:00: late, the gateway was cut off"));
+	f.press.late = false;
+	f.source_ms = 0;
+	twin_apply(world->twin, &f, NULL);
+	assert_false(a->late);
+	assert_true(a->happened_ms == 0);
+	assert_int_equal(a->count, 2);
+	ui_destroy(ui);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_gateways), T(test_clock_words), T(test_devices),
-		T(test_json), T(test_tab_goes_round), T(test_long_names)};
+		T(test_json), T(test_tab_goes_round), T(test_long_names), T(test_late_press)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
