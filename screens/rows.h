@@ -135,7 +135,8 @@ struct device_row {
 	int count, heard; /* tags, and how many of them were heard */
 	int64_t age_ms;   /* of the last word of any of them, -1 never */
 	int battery;      /* lowest, %, -1 not known */
-	bool silent;      /* a button that should have been heard */
+	bool expected;    /* a button that should be heard: fixed, or on a patient who is here */
+	bool silent;      /* and was not */
 };
 int device_rows(const struct view *view, struct device_row *rows, int max);
 

@@ -66,11 +66,28 @@ static struct device_row blank(const char *name)
 		.battery = -1};
 }
 
+/* A button on a bed or a wall is always there; a bracelet is when its patient
+ * is in a room that we know, and lies in a drawer otherwise. */
+static bool is_expected(const struct view *view, const struct tag *tag, int thing)
+{
+	const struct twin *twin = view->twin;
+	bool conflict;
+	enum source who;
+	int patient;
+
+	if (tag->kind != TAG_PATIENT && (tag->bed >= 0 || tag->room >= 0))
+		return true;
+	patient = thing >= 0 ? twin_patient(twin, twin->things[thing].patient) : -1;
+	return patient >= 0 && twin_patient_room(twin, patient, &who, &conflict) >= 0;
+}
+
 /* Silent first, those not heard for longest before the others. */
 static bool comes_before(const struct device_row *a, const struct device_row *b)
 {
 	if (a->silent != b->silent)
 		return a->silent;
+	if (a->expected != b->expected)
+		return a->expected;
 	if ((a->age_ms < 0) != (b->age_ms < 0))
 		return a->age_ms < 0;
 	return a->age_ms > b->age_ms;
@@ -91,7 +108,8 @@ static int add_buttons(const struct view *view, const int *things, struct device
 		row.tag = i;
 		row.name = site->tags[i].name;
 		add_tag(view, things, &row, i);
-		row.silent = row.age_ms < 0 || row.age_ms > SILENT_MS;
+		row.expected = is_expected(view, &site->tags[i], i < TWIN_THINGS ? things[i] : -1);
+		row.silent = row.expected && (row.age_ms < 0 || row.age_ms > SILENT_MS);
 		for (; at > 0 && comes_before(&row, &rows[at - 1]); at--)
 			rows[at] = rows[at - 1];
 		rows[at] = row;

@@ -47,7 +47,8 @@ static void fill_heard(const struct view *view, const void *data, struct cell_te
 		format_put(out->text, sizeof out->text, "%s", _("SILENT"));
 		out->role = ROLE_MEDIUM;
 	} else if (row->tag >= 0) {
-		format_put(out->text, sizeof out->text, "%s", _("heard"));
+		format_put(
+			out->text, sizeof out->text, "%s", row->expected ? _("heard") : _("spare"));
 	} else if (row->count > 0) {
 		format_put(out->text, sizeof out->text, "%d/%d", row->heard, row->count);
 	}

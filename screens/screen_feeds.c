@@ -219,15 +219,16 @@ static void draw_gateways(const struct view *view, struct page *page)
 static void draw_tags(const struct view *view, struct page *page)
 {
 	struct device_row rows[ROWS_MAX];
-	int count = device_rows(view, rows, ROWS_MAX), buttons = 0, silent = 0;
+	int count = device_rows(view, rows, ROWS_MAX), buttons = 0, used = 0, silent = 0;
 	const struct health *h = view->health;
 
 	for (int i = 0; i < count && rows[i].tag >= 0; i++) {
 		buttons++;
+		used += rows[i].expected;
 		silent += rows[i].silent;
 	}
 	page_line(page, silent ? ROLE_MEDIUM : ROLE_NORMAL,
-		_("call buttons    %d, silent %d (Tab, Tab)"), buttons, silent);
+		_("call buttons    %d, in use %d, silent %d (Tab, Tab)"), buttons, used, silent);
 	page_line(page, ROLE_NORMAL,
 		_("unlisted tags   %llu rows; not taken: %llu late values, %llu retained"),
 		(unsigned long long)h->unlisted_tags, (unsigned long long)h->late_readings,

@@ -396,6 +396,8 @@ static void devices(const struct view *view, cJSON *array, void *memory)
 		if (r->tag >= 0)
 			text(o, "tag", view->twin->site->tags[r->tag].mac);
 		if (r->tag >= 0)
+			cJSON_AddBoolToObject(o, "in_use", r->expected);
+		if (r->tag >= 0)
 			cJSON_AddBoolToObject(o, "silent", r->silent);
 		number(o, "count", r->count);
 		number(o, "heard", r->heard);

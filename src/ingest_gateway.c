@@ -181,6 +181,19 @@ static void look_at(struct ingest *g, struct gateway_health *h, int at)
 	}
 }
 
+/* Tags that begin otherwise are about: where all begin alike, a gateway that
+ * hears only those hides nothing. */
+static bool other_prefixes(const struct ingest *g, const char *prefix)
+{
+	const struct health *h = g->o.health;
+	bool other = false;
+	for (int i = 0; i < g->o.site->tag_count && !other; i++)
+		other = strncmp(g->o.site->tags[i].mac, prefix, strlen(prefix)) != 0;
+	for (int i = 0; i < h->gateway_count && !other; i++)
+		other = h->gateways[i].prefixes;
+	return other;
+}
+
 /* A gateway is judged after ten minutes of work; one at a time, so that no turn
  * of the loop gets long. */
 enum { ALIVE_MS = 60000, JUDGED_MS = 600000 };
@@ -193,6 +206,7 @@ void ingest_look_for_filters(struct ingest *g)
 	g->looked = (g->looked + 1) % count;
 	struct gateway_health *h = &g->o.health->gateways[g->looked];
 	int at = g->site_gateway[g->looked];
+	h->prefixes_exist = h->prefix[0] != '\0' && other_prefixes(g, h->prefix);
 	if (at >= 0 && at < HEALTH_GATEWAYS && h->rows > 0 && g->now_ms - h->last_ms < ALIVE_MS
 		&& g->now_ms - h->first_ms >= JUDGED_MS)
 		look_at(g, h, at);

@@ -38,7 +38,7 @@ unsigned gateway_hints(const struct gateway_health *g, int64_t now_ms)
 		[HINT_SLOW] = gateway_interval_ms(g) >= PRESS_MS,
 		[HINT_HIDDEN] = g->hidden > 0,
 		[HINT_UNKNOWN_OFF] = enough && g->other == 0,
-		[HINT_ONE_PREFIX] = enough && g->prefix[0] != '\0' && !g->prefixes,
+		[HINT_ONE_PREFIX] = enough && g->prefixes_exist && !g->prefixes,
 		[HINT_RSSI_FLOOR] = enough && g->weakest_dbm < 0 && g->weakest_dbm > WEAK_DBM,
 	};
 	unsigned bits = 0;

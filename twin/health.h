@@ -81,7 +81,8 @@ struct gateway_health {
 	uint64_t other;            /* rows of frames no gateway has a name for */
 	int weakest_dbm;           /* 0: none heard */
 	char prefix[7];            /* of the first tag heard */
-	bool prefixes;             /* others were heard as well */
+	bool prefixes;             /* it heard others as well */
+	bool prefixes_exist;       /* the site lists others, or other gateways hear them */
 	int hidden;                /* listed tags heard all around it, never by it */
 	char hidden_tag[TAG_SIZE]; /* one of them */
 };

@@ -21,6 +21,8 @@ static const struct page {
 	{"locate", "5", "Sure"},
 	{"climate", "6", " Probe"},
 	{"feeds", "\033OQ", "Drops Refused"},
+	{"gateways", "\t", " Gateway "},
+	{"devices", "\t", "Verified"},
 	{"help", "?", "Help for"},
 };
 enum { PAGES = sizeof pages / sizeof *pages };

@@ -25,7 +25,7 @@ struct world {
 	struct bed beds[10];
 	struct gateway gateways[4];
 	struct tag tags[24];
-	struct signature signature;
+	struct signature signatures[2];
 	struct twin *twin;
 	struct health health;
 	struct names *names;
@@ -86,16 +86,17 @@ static void world_tag(
 	format_put(t->name, sizeof t->name, "%s", name);
 }
 
-/* Bracelets with a button, probes, and a model nobody here knows. */
+/* Bracelets with a button and one on a monitor, probes, and a model nobody here knows. */
 static void world_models(struct world *w)
 {
-	static const char *const models[] = {"B7", "B7", "X9", "E8", "B10", "S1", "S1"};
+	static const char *const models[] = {"B7", "B7", "X9", "B10", "E8", "S1", "S1"};
 
 	for (int i = 0; i < w->site.tag_count; i++)
 		format_put(w->tags[i].model, ID_SIZE, "%s", models[i]);
-	w->signature = (struct signature){.id = "b7", .model = "B7", .length = 1};
-	w->site.signatures = &w->signature;
-	w->site.signature_count = 1;
+	w->signatures[0] = (struct signature){.id = "b7", .model = "B7", .length = 1};
+	w->signatures[1] = (struct signature){.id = "b10", .model = "B10", .length = 1};
+	w->site.signatures = w->signatures;
+	w->site.signature_count = 2;
 }
 
 static void world_site(struct world *w)
@@ -330,7 +331,8 @@ static void world_gateway(struct world *w, const char *mac, int every_ms, int64_
 }
 
 /* One gateway as it should be, one that hides presses, a stranger with filters;
- * a message in a shape nobody knows; a bracelet that was never heard. */
+ * a message in a shape nobody knows; a bracelet in a drawer; a button on a
+ * monitor that says nothing. */
 static void world_link(struct world *w)
 {
 	struct gateway_health *g;
@@ -345,11 +347,12 @@ static void world_link(struct world *w)
 	g = &w->health.gateways[2];
 	g->other = 0;
 	g->prefixes = false;
+	g->prefixes_exist = true;
 	g->weakest_dbm = -70;
 	g->late = 412;
 	g->late_ms = world_at(10, 30);
 	for (int i = 0; i < w->site.tag_count; i++)
-		w->health.tags[i].last_ms = i == 1 ? 0 : world_at(10, 42) - 2000 * i;
+		w->health.tags[i].last_ms = i == 1 || i == 3 ? 0 : world_at(10, 42) - 2000 * i;
 	w->health.odd[0] = (struct odd_message){.what = "messagepack",
 		.topic = "/ab/bcg04/status",
 		.first = "87a176a3312e35a3",

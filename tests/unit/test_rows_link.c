@@ -77,31 +77,35 @@ static void test_devices(void **state)
 	int count = device_rows(&world->view, rows, ROWS_MAX);
 
 	(void)state;
-	/* Two buttons, five models of the site, and what is left of the catalogue. */
-	assert_int_equal(count, 2 + 5 + catalogue_count - 4);
-	assert_string_equal(rows[0].name, "bracelet 2");
-	assert_true(rows[0].silent && rows[0].age_ms == -1);
+	/* Three buttons, five models of the site, and what is left of the catalogue. */
+	assert_int_equal(count, 3 + 5 + catalogue_count - 4);
+	/* Fixed in a room and silent; on a patient who is here; in a drawer. */
+	assert_string_equal(rows[0].name, "monitor M-204");
+	assert_true(rows[0].expected && rows[0].silent);
 	assert_string_equal(rows[1].name, "bracelet 1");
-	assert_false(rows[1].silent);
-	assert_string_equal(rows[2].name, "B7");
-	assert_int_equal(rows[2].count, 2);
-	assert_int_equal(rows[2].heard, 1);
-	assert_string_equal(rows[3].name, "X9");
-	assert_int_equal(rows[3].model, -1);
-	for (int i = 7; i < count; i++)
+	assert_true(rows[1].expected && !rows[1].silent);
+	assert_string_equal(rows[2].name, "bracelet 2");
+	assert_true(!rows[2].expected && !rows[2].silent && rows[2].age_ms == -1);
+	assert_string_equal(rows[3].name, "B7");
+	assert_int_equal(rows[3].count, 2);
+	assert_int_equal(rows[3].heard, 1);
+	assert_string_equal(rows[4].name, "X9");
+	assert_int_equal(rows[4].model, -1);
+	for (int i = 8; i < count; i++)
 		assert_int_equal(rows[i].count, 0);
-	/* Ten minutes without a word. */
+	/* Ten minutes without a word: the one not heard for longest comes first. */
 	world->view.now_ms = world_at(10, 42) + 600000;
 	device_rows(&world->view, rows, ROWS_MAX);
 	assert_false(rows[1].silent);
 	world->view.now_ms += 1;
 	device_rows(&world->view, rows, ROWS_MAX);
+	assert_string_equal(rows[1].name, "bracelet 1");
 	assert_true(rows[1].silent);
 	/* The lowest battery of a model. */
 	world->twin->things[twin_thing(world->twin, "C30000000001")].battery = 41;
 	world->twin->things[twin_thing(world->twin, "C30000000002")].battery = 17;
 	device_rows(&world->view, rows, ROWS_MAX);
-	assert_int_equal(rows[2].battery, 17);
+	assert_int_equal(rows[3].battery, 17);
 	assert_int_equal(device_rows(&world->view, rows, 1), 1);
 }
 
@@ -145,8 +149,10 @@ static void test_json(void **state)
 
 	root = pane("devices");
 	const cJSON *d = cJSON_GetArrayItem(get(root, "devices"), 0);
-	assert_string_equal(get(d, "button")->valuestring, "bracelet 2");
+	assert_string_equal(get(d, "button")->valuestring, "monitor M-204");
 	assert_true(cJSON_IsTrue(get(d, "silent")));
+	d = cJSON_GetArrayItem(get(root, "devices"), 2);
+	assert_true(cJSON_IsFalse(get(d, "in_use")));
 	assert_null(get(d, "age_s")); /* a missing value is an absent key */
 	assert_true(cJSON_IsFalse(get(d, "verified")));
 	cJSON_Delete(root);
@@ -160,7 +166,7 @@ static void test_tab_goes_round(void **state)
 	(void)state;
 	assert_true(ui_goto(ui, "feeds"));
 	assert_true(shows(ui, 24, 80, "Tab gateways"));
-	assert_true(shows(ui, 24, 80, "call buttons    2, silent 1"));
+	assert_true(shows(ui, 24, 80, "call buttons    3, in use 2, silent 1"));
 	assert_true(shows(ui, 24, 80, "messagepack 38"));
 	press(ui, "\t");
 	assert_true(shows(ui, 24, 80, "vigie  Gateways"));
@@ -187,13 +193,13 @@ static void test_long_names(void **state)
 	(void)state;
 	format_put(world->gateways[1].name, LABEL_SIZE,
 		"Passerelle de la salle de surveillance post-interventionnelle, côté jardin");
-	format_put(world->tags[1].name, LABEL_SIZE,
+	format_put(world->tags[3].name, LABEL_SIZE,
 		"Bracelet d'appel du patient, lit de réveil numéro douze");
 	ui_goto(ui, "gateways");
 	assert_true(shows(ui, 24, 80, "never hears 2 tags"));
 	assert_true(shows(ui, 24, 80, "30 s     3"));
 	ui_goto(ui, "devices");
-	assert_true(shows(ui, 24, 80, "SILENT  never"));
+	assert_true(shows(ui, 24, 80, " SILENT "));
 	for (int columns = 30; columns < 200; columns += 13)
 		free(picture(ui, 12, columns, true, NULL));
 	ui_destroy(ui);
