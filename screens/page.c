@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "screens/tr.h"
 
@@ -51,6 +52,36 @@ void page_pair(struct page *page, const char *name, enum role role, const char *
 	canvas_text(page->canvas, page->area, row, page->area.column, 15, ROLE_DIM, name);
 	canvas_text(page->canvas, page->area, row, page->area.column + 16, page->area.columns - 16,
 		role, value);
+}
+
+/* Where a line of `columns` cells ends: at the last space in it. */
+static size_t line_end(const char *text, int columns)
+{
+	char cut[512];
+	size_t end = strlen(text), last;
+
+	for (last = end; last > 0; last = end) {
+		snprintf(cut, sizeof cut, "%.*s", (int)last, text);
+		if (canvas_width(cut) <= columns)
+			return last;
+		for (end = last - 1; end > 0 && text[end] != ' ';)
+			end--;
+	}
+	return strlen(text); /* one long word: cut as usual */
+}
+
+void page_words(struct page *page, const char *name, enum role role, const char *value)
+{
+	while (*value != '\0') {
+		char line[512];
+		size_t n = line_end(value, page->area.columns - 16);
+
+		snprintf(line, sizeof line, "%.*s", (int)n, value);
+		page_pair(page, name, role, line);
+		name = "";
+		value += n;
+		value += strspn(value, " ");
+	}
 }
 
 void page_title(struct page *page, const char *title)

@@ -19,6 +19,8 @@ int page_line(struct page *page, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* "name      value": nothing when the value is empty. */
 void page_pair(struct page *page, const char *name, enum role role, const char *value);
+/* The same over as many lines as it takes, broken at spaces. */
+void page_words(struct page *page, const char *name, enum role role, const char *value);
 void page_title(struct page *page, const char *title);
 /* Clamps how far the reader may scroll, and shows what is below. */
 void page_end(struct page *page, int *skip);

@@ -138,7 +138,7 @@ static void fill_what(const struct view *view, const void *data, struct cell_tex
 }
 
 static const struct column columns[] = {
-	{N_("Device"), 18, 0, false, false, fill_name, NULL},
+	{N_("Device"), 18, 0, true, false, fill_name, NULL},
 	{N_("Model"), 8, 0, false, false, fill_model, NULL},
 	{N_("Heard"), 7, 0, false, true, fill_heard, number_heard},
 	{N_("Last"), 6, 0, false, true, fill_last, number_last},
@@ -146,7 +146,7 @@ static const struct column columns[] = {
 	{N_("Evidence"), 8, 3, false, false, fill_evidence, NULL},
 	{N_("Verified"), 8, 2, false, false, fill_verified, NULL},
 	{N_("What it is"), 34, 5, false, false, fill_what, NULL},
-	{N_("Yields"), 20, 4, true, false, fill_yields, NULL},
+	{N_("Yields"), 48, 4, false, false, fill_yields, NULL},
 };
 
 static int rows(const struct view *view, void *out, int max)
@@ -205,8 +205,8 @@ static void detail(const struct view *view, const void *data, struct page *page)
 	page_pair(page, _("evidence"), ROLE_NORMAL, words);
 	page_pair(page, _("source"), ROLE_NORMAL, m->source);
 	page_pair(page, _("sends"), ROLE_NORMAL, m->frames);
-	page_pair(page, _("yields"), ROLE_NORMAL, m->yields);
-	page_pair(page, _("note"), ROLE_NORMAL, m->remark);
+	page_words(page, _("note"), ROLE_NORMAL, m->remark);
+	page_words(page, _("yields"), ROLE_NORMAL, m->yields);
 }
 
 static void draw(

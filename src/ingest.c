@@ -76,8 +76,8 @@ static void on_gateway(struct ingest *g, const struct decoded *d)
 static void on_sighting(struct ingest *g, const struct decoded *d)
 {
 	struct known *known = ingest_known(g, d->tag);
-	struct sighting s = {
-		.rssi_dbm = d->rssi_dbm, .received_ms = g->now_ms, .device_ms = d->device_ms};
+	/* No device time: whether the row is late is judged here, once. */
+	struct sighting s = {.rssi_dbm = d->rssi_dbm, .received_ms = g->now_ms};
 	g->o.feed->rows++;
 	if (known == NULL)
 		g->o.health->unlisted_tags++;

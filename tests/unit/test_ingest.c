@@ -290,6 +290,7 @@ static void test_clocks(void **state)
 		assert_true(gateway_hints(&w->health.gateways[0], START) & 1U << HINT_CLOCK);
 		get_going(w, 0); /* the time server answered */
 		assert_int_equal(heard(w), before + 22);
+		assert_int_equal(locator_counts(w->locator).late, 0);
 		assert_true(llabs(w->health.gateways[0].offset_ms) < 1000);
 		assert_false(gateway_hints(&w->health.gateways[0], START) & 1U << HINT_CLOCK);
 	}
@@ -464,6 +465,27 @@ static void test_button_event(void **state)
 	assert_int_equal(w->count, 1);
 }
 
+/* QoS 1 delivers twice, six slots and two gateways say the same: one press. */
+static void test_redelivery(void **state)
+{
+	struct world *w = *state;
+	for (int i = 0; i < 3; i++) {
+		row(w, G_A, BUTTON, -60, PRESS, START, false, START);
+		row(w, G_B, BUTTON, -70, PRESS, START, false, START + 200);
+	}
+	row(w, G_A, BUTTON, -60, PRESS, START, false, START + 9000);
+	int presses = 0;
+	for (int i = 0; i < w->count; i++)
+		presses += w->facts[i].kind == FACT_PRESS;
+	assert_int_equal(presses, 1);
+	/* The first one again after 100 s: a buffer's, told already. */
+	row(w, G_A, PROBE, -60, REST, START + 100000, false, START + 100000);
+	row(w, G_A, BUTTON, -60, PRESS, START + 1000, false, START + 100500);
+	for (int i = presses = 0; i < w->count; i++)
+		presses += w->facts[i].kind == FACT_PRESS;
+	assert_int_equal(presses, 1);
+}
+
 static void test_odd_messages(void **state)
 {
 	static const uint8_t pack[] = {0x87, 0xA1, 0x76, 0x01, 0xA3, 'm', 'i', 'd', 0x02};
@@ -504,6 +526,7 @@ int main(void)
 		T(test_retained), T(test_late_row_moves_nobody), T(test_late_press),
 		T(test_live_then_buffered), T(test_late_by_the_message), T(test_clocks),
 		T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks), T(test_filters),
-		T(test_movement_ends), T(test_button_event), T(test_odd_messages)};
+		T(test_movement_ends), T(test_button_event), T(test_redelivery),
+		T(test_odd_messages)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
