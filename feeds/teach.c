@@ -23,8 +23,8 @@ struct heard {
 struct teach {
 	char tag[TAG_SIZE];
 	uint8_t mac[6];
-	struct heard heard[HEARD_MAX];
-	int count;
+	struct heard *heard;
+	int count, room;
 	uint32_t forgotten;
 };
 
@@ -40,6 +40,8 @@ struct teach *teach_create(const char *tag)
 
 void teach_destroy(struct teach *t)
 {
+	if (t != NULL)
+		free(t->heard);
 	free(t);
 }
 
@@ -50,6 +52,20 @@ static uint32_t hash_of(const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ bytes[i]) * 16777619U;
 	return h;
+}
+
+static bool make_room(struct teach *t)
+{
+	int room = t->room > 0 ? 2 * t->room : 64;
+	if (t->count < t->room)
+		return true;
+	struct heard *more =
+		room <= HEARD_MAX ? realloc(t->heard, (size_t)room * sizeof *more) : NULL;
+	if (more == NULL)
+		return false;
+	t->heard = more;
+	t->room = room;
+	return true;
 }
 
 void teach_advert(
@@ -69,7 +85,7 @@ void teach_advert(
 			return;
 		}
 	}
-	if (t->count == HEARD_MAX) {
+	if (!make_room(t)) {
 		t->forgotten++;
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "screens/rows.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "screens/format.h"
@@ -68,7 +69,8 @@ int gateway_rows(const struct view *view, struct gateway_row *rows, int max)
 	return count;
 }
 
-enum { FINE_MS = 60000, YEAR_DAYS_100 = 36525 };
+enum { FINE_MS = 60000 };
+#define YEAR_DAYS 365.25
 
 void gateway_clock_words(
 	const struct view *view, const struct gateway_row *row, char *out, size_t size)
@@ -84,10 +86,9 @@ void gateway_clock_words(
 	if (off >= -FINE_MS && off <= FINE_MS) {
 		format_put(out, size, "%s", _("ok"));
 	} else if (off < -180 * day_ms || off > 180 * day_ms) {
-		int64_t days = (view->now_ms + off) / day_ms;
+		double years = (double)(view->now_ms + off) / (double)day_ms / YEAR_DAYS;
 
-		format_put(
-			out, size, _("year %lld"), (long long)(1970 + days * 100 / YEAR_DAYS_100));
+		format_put(out, size, _("year %.0f"), 1970 + floor(years));
 	} else {
 		format_duration((double)(off < 0 ? -off : off) / 60000, length, sizeof length);
 		format_put(out, size, "%c%s", off < 0 ? '-' : '+', length);

@@ -204,7 +204,7 @@ static void draw_gateways(const struct view *view, struct page *page)
 				   : g->name[0] ? g->name
 						: g->mac;
 
-		if (r->silent) {
+		if (r->silent && g) {
 			format_age(view->now_ms - view->twin->gateways[r->gateway].since_ms, age,
 				sizeof age);
 			page_line(page, ROLE_MEDIUM, _("  silent %s %s %s, %s"), age, g->mac,

@@ -361,7 +361,7 @@ static void gateways(const struct view *view, cJSON *array, void *memory)
 			r->health >= 0 ? &view->health->gateways[r->health] : NULL;
 		cJSON *o = add(array);
 
-		text(o, "mac", g ? g->mac : h->mac);
+		text(o, "mac", g ? g->mac : h ? h->mac : "");
 		text(o, "name", g ? g->name : "");
 		room(view, o, "room", g ? g->room : -1);
 		age(o, "age_s", r->age_ms);

@@ -11,7 +11,7 @@ enum { ROWS_ENOUGH = 500, WEAK_DBM = -82 };
 
 int64_t gateway_interval_ms(const struct gateway_health *g)
 {
-	int32_t sorted[HEALTH_GAPS];
+	int32_t sorted[HEALTH_GAPS] = {0};
 	int n = g->gap_count;
 
 	if (n < 4 || n > HEALTH_GAPS)
