@@ -253,11 +253,9 @@ static void print_candidate(
 	const struct job *job, const struct teach_candidate *c, int number, const char *model)
 {
 	char line[TEACH_LINE_SIZE], id[ID_SIZE];
-	if (job->id != NULL)
-		text_copy(id, sizeof id, job->id);
-	else
-		snprintf(id, sizeof id, "%.40s-press%.0d", model[0] != '\0' ? model : job->tag,
-			number > 1 ? number : 0);
+	const char *name = job->id != NULL ? job->id : model[0] != '\0' ? model : job->tag;
+	snprintf(id, sizeof id, "%.50s%s%.0d", name, job->id != NULL ? "" : "-press",
+		number > 1 ? number : 0);
 	teach_line(c, id, model, line);
 	printf("# %d: %s, in %u adverts while pressing, none at rest\n", number,
 		c->how == TEACH_APPEARED ? "a frame that is not there at rest"
