@@ -2,46 +2,35 @@
 #include "tests/stub/fhir_stub.h"
 
 #include <arpa/inet.h>
-#include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { RULES = 64, REQUESTS = 512 };
+enum { RULES = 64, REQUESTS = 2048, HEAD_SIZE = 65536 };
 
 struct fhir_stub {
-	struct MHD_Daemon *daemon;
+	int listener;
+	pthread_t thread;
+	bool running;
+	atomic_bool stop;
 	pthread_mutex_t lock;
 	char base[64];
 	struct stub_rule rules[RULES];
 	int used[RULES], rule_count;
 	char *requests[REQUESTS];
 	int request_count;
-	char authorization[256];
+	char head[HEAD_SIZE]; /* of the last request */
 };
 
 static const char empty_set[] = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\","
 				"\"meta\":{\"lastUpdated\":\"2026-03-16T09:00:00Z\"},\"total\":0}";
-
-static void *on_uri(void *context, const char *uri, struct MHD_Connection *connection)
-{
-	(void)context;
-	(void)connection;
-	return strdup(uri);
-}
-
-static void on_completed(void *context, struct MHD_Connection *connection, void **own,
-	enum MHD_RequestTerminationCode code)
-{
-	(void)context;
-	(void)connection;
-	(void)code;
-	free(*own);
-	*own = NULL;
-}
 
 static struct stub_rule pick(struct fhir_stub *stub, const char *uri)
 {
@@ -77,77 +66,117 @@ static char *fill(const struct fhir_stub *stub, const char *body)
 	return out;
 }
 
-static ssize_t read_then_drop(void *context, uint64_t at, char *buffer, size_t max)
+static void send_all(int fd, const char *bytes, size_t len)
 {
-	const char *body = context;
-	size_t left = strlen(body) > at ? strlen(body) - (size_t)at : 0;
-	if (left == 0)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	left = left < max ? left : max;
-	memcpy(buffer, body + at, left);
-	return (ssize_t)left;
+	while (len > 0) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+		if (n <= 0)
+			return;
+		bytes += n;
+		len -= (size_t)n;
+	}
 }
 
-static struct MHD_Response *make_response(const struct stub_rule *rule, char *body)
+static void answer(struct fhir_stub *stub, int fd, const struct stub_rule *rule)
 {
-	if (rule->cut > 0)
-		return MHD_create_response_from_callback(
-			strlen(body) + (size_t)rule->cut, 4096, read_then_drop, body, free);
-	return MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_FREE);
+	if (rule->raw != NULL) {
+		size_t len = rule->raw_len > 0 ? (size_t)rule->raw_len : strlen(rule->raw);
+		send_all(fd, rule->raw, len);
+		return;
+	}
+	char *body = fill(stub, rule->body != NULL ? rule->body : empty_set);
+	char head[1024];
+	int n = snprintf(head, sizeof head,
+		"HTTP/1.1 %d Stub\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s%s%s"
+		"Connection: close\r\n\r\n",
+		rule->status != 0 ? rule->status : 200,
+		rule->type != NULL ? rule->type : "application/fhir+json",
+		strlen(body) + (size_t)rule->cut, rule->header != NULL ? rule->header : "",
+		rule->header != NULL ? ": " : "", rule->header != NULL ? rule->value : "",
+		rule->header != NULL ? "\r\n" : "");
+	send_all(fd, head, (size_t)n);
+	send_all(fd, body, strlen(body));
+	free(body);
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-	const char *method, const char *version, const char *upload, size_t *upload_size,
-	void **own)
+/* Everything up to the empty line; false when the client went away. */
+static bool read_head(int fd, char *head)
 {
-	struct fhir_stub *stub = context;
-	const char *uri = *own != NULL ? *own : url;
-	(void)method;
-	(void)version;
-	(void)upload;
-	(void)upload_size;
+	size_t n = 0;
+	while (n < HEAD_SIZE - 1) {
+		ssize_t got = recv(fd, head + n, HEAD_SIZE - 1 - n, 0);
+		if (got <= 0)
+			return false;
+		n += (size_t)got;
+		head[n] = '\0';
+		if (strstr(head, "\r\n\r\n") != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void serve_one(struct fhir_stub *stub, int fd)
+{
+	static _Thread_local char head[HEAD_SIZE];
+	if (!read_head(fd, head))
+		return;
+	const char *begin = strchr(head, ' ');
+	size_t len = begin != NULL ? strcspn(begin + 1, " \r") : 0;
+	char *uri = begin != NULL ? strndup(begin + 1, len) : strdup("");
 	pthread_mutex_lock(&stub->lock);
-	if (stub->request_count < REQUESTS)
-		stub->requests[stub->request_count++] = strdup(uri);
-	const char *token =
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
-	snprintf(stub->authorization, sizeof stub->authorization, "%s", token ? token : "");
+	memcpy(stub->head, head, sizeof stub->head);
 	struct stub_rule rule = pick(stub, uri);
+	if (stub->request_count < REQUESTS)
+		stub->requests[stub->request_count++] = uri;
+	else
+		free(uri);
 	pthread_mutex_unlock(&stub->lock);
 	if (rule.delay_ms > 0)
 		usleep((useconds_t)rule.delay_ms * 1000);
-	char *body = fill(stub, rule.body != NULL ? rule.body : empty_set);
-	struct MHD_Response *response = make_response(&rule, body);
-	MHD_add_response_header(
-		response, "Content-Type", rule.type != NULL ? rule.type : "application/fhir+json");
-	if (rule.header != NULL)
-		MHD_add_response_header(response, rule.header, rule.value);
-	enum MHD_Result result = MHD_queue_response(
-		connection, rule.status != 0 ? (unsigned)rule.status : 200u, response);
-	MHD_destroy_response(response);
-	return result;
+	answer(stub, fd, &rule);
+	/* Let the client read it all: a close with unread input would reset. */
+	shutdown(fd, SHUT_WR);
+}
+
+static void *serve(void *context)
+{
+	struct fhir_stub *stub = context;
+	while (!atomic_load(&stub->stop)) {
+		struct pollfd wait = {.fd = stub->listener, .events = POLLIN};
+		if (poll(&wait, 1, 20) <= 0)
+			continue;
+		int fd = accept(stub->listener, NULL, NULL);
+		if (fd < 0)
+			continue;
+		struct timeval patience = {.tv_sec = 5};
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		serve_one(stub, fd);
+		close(fd);
+	}
+	return NULL;
 }
 
 struct fhir_stub *fhir_stub_start(void)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof address;
 	struct fhir_stub *stub = calloc(1, sizeof *stub);
 	if (stub == NULL)
 		return NULL;
 	pthread_mutex_init(&stub->lock, NULL);
-	stub->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL, 0, NULL,
-		NULL, on_request, stub, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-		MHD_OPTION_URI_LOG_CALLBACK, on_uri, stub, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, stub, MHD_OPTION_END);
-	const union MHD_DaemonInfo *info =
-		stub->daemon != NULL ? MHD_get_daemon_info(stub->daemon, MHD_DAEMON_INFO_BIND_PORT)
-				     : NULL;
-	if (info == NULL) {
+	stub->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (stub->listener < 0
+		|| bind(stub->listener, (struct sockaddr *)&address, sizeof address) != 0
+		|| listen(stub->listener, 64) != 0
+		|| getsockname(stub->listener, (struct sockaddr *)&address, &size) != 0
+		|| pthread_create(&stub->thread, NULL, serve, stub) != 0) {
 		fhir_stub_stop(stub);
 		return NULL;
 	}
-	snprintf(stub->base, sizeof stub->base, "http://127.0.0.1:%u/fhir", info->port);
+	stub->running = true;
+	snprintf(stub->base, sizeof stub->base, "http://127.0.0.1:%u/fhir",
+		(unsigned)ntohs(address.sin_port));
 	return stub;
 }
 
@@ -155,8 +184,11 @@ void fhir_stub_stop(struct fhir_stub *stub)
 {
 	if (stub == NULL)
 		return;
-	if (stub->daemon != NULL)
-		MHD_stop_daemon(stub->daemon);
+	atomic_store(&stub->stop, true);
+	if (stub->running)
+		pthread_join(stub->thread, NULL);
+	if (stub->listener >= 0)
+		close(stub->listener);
 	for (int i = 0; i < stub->request_count; i++)
 		free(stub->requests[i]);
 	pthread_mutex_destroy(&stub->lock);
@@ -205,9 +237,23 @@ const char *fhir_stub_request(struct fhir_stub *stub, const char *part, int n)
 	return found;
 }
 
+void fhir_stub_header(struct fhir_stub *stub, const char *name, char *out, int size)
+{
+	size_t n = strlen(name);
+	out[0] = '\0';
+	pthread_mutex_lock(&stub->lock);
+	for (const char *p = strstr(stub->head, "\r\n"); p != NULL && p[2] != '\r';
+		p = strstr(p + 2, "\r\n")) {
+		if (strncasecmp(p + 2, name, n) != 0 || p[2 + n] != ':')
+			continue;
+		const char *value = p + 3 + n + strspn(p + 3 + n, " ");
+		snprintf(out, (size_t)size, "%.*s", (int)strcspn(value, "\r"), value);
+		break;
+	}
+	pthread_mutex_unlock(&stub->lock);
+}
+
 void fhir_stub_authorization(struct fhir_stub *stub, char *out, int size)
 {
-	pthread_mutex_lock(&stub->lock);
-	snprintf(out, (size_t)size, "%s", stub->authorization);
-	pthread_mutex_unlock(&stub->lock);
+	fhir_stub_header(stub, "Authorization", out, size);
 }
