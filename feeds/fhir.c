@@ -6,6 +6,7 @@
 #include <string.h>
 #include <stdio.h>
 
+#include "feeds/fhir_known.h"
 #include "feeds/fhir_offline.h"
 #include "twin/text.h"
 
@@ -117,6 +118,16 @@ static bool read_kept(struct fhir_map *map, const cJSON *resource)
 	return find_reader(r.type)(&r);
 }
 
+/* Even an older version says that it is still there. */
+static void mark_seen(const struct fhir_reading *r)
+{
+	struct fhir_case *c = r->map->polled && strcmp(r->type, "Appointment") == 0
+				      ? fhir_case_get(r->map, r->id)
+				      : NULL;
+	if (c != NULL)
+		c->seen = r->map->sweep;
+}
+
 static void read_resource(struct fhir_map *map, const cJSON *resource)
 {
 	struct fhir_reading r;
@@ -130,7 +141,10 @@ static void read_resource(struct fhir_map *map, const cJSON *resource)
 			fhir_puzzle(&r, "resourceType", "%.40s is not read", type);
 		return;
 	}
-	if (!begin(map, &r, resource) || outdated(&r))
+	if (!begin(map, &r, resource))
+		return;
+	mark_seen(&r);
+	if (outdated(&r))
 		return;
 	if (reader(&r))
 		fhir_keep_drop(map, r.origin);
@@ -166,23 +180,6 @@ void fhir_map_flush(struct fhir_map *map)
 
 /* -- pages --------------------------------------------------------------------- */
 
-static void read_outcome(const cJSON *outcome, struct fhir_page *page)
-{
-	FHIR_EACH(issue, fhir_get(outcome, "issue"))
-	{
-		const char *severity = fhir_string(issue, "severity");
-		const char *text = fhir_string(issue, "diagnostics");
-		if (*text == '\0')
-			text = fhir_string(fhir_get(issue, "details"), "text");
-		if (*text == '\0')
-			text = fhir_string(issue, "code");
-		bool bad = strcmp(severity, "error") == 0 || strcmp(severity, "fatal") == 0;
-		if (page->outcome[0] == '\0' || (bad && !page->outcome_error))
-			text_neutralise(page->outcome, sizeof page->outcome, text, strlen(text));
-		page->outcome_error = page->outcome_error || bad;
-	}
-}
-
 /* A resource known only by its urn:uuid gets that as its id. */
 static void name_by_url(cJSON *resource, const char *url)
 {
@@ -204,6 +201,21 @@ static void add_aliases(struct fhir_map *map, const cJSON *entries)
 	}
 }
 
+/* In a history a deletion is an entry without a resource (R4 3.1.0.13): its
+ * request names what is gone. */
+static void read_deletion(struct fhir_map *map, const cJSON *entry)
+{
+	const cJSON *request = fhir_get(entry, "request");
+	char type[ID_SIZE], id[ID_SIZE];
+	if (strcmp(fhir_string(request, "method"), "DELETE") != 0)
+		return;
+	const char *url = fhir_string(request, "url");
+	if (!fhir_split(*url != '\0' ? url : fhir_string(entry, "fullUrl"), type, id))
+		return;
+	int64_t when = fhir_time_at(fhir_get(entry, "response"), "lastModified");
+	fhir_known_gone(map, type, id, when, map->at_ms, "deleted on the server");
+}
+
 static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_page *page)
 {
 	const cJSON *entries = fhir_get(bundle, "entry");
@@ -214,11 +226,13 @@ static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_
 		const char *mode = fhir_string(fhir_get(entry, "search"), "mode");
 		if (strcmp(fhir_string(resource, "resourceType"), "OperationOutcome") == 0
 			|| strcmp(mode, "outcome") == 0) {
-			read_outcome(resource, page);
+			fhir_outcome_add(resource, page);
 			continue;
 		}
-		if (!cJSON_IsObject(resource))
+		if (!cJSON_IsObject(resource)) {
+			read_deletion(map, entry);
 			continue;
+		}
 		page->entries++;
 		read_resource(map, resource);
 	}
@@ -230,8 +244,10 @@ static void read_links(struct fhir_map *map, const cJSON *bundle, struct fhir_pa
 	{
 		const char *relation = fhir_string(link, "relation");
 		const char *url = fhir_string(link, "url");
-		if (strcmp(relation, "next") == 0 && !text_copy(map->next, sizeof map->next, url))
+		if (strcmp(relation, "next") == 0 && !text_copy(map->next, sizeof map->next, url)) {
 			map->next[0] = '\0';
+			page->next_cut = true;
+		}
 		if (strcmp(relation, "self") == 0 && !text_copy(map->self, sizeof map->self, url))
 			map->self[0] = '\0';
 	}
@@ -255,7 +271,7 @@ int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at
 	if (strcmp(type, "Bundle") == 0)
 		read_links(map, json, page);
 	else if (strcmp(type, "OperationOutcome") == 0)
-		read_outcome(json, page);
+		fhir_outcome_add(json, page);
 	else if (*type != '\0') {
 		page->entries = 1;
 		read_resource(map, json);

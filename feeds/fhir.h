@@ -41,13 +41,19 @@ void fhir_map_destroy(struct fhir_map *map);
 struct fhir_page {
 	const char *next; /* link[next], "" none */
 	const char *self;
+	bool next_cut;            /* there is a next link, but longer than 16 KiB */
 	int64_t updated_ms;       /* Bundle.meta.lastUpdated, 0 */
 	int entries;              /* matches and includes understood or not */
 	bool outcome_error;       /* an OperationOutcome with severity error/fatal */
 	char outcome[LABEL_SIZE]; /* its diagnostics, neutralised */
+	char outcome_code[24];    /* issue.code, and the code of its details: "" none */
+	char outcome_detail[16];
 };
 int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at_ms,
 	struct fhir_page *page, struct error *err);
+
+/* An error answer: only the outcome fields of page are filled. */
+void fhir_outcome_read(const char *text, size_t len, struct fhir_page *page);
 
 /* RFC 3339 / FHIR instant, dateTime or date → ms; 0 when not parseable.
  * Accepts Z, ±hh:mm, 0–9 fraction digits, :60; refuses 24:00. */

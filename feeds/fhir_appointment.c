@@ -29,7 +29,8 @@ static const struct {
 
 struct participants {
 	bool room_found, room_configured, unresolved;
-	char where[40]; /* path of the first actor that could not be told */
+	bool by_role[2]; /* surgeon, anaesthetist: named by a PractitionerRole */
+	char where[40];  /* path of the first actor that could not be told */
 };
 
 static void take_room(const struct fhir_reading *r, const char *location, struct participants *seen,
@@ -48,13 +49,33 @@ static void take_room(const struct fhir_reading *r, const char *location, struct
 	seen->room_configured = theatre;
 }
 
-static void take_staff(const cJSON *participant, const char *id, struct fact_case *c)
+static void take_staff(struct fhir_reading *r, const cJSON *participant, const char *id,
+	bool by_role, struct participants *seen, struct fact_case *c)
 {
 	const cJSON *type = fhir_get(participant, "type");
-	if (fhir_has_code(type, PARTICIPATION, "PPRF") && c->surgeon[0] == '\0')
+	const char *display = fhir_string(fhir_get(participant, "actor"), "display");
+	char name[LABEL_SIZE];
+	if (fhir_has_code(type, PARTICIPATION, "PPRF") && c->surgeon[0] == '\0') {
 		text_copy(c->surgeon, sizeof c->surgeon, id);
-	else if (fhir_has_code(type, PARTICIPATION, "SPRF") && c->anaesthetist[0] == '\0')
+		seen->by_role[0] = by_role;
+	} else if (fhir_has_code(type, PARTICIPATION, "SPRF") && c->anaesthetist[0] == '\0') {
 		text_copy(c->anaesthetist, sizeof c->anaesthetist, id);
+		seen->by_role[1] = by_role;
+	}
+	/* The vendors' programmes name people here, and offer no list of them. */
+	if (*display == '\0' || *fhir_name_of(r->map, id) != '\0')
+		return;
+	text_neutralise(name, sizeof name, display, strlen(display));
+	fhir_give_name(r->map, id, name);
+}
+
+static void keep_staff(
+	struct fhir_case *known, const struct fact_case *c, const struct participants *seen)
+{
+	text_copy(known->staff[0], ID_SIZE, c->surgeon);
+	text_copy(known->staff[1], ID_SIZE, c->anaesthetist);
+	known->by_role[0] = seen->by_role[0];
+	known->by_role[1] = seen->by_role[1];
 }
 
 static void read_participant(struct fhir_reading *r, const cJSON *participant, int index,
@@ -79,9 +100,10 @@ static void read_participant(struct fhir_reading *r, const cJSON *participant, i
 	}
 	if (fhir_refer(r, actor, "Patient", id) == NULL)
 		text_copy(c->patient, sizeof c->patient, id);
-	else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL
-		 || fhir_refer(r, actor, "Practitioner", id) == NULL)
-		take_staff(participant, id, c);
+	else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL)
+		take_staff(r, participant, id, true, seen, c);
+	else if (fhir_refer(r, actor, "Practitioner", id) == NULL)
+		take_staff(r, participant, id, false, seen, c);
 }
 
 static void read_participants(
@@ -225,6 +247,8 @@ bool fhir_read_appointment(struct fhir_reading *r)
 	text_copy(known->patient, sizeof known->patient, c->patient);
 	text_copy(known->room, sizeof known->room, c->room);
 	known->start_ms = c->start_ms;
+	known->gone = false;
+	keep_staff(known, c, &seen);
 	known->titled = c->procedure[0] != '\0';
 	link_orders(r);
 	give_case(r, &fact, present);

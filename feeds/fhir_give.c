@@ -64,7 +64,7 @@ void fhir_alias_clear(struct fhir_map *map)
 }
 
 /* "…/Patient/p-1/_history/3" → type "Patient", id "p-1". */
-static bool split(const char *reference, char type[ID_SIZE], char id[ID_SIZE])
+bool fhir_split(const char *reference, char type[ID_SIZE], char id[ID_SIZE])
 {
 	char copy[512];
 	if (!text_copy(copy, sizeof copy, reference))
@@ -101,7 +101,7 @@ static const char *resolve(
 		text_copy(out, ID_SIZE, alias->id);
 		return NULL;
 	}
-	if (!split(text, kind, id))
+	if (!fhir_split(text, kind, id))
 		return "not a reference to a resource";
 	if (strcmp(kind, type) != 0)
 		return "";

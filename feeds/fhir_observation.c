@@ -249,6 +249,14 @@ static const struct {
 	{SNOMED, "710828008", observe_mobility},
 };
 
+void fhir_observation_codes(char *out, size_t size)
+{
+	size_t n = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? "," : "", kinds[i].code);
+}
+
 static int64_t effective(const struct fhir_reading *r)
 {
 	const char *text = fhir_string(r->resource, "effectiveDateTime");

@@ -197,6 +197,7 @@ bool fhir_read_patient(struct fhir_reading *r)
 	char name[LABEL_SIZE];
 	if (person == NULL)
 		return true;
+	person->read = true;
 	fhir_check_modifiers(r);
 	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
 		return true;

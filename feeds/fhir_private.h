@@ -60,9 +60,13 @@ struct fhir_case {
 	char patient[ID_SIZE];
 	char room[ID_SIZE];
 	int64_t start_ms;
-	bool known;    /* its Appointment has been read */
-	bool surgical; /* ... and is one of ours */
-	bool titled;   /* the Appointment says what is done */
+	uint64_t seen;          /* the last sweep that brought its Appointment, 0 none */
+	char staff[2][ID_SIZE]; /* surgeon, anaesthetist */
+	bool by_role[2];        /* ... named by a PractitionerRole */
+	bool gone;              /* the server no longer has it */
+	bool known;             /* its Appointment has been read */
+	bool surgical;          /* ... and is one of ours */
+	bool titled;            /* the Appointment says what is done */
 	struct fhir_claim *claims;
 	int claim_count;
 	struct {
@@ -92,6 +96,7 @@ struct fhir_person {
 	char birth[11];
 	char tag[TAG_SIZE];
 	char sex;
+	bool read; /* its Patient was */
 	enum mobility mobility;
 	enum setting setting;
 	struct fhir_measure measures[MEASURE_COUNT];
@@ -105,12 +110,16 @@ struct fhir_alias;
 struct fhir_named;
 struct fhir_place_kind;
 
+/* Azure's next links carry their state: over 4 kB of it. */
+enum { FHIR_LINK_SIZE = 16384 };
+
 struct fhir_map {
 	struct fhir_options options;
 	char *strings[3];
 	struct fhir_sink sink;
 	int64_t at_ms;
-	uint64_t told;
+	uint64_t told, sweep;
+	bool polled;    /* what is read now came from a search */
 	bool linked;    /* something new to hang kept resources on */
 	bool last_call; /* offline: no more input will come */
 	struct fhir_case *cases;
@@ -122,8 +131,8 @@ struct fhir_map {
 	struct fhir_alias *aliases;
 	struct fhir_named *named;
 	struct fhir_place_kind *kinds;
-	char next[4096];
-	char self[4096];
+	char next[FHIR_LINK_SIZE];
+	char self[FHIR_LINK_SIZE];
 };
 
 /* One resource being read. */
@@ -144,12 +153,16 @@ fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_
 	fhir_read_patient, fhir_read_practitioner, fhir_read_role, fhir_read_observation,
 	fhir_read_request;
 
+void fhir_outcome_add(const cJSON *outcome, struct fhir_page *page);
+
 /* -- references and giving out (fhir_give.c) ----------------------------- */
 
 /* The id a Reference of that type points to. Returns NULL when out is filled;
  * else why not ("" when it is absent or of another type). */
 const char *fhir_refer(
 	const struct fhir_reading *r, const cJSON *reference, const char *type, char out[ID_SIZE]);
+/* "…/Patient/p-1/_history/3" → "Patient", "p-1"; false when it is not of that form. */
+bool fhir_split(const char *reference, char type[ID_SIZE], char id[ID_SIZE]);
 /* Entries of a Bundle may point at each other by urn:uuid: url → type and id. */
 void fhir_alias_add(struct fhir_map *map, const char *url, const char *type, const char *id);
 void fhir_alias_clear(struct fhir_map *map);
@@ -209,6 +222,11 @@ void fhir_kinds_free(struct fhir_map *map);
 struct fhir_person *fhir_person_get(struct fhir_map *map, const char *id);
 void fhir_person_give(struct fhir_reading *r, struct fhir_person *person);
 void fhir_people_free(struct fhir_map *map);
+
+/* -- observations (fhir_observation.c) ------------------------------------ */
+
+/* The codes of all observations that are read, as a search takes them: "a,b,c". */
+void fhir_observation_codes(char *out, size_t size);
 
 /* -- kept back (fhir_keep.c) --------------------------------------------- */
 
