@@ -234,6 +234,7 @@ static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_
 			continue;
 		}
 		page->entries++;
+		page->matches += strcmp(mode, "include") != 0;
 		read_resource(map, resource);
 	}
 }
@@ -251,6 +252,9 @@ static void read_links(struct fhir_map *map, const cJSON *bundle, struct fhir_pa
 		if (strcmp(relation, "self") == 0 && !text_copy(map->self, sizeof map->self, url))
 			map->self[0] = '\0';
 	}
+	const cJSON *total = fhir_get(bundle, "total");
+	if (cJSON_IsNumber(total) && total->valuedouble >= 0)
+		page->total = total->valueint;
 	page->updated_ms = fhir_time_at(fhir_get(bundle, "meta"), "lastUpdated");
 	read_entries(map, bundle, page);
 }
@@ -259,6 +263,7 @@ int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at
 	struct fhir_page *page, struct error *err)
 {
 	memset(page, 0, sizeof *page);
+	page->total = -1;
 	map->next[0] = map->self[0] = '\0';
 	page->next = map->next;
 	page->self = map->self;

@@ -41,10 +41,12 @@ void fhir_map_destroy(struct fhir_map *map);
 struct fhir_page {
 	const char *next; /* link[next], "" none */
 	const char *self;
-	bool next_cut;            /* there is a next link, but longer than 16 KiB */
-	int64_t updated_ms;       /* Bundle.meta.lastUpdated, 0 */
-	int entries;              /* matches and includes understood or not */
-	bool outcome_error;       /* an OperationOutcome with severity error/fatal */
+	bool next_cut;      /* there is a next link, but longer than 16 KiB */
+	int64_t updated_ms; /* Bundle.meta.lastUpdated, 0 */
+	int entries;        /* matches and includes understood or not */
+	int matches;        /* without the included ones */
+	int total;          /* Bundle.total, -1 absent; an estimate on all but the last page */
+	bool outcome_error; /* an OperationOutcome with severity error/fatal */
 	char outcome[LABEL_SIZE]; /* its diagnostics, neutralised */
 	char outcome_code[24];    /* issue.code, and the code of its details: "" none */
 	char outcome_detail[16];

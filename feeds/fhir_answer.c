@@ -111,10 +111,19 @@ static void restart(struct fhir_poll *p, const char *problem, const char *detail
 	fhir_round_next_type(p);
 }
 
+/* HAPI may put a next link on the last page that leads nowhere (#1300): when all
+ * that was promised is there, it was the last. */
+static bool was_all(const struct fhir_poll *p)
+{
+	return p->asking == ASK_SEARCH && p->page > 0 && p->total >= 0 && p->matches >= p->total;
+}
+
 static void search_fault(struct fhir_poll *p, enum fhir_verdict verdict, int status,
 	const char *problem, const char *detail, double least_s)
 {
-	if (verdict == FHIR_RESTART) {
+	if (was_all(p)) {
+		fhir_round_next_query(p);
+	} else if (verdict == FHIR_RESTART) {
 		restart(p, problem, detail);
 	} else if (verdict == FHIR_STOP) {
 		stop(p, problem, detail);
@@ -144,6 +153,9 @@ static void follow(struct fhir_poll *p, const char *link)
 {
 	char next[URL_SIZE];
 	if (*link == '\0') {
+		/* HAPI with full-text indexing forgets the link (#4027). */
+		if (p->matches < p->total)
+			fhir_poll_say(p, "fewer entries than promised, and no next link", "");
 		fhir_round_next_query(p);
 		return;
 	}
@@ -198,6 +210,8 @@ static void take_page(struct fhir_poll *p, const struct http_answer *a, struct f
 	/* Of several questions the first one's answer is the oldest. */
 	if (p->page == 0 && p->lot == 0)
 		p->server_ms = theirs;
+	p->matches += page->matches;
+	p->total = page->total;
 	check_filter(p, page);
 	if (page->outcome_error) {
 		p->outcome_bad = true;
@@ -213,8 +227,7 @@ static void read_page(struct fhir_poll *p, const struct http_answer *a)
 	p->health.bytes += a->len;
 	if (fhir_known_read(p->map, a->body, a->len, p->now_ms(p->clock_context), &page, &err)
 		< 0) {
-		fhir_poll_fault(p, a->len == 0 ? "empty answer" : err.text, "");
-		retry(p, 0);
+		search_fault(p, FHIR_RETRY, 200, a->len == 0 ? "empty answer" : err.text, "", 0);
 		return;
 	}
 	enum fhir_verdict verdict =

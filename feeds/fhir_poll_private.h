@@ -49,6 +49,7 @@ struct fhir_poll {
 	/* the question */
 	enum asking asking;
 	int type, lot, page, restarts, failures;
+	int matches, total; /* of this query so far; -1 not said */
 	bool outcome_bad, unfiltered;
 	int64_t server_ms; /* of the first page of this type */
 	double began;      /* loop time */

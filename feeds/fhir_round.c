@@ -172,7 +172,7 @@ static void begin_type(struct fhir_poll *p)
 	}
 	p->lot = 0;
 	p->server_ms = 0;
-	p->outcome_bad = false;
+	p->outcome_bad = p->unfiltered = false;
 	/* Asked once, the server's day is known by now. */
 	if (p->type == FHIR_APPOINTMENT)
 		set_day(p);
@@ -203,7 +203,8 @@ void fhir_round_same_query(struct fhir_poll *p)
 	fhir_round_forget(p);
 	p->page = 0;
 	p->bytes = 0;
-	p->unfiltered = false;
+	p->matches = 0;
+	p->total = -1;
 	p->began = ev_now(p->loop);
 	if (!fhir_query(&ask, p->lot, p->url, sizeof p->url)) {
 		complete_type(p);

@@ -1,133 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/fhir_poll_world.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "feeds/fhir_poll.h"
-#include "tests/stub/fhir_stub.c" /* one stub, two tests: not worth an archive */
-
-/* The shapes of fhir.md 2.2 and 2.3, replayed by the stub. */
-
-#define SERVER "\"meta\":{\"lastUpdated\":\"2026-03-16T09:58:10Z\"}"
-#define BUNDLE(links, entries)                                                                     \
-	"{\"resourceType\":\"Bundle\",\"type\":\"searchset\"," SERVER ",\"link\":[" links          \
-	"],\"entry\":[" entries "]}"
-#define NEXT(url) "{\"relation\":\"next\",\"url\":\"" url "\"}"
-#define CASE(id)                                                                                   \
-	"{\"resource\":{\"resourceType\":\"Appointment\",\"id\":\"" id                             \
-	"\",\"status\":\"booked\",\"start\":\"2026-03-16T09:00:00+01:00\","                        \
-	"\"end\":\"2026-03-16T10:00:00+01:00\",\"participant\":["                                  \
-	"{\"actor\":{\"reference\":\"Location/or-2\"}}]}}"
-
-struct world {
-	struct ev_loop *loop;
-	struct fhir_stub *stub;
-	struct fhir_poll *poll;
-	struct feed_health health;
-	char cases[16][ID_SIZE];
-	int case_count, done, ticks;
-	bool complete;
-	bool (*until)(struct world *);
-	ev_timer timer;
-};
-
-static int64_t clock_ms(void *context)
-{
-	(void)context;
-	return 1773651600000; /* 2026-03-16T09:00:00Z */
-}
-
-static void on_fact(void *context, const struct fact *fact)
-{
-	struct world *w = context;
-	if (fact->kind == FACT_CASE && w->case_count < 16)
-		snprintf(w->cases[w->case_count++], ID_SIZE, "%s", fact->surgery.id);
-}
-
-static void on_name(void *context, const char *id, const char *name)
-{
-	(void)context;
-	(void)id;
-	(void)name;
-}
-
-static void on_puzzle(void *context, const char *resource, const char *path, const char *reason)
-{
-	(void)context;
-	print_message("%s %s: %s\n", resource, path, reason);
-}
-
-static void on_done(void *context, bool complete)
-{
-	struct world *w = context;
-	w->done++;
-	w->complete = complete;
-	ev_break(w->loop, EVBREAK_ALL);
-}
-
-static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	struct world *w = timer->data;
-	(void)events;
-	fhir_poll_health(w->poll, &w->health);
-	if (++w->ticks > 800 || (w->until != NULL && w->until(w)))
-		ev_break(loop, EVBREAK_ALL);
-}
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-	w->loop = ev_loop_new(EVFLAG_AUTO);
-	w->stub = fhir_stub_start();
-	ev_timer_init(&w->timer, on_tick, 0.01, 0.01);
-	w->timer.data = w;
-	ev_timer_start(w->loop, &w->timer);
-	*state = w;
-	return w->stub != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-	fhir_poll_destroy(w->poll);
-	fhir_stub_stop(w->stub);
-	ev_timer_stop(w->loop, &w->timer);
-	ev_loop_destroy(w->loop);
-	free(w);
-	return 0;
-}
-
-static void create(struct world *w, struct fhir_poll_options options)
-{
-	struct error err = {""};
-	struct fhir_sink sink = {on_fact, on_name, on_puzzle, w};
-	options.base = fhir_stub_base(w->stub);
-	w->poll = fhir_poll_create(w->loop, &options, sink, clock_ms, NULL, &err);
-	assert_non_null(w->poll);
-}
-
-static void once(struct world *w, struct fhir_poll_options options)
-{
-	create(w, options);
-	fhir_poll_once(w->poll, on_done, w);
-	ev_run(w->loop, 0);
-	fhir_poll_health(w->poll, &w->health);
-	assert_int_equal(w->done, 1);
-}
-
-static void run_until(struct world *w, bool (*until)(struct world *))
-{
-	w->until = until;
-	w->ticks = 0;
-	ev_run(w->loop, 0);
-	assert_true(w->ticks <= 800);
-}
+/* Rounds, pages, and what is never done. */
 
 static void reads_pages_to_the_end(void **state)
 {
@@ -174,8 +48,8 @@ static void asks_for_changes_by_the_servers_clock(void **state)
 		"_lastUpdated=ge2026-03-16T08:57:30Z"));
 	/* At first, what changed in the last 30 days: not the archive of ten years.
 	 * The day is that of 2026-03-16T09:00:00Z in any zone. */
-	assert_non_null(strstr(
-		fhir_stub_request(w->stub, "/Encounter?", 0), "_lastUpdated=ge2026-02-1"));
+	assert_non_null(
+		strstr(fhir_stub_request(w->stub, "/Encounter?", 0), "_lastUpdated=ge2026-02-1"));
 	assert_int_equal(w->case_count, 1); /* asked again, said once */
 }
 
@@ -215,11 +89,6 @@ static void sweeps_the_day_again(void **state)
 	fhir_poll_start(w->poll);
 	run_until(w, swept);
 	assert_true(fhir_stub_hits(w->stub, "/Appointment?_lastUpdated") >= 1);
-}
-
-static bool is_up(struct world *w)
-{
-	return w->health.state == FEED_UP;
 }
 
 static void waits_as_told_by_429_and_503(void **state)
@@ -416,8 +285,6 @@ static void refuses_a_base_that_is_none(void **state)
 	}
 	ev_loop_destroy(loop);
 }
-
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
