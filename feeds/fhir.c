@@ -28,6 +28,9 @@ static const struct {
 	{"PractitionerRole", fhir_read_role},
 	{"Observation", fhir_read_observation},
 	{"ServiceRequest", fhir_read_request},
+	{"Task", fhir_read_task},
+	{"MessageHeader", fhir_read_nothing},
+	{"MedicationAdministration", fhir_read_nothing},
 };
 
 static fhir_read *find_reader(const char *type)
@@ -53,6 +56,8 @@ struct fhir_map *fhir_map_create(const struct fhir_options *options, struct fhir
 	map->options.bracelet_system = keep_string(map, 0, options->bracelet_system);
 	map->options.progress_system = keep_string(map, 1, options->progress_system);
 	map->options.performed_means = keep_string(map, 2, options->performed_means);
+	bool known;
+	map->profile = fhir_profile_find(options->profile, &known);
 	map->sink = sink;
 	return map;
 }
@@ -81,6 +86,7 @@ static bool begin(struct fhir_map *map, struct fhir_reading *r, const cJSON *res
 	memset(r, 0, sizeof *r);
 	r->map = map;
 	r->resource = resource;
+	r->profile = map->profile != NULL ? map->profile : fhir_profile_of(resource);
 	r->type = raw;
 	r->updated_ms = fhir_time_at(fhir_get(resource, "meta"), "lastUpdated");
 	text_neutralise(type, sizeof type, raw, strlen(raw));
@@ -193,12 +199,32 @@ static void add_aliases(struct fhir_map *map, const cJSON *entries)
 	{
 		const char *url = fhir_string(entry, "fullUrl");
 		cJSON *resource = cJSON_GetObjectItemCaseSensitive(entry, "resource");
-		if (strncmp(url, "urn:", 4) != 0 || !cJSON_IsObject(resource))
+		const char *type = fhir_string(resource, "resourceType");
+		if (!cJSON_IsObject(resource))
 			continue;
 		name_by_url(resource, url);
-		fhir_alias_add(map, url, fhir_string(resource, "resourceType"),
-			fhir_string(resource, "id"));
+		if (strncmp(url, "urn:", 4) == 0)
+			fhir_alias_add(map, url, type, fhir_string(resource, "id"));
+		FHIR_EACH(identifier, fhir_get(resource, "identifier"))
+		{
+			char key[FHIR_ALIAS_SIZE];
+			if (fhir_alias_key(key, type, identifier))
+				fhir_alias_add(map, key, type, fhir_string(resource, "id"));
+		}
 	}
+}
+
+/* Of the Bundle, or of any of its entries. */
+static bool is_message(const struct fhir_map *map, const cJSON *bundle)
+{
+	if (map->profile != NULL)
+		return map->profile->message;
+	if (strcmp(fhir_string(bundle, "type"), "message") != 0)
+		return false;
+	bool message = fhir_profile_of(bundle)->message;
+	FHIR_EACH(entry, fhir_get(bundle, "entry"))
+	message = message || fhir_profile_of(fhir_get(entry, "resource"))->message;
+	return message;
 }
 
 /* In a history a deletion is an entry without a resource (R4 3.1.0.13): its
@@ -219,6 +245,8 @@ static void read_deletion(struct fhir_map *map, const cJSON *entry)
 static void read_entries(struct fhir_map *map, const cJSON *bundle, struct fhir_page *page)
 {
 	const cJSON *entries = fhir_get(bundle, "entry");
+	if (is_message(map, bundle))
+		fhir_message_name(entries);
 	add_aliases(map, entries);
 	FHIR_EACH(entry, entries)
 	{

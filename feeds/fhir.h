@@ -18,6 +18,7 @@ struct fhir_options {
 	const char *bracelet_system; /* Patient.identifier system of bracelet MACs, NULL */
 	const char *progress_system; /* local progress codes that are milestone keys, NULL */
 	const char *performed_means; /* "incision" | "in_room" | "anaesthesia"; NULL: ignore */
+	const char *profile;         /* a name of fhir_profile.c; NULL or "auto": by resource */
 };
 
 /* What the mapper gives out; each borrowed for the call. */

@@ -88,22 +88,19 @@ static void read_participant(struct fhir_reading *r, const cJSON *participant, i
 		return;
 	if ((why = fhir_refer(r, actor, "Location", id)) == NULL) {
 		take_room(r, id, seen, c);
-		return;
-	}
-	if (*why != '\0') {
+	} else if (fhir_refer(r, actor, "Patient", id) == NULL) {
+		text_copy(c->patient, sizeof c->patient, id);
+	} else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL) {
+		take_staff(r, participant, id, true, seen, c);
+	} else if (fhir_refer(r, actor, "Practitioner", id) == NULL) {
+		take_staff(r, participant, id, false, seen, c);
+	} else if (*why != '\0') {
 		snprintf(path, sizeof path, "participant[%d].actor", index);
 		fhir_puzzle(r, path, "%s", why);
 		if (!seen->unresolved)
 			text_copy(seen->where, sizeof seen->where, path);
 		seen->unresolved = true;
-		return;
 	}
-	if (fhir_refer(r, actor, "Patient", id) == NULL)
-		text_copy(c->patient, sizeof c->patient, id);
-	else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL)
-		take_staff(r, participant, id, true, seen, c);
-	else if (fhir_refer(r, actor, "Practitioner", id) == NULL)
-		take_staff(r, participant, id, false, seen, c);
 }
 
 static void read_participants(
@@ -120,10 +117,27 @@ static void read_participants(
 		text_copy(c->patient, sizeof c->patient, id);
 }
 
+/* A code in a system whose URL ends in that word. */
+static bool has_code_of(const cJSON *concept, const char *system, const char *code)
+{
+	struct fhir_coding codings[FHIR_CODINGS];
+	int n = fhir_codings(concept, codings, FHIR_CODINGS);
+	for (int i = 0; i < n; i++)
+		if (strcmp(codings[i].code, code) == 0 && strstr(codings[i].system, system) != NULL)
+			return true;
+	return false;
+}
+
 /* Category by code, Epic's word, or HL7's "Specialist Surgical" (31). */
 static bool is_surgery(const struct fhir_reading *r, const struct participants *seen)
 {
 	const cJSON *category = fhir_get(r->resource, "serviceCategory");
+	/* A profile that says which are surgery says so of the others too. */
+	if (r->profile->surgery_code != NULL)
+		return has_code_of(fhir_get(r->resource, "serviceType"), r->profile->surgery_system,
+			r->profile->surgery_code);
+	if (r->profile->all_surgery)
+		return true;
 	if (r->map->options.site == NULL || seen->room_configured)
 		return true;
 	return fhir_has_code(category, NULL, "surgery")
@@ -168,14 +182,29 @@ static bool read_status(struct fhir_reading *r, struct fact_case *c)
 	return false;
 }
 
+/* v2-0276, R5's priority and class. Codings that contradict each other (Oracle
+ * writes a wrong-looking one beside its own) say nothing. */
+static bool is_emergency(struct fhir_reading *r)
+{
+	static const char *const planned[] = {"ROUTINE", "WALKIN", "CHECKUP", "FOLLOWUP"};
+	const cJSON *type = fhir_get(r->resource, "appointmentType");
+	bool emergency = fhir_has_code(type, NULL, "EMERGENCY");
+	for (size_t i = 0; emergency && i < sizeof planned / sizeof *planned; i++)
+		if (fhir_has_code(type, NULL, planned[i])) {
+			fhir_puzzle(r, "appointmentType", "its codings contradict each other");
+			return false;
+		}
+	return emergency || fhir_has_code(fhir_get(r->resource, "priority"), NULL, "EM")
+	       || fhir_has_code(fhir_get(r->resource, "class"), NULL, "EMER");
+}
+
 static void read_text(struct fhir_reading *r, struct fact_case *c)
 {
 	const char *text = fhir_string(r->resource, "description");
 	if (*text == '\0')
 		text = fhir_concept_text(fhir_get(r->resource, "serviceType"));
 	text_neutralise(c->procedure, sizeof c->procedure, text, strlen(text));
-	if (fhir_has_code(fhir_get(r->resource, "appointmentType"), NULL, "EMERGENCY")
-		|| fhir_has_code(fhir_get(r->resource, "priority"), NULL, "EM"))
+	if (is_emergency(r))
 		c->setting = SETTING_EMERGENCY;
 }
 
@@ -204,7 +233,7 @@ static void give_case(struct fhir_reading *r, const struct fact *fact, bool pres
 		fhir_give(r->map, key, &status);
 	}
 	struct fhir_claims claims = {0};
-	if (present && r->doubt[0] == '\0')
+	if (present && !fhir_blocks(r))
 		fhir_claim(&claims, MILESTONE_ARRIVED, r->updated_ms, true);
 	fhir_settle(r, r->id, &claims, -1);
 }
@@ -241,11 +270,16 @@ bool fhir_read_appointment(struct fhir_reading *r)
 	read_times(r, c);
 	bool present = read_status(r, c);
 	read_text(r, c);
+	const struct fhir_person *person =
+		c->patient[0] != '\0' ? fhir_person_get(r->map, c->patient) : NULL;
+	if (person != NULL && person->doubt[0] != '\0' && r->doubt[0] == '\0')
+		fhir_doubt(r, "patient", "%s", person->doubt);
 	if (!seen.room_found && seen.unresolved)
 		fhir_doubt(r, seen.where, "no room: participant is not a reference");
 	text_copy(c->not_understood, sizeof c->not_understood, r->doubt);
 	text_copy(known->patient, sizeof known->patient, c->patient);
-	text_copy(known->room, sizeof known->room, c->room);
+	if (c->room[0] != '\0')
+		text_copy(known->room, sizeof known->room, c->room);
 	known->start_ms = c->start_ms;
 	known->gone = false;
 	keep_staff(known, c, &seen);

@@ -72,18 +72,35 @@ void fhir_case_mark(struct fhir_reading *r, const char *case_id)
 	fhir_give(r->map, key, &fact);
 }
 
+bool fhir_blocks(const struct fhir_reading *r)
+{
+	return r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0;
+}
+
+/* At the root or in any part of it. The parser bounds the depth. */
+static const cJSON *find_modifier(const cJSON *node)
+{
+	const cJSON *found = fhir_begin(fhir_get(node, "modifierExtension"));
+	for (const cJSON *child = node->child; child != NULL && found == NULL; child = child->next)
+		found = find_modifier(child);
+	return found;
+}
+
 /* A modifierExtension may turn the meaning round, implicitRules likewise
- * (R4 "Extensibility" 2.4.0.1: must not be ignored). */
+ * (R4 "Extensibility" 2.4.0.1: must not be ignored). Test data is a security
+ * label; some write it as a tag. */
 void fhir_check_modifiers(struct fhir_reading *r)
 {
-	const cJSON *modifier = fhir_begin(fhir_get(r->resource, "modifierExtension"));
+	const cJSON *modifier = find_modifier(r->resource);
+	const cJSON *meta = fhir_get(r->resource, "meta");
 	if (modifier != NULL)
 		fhir_doubt(r, "modifierExtension", "modifier extension %.160s",
 			fhir_string(modifier, "url"));
 	if (*fhir_string(r->resource, "implicitRules") != '\0')
 		fhir_doubt(r, "implicitRules", "rules %.160s are not known",
 			fhir_string(r->resource, "implicitRules"));
-	if (fhir_has_code(fhir_get(fhir_get(r->resource, "meta"), "security"), NULL, "HTEST"))
+	if (fhir_has_code(fhir_get(meta, "security"), NULL, "HTEST")
+		|| fhir_has_code(fhir_get(meta, "tag"), NULL, "HTEST"))
 		fhir_doubt(r, "meta.security", "test data");
 }
 

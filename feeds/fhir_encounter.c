@@ -148,7 +148,8 @@ static void claim_visit(struct fhir_reading *r, bool over, struct fhir_claims *c
 	}
 	if (arrived != 0)
 		fhir_claim(claims, MILESTONE_ARRIVED, arrived, false);
-	else if (strcmp(fhir_string(r->resource, "status"), "arrived") == 0)
+	else if (strcmp(fhir_string(r->resource, "status"), "arrived") == 0
+		 || fhir_has_code(fhir_get(r->resource, "subjectStatus"), NULL, "arrived"))
 		fhir_claim(claims, MILESTONE_ARRIVED, r->updated_ms, true);
 	if (!over)
 		return;
@@ -181,6 +182,10 @@ static void give_covariates(struct fhir_reading *r, const char *patient)
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (fhir_has_code(fhir_get(r->resource, "class"), NULL, classes[i].code))
 			person->setting = classes[i].setting;
+	/* Admitted through the emergency department (HL7's Encounter-emerg). */
+	FHIR_EACH(past, fhir_get(r->resource, "classHistory"))
+	if (fhir_has_code(fhir_get(past, "class"), NULL, "EMER"))
+		person->setting = SETTING_EMERGENCY;
 	const cJSON *stay = fhir_either(r->resource, "hospitalization", "admission");
 	const cJSON *special = fhir_get(stay, "specialArrangement");
 	if (special == NULL)
@@ -225,7 +230,7 @@ static void read_visit(struct fhir_reading *r, const char *case_id, const char *
 		fhir_doubt(r, "status", "unknown status %.40s", code);
 	fhir_check_modifiers(r);
 	fhir_case_mark(r, case_id);
-	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
+	if (fhir_blocks(r))
 		return;
 	if (!statuses[status].none) {
 		claim_visit(r, statuses[status].over, &claims);

@@ -52,6 +52,14 @@ void fhir_alias_add(struct fhir_map *map, const char *url, const char *type, con
 	HASH_ADD_KEYPTR(hh, map->aliases, alias->url, strlen(alias->url), alias);
 }
 
+bool fhir_alias_key(char out[FHIR_ALIAS_SIZE], const char *type, const cJSON *identifier)
+{
+	const char *value = fhir_string(identifier, "value");
+	int n = snprintf(out, FHIR_ALIAS_SIZE, "%.16s?%.180s|%s", type,
+		fhir_string(identifier, "system"), value);
+	return *value != '\0' && n < FHIR_ALIAS_SIZE;
+}
+
 void fhir_alias_clear(struct fhir_map *map)
 {
 	struct fhir_alias *alias, *next;
@@ -119,10 +127,17 @@ const char *fhir_refer(
 	const char *text = fhir_string(reference, "reference");
 	if (*text != '\0')
 		return resolve(r, text, type, out);
-	/* By identifier only (SERIS): understood when the site uses that very
-	 * identifier for the place. */
-	const char *value = fhir_string(fhir_get(reference, "identifier"), "value");
+	/* By identifier only (SERIS): understood when it is in the same Bundle, or
+	 * when the site uses that very identifier for the place. */
+	const cJSON *identifier = fhir_get(reference, "identifier");
+	const char *value = fhir_string(identifier, "value");
+	char key[FHIR_ALIAS_SIZE];
 	if (*value != '\0') {
+		struct fhir_alias *alias = NULL;
+		if (fhir_alias_key(key, type, identifier))
+			HASH_FIND_STR(r->map->aliases, key, alias);
+		if (alias != NULL && text_copy(out, ID_SIZE, alias->id))
+			return text_is_id(alias->id) ? NULL : "not an id";
 		if (strcmp(type, "Location") == 0 && r->map->options.site != NULL
 			&& text_is_id(value) && site_room(r->map->options.site, value) >= 0) {
 			text_copy(out, ID_SIZE, value);

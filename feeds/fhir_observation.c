@@ -287,7 +287,7 @@ bool fhir_read_observation(struct fhir_reading *r)
 		return true;
 	}
 	fhir_check_modifiers(r);
-	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
+	if (fhir_blocks(r))
 		return true;
 	const char *why = fhir_refer(r, fhir_get(r->resource, "subject"), "Patient", patient);
 	if (why != NULL) {

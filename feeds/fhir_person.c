@@ -191,6 +191,18 @@ static void read_bracelet(struct fhir_reading *r, struct fhir_person *person)
 	text_copy(person->tag, sizeof person->tag, mac);
 }
 
+/* Who must be read with care makes his cases so, whichever comes first. */
+static void mark_cases(struct fhir_reading *r, struct fhir_person *person)
+{
+	struct fhir_case *c, *next;
+	text_copy(person->doubt, sizeof person->doubt, r->doubt);
+	HASH_ITER(hh, r->map->cases, c, next)
+	{
+		if (c->surgical && strcmp(c->patient, person->id) == 0)
+			fhir_case_mark(r, c->id);
+	}
+}
+
 bool fhir_read_patient(struct fhir_reading *r)
 {
 	struct fhir_person *person = fhir_person_get(r->map, r->id);
@@ -199,11 +211,14 @@ bool fhir_read_patient(struct fhir_reading *r)
 		return true;
 	person->read = true;
 	fhir_check_modifiers(r);
-	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
+	if (fhir_blocks(r)) {
+		mark_cases(r, person);
 		return true;
+	}
 	FHIR_EACH(link, fhir_get(r->resource, "link"))
 	if (strcmp(fhir_string(link, "type"), "replaced-by") == 0)
-		fhir_puzzle(r, "link", "record was merged into another");
+		fhir_doubt(r, "link", "patient record was merged into another");
+	mark_cases(r, person);
 	const char *birth = fhir_string(r->resource, "birthDate");
 	person->birth[0] = '\0';
 	if (fhir_time(birth) != 0 || strncmp(birth, "1970", 4) == 0)
@@ -239,6 +254,8 @@ bool fhir_read_role(struct fhir_reading *r)
 	const cJSON *practitioner = fhir_get(r->resource, "practitioner");
 	const char *why = fhir_refer(r, practitioner, "Practitioner", id);
 	const char *display = fhir_string(practitioner, "display");
+	if (why == NULL)
+		fhir_link_set(r->map, r->type, r->id, id);
 	if (why == NULL && *fhir_name_of(r->map, id) != '\0') {
 		fhir_give_name(r->map, r->id, fhir_name_of(r->map, id));
 		return true;

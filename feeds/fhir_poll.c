@@ -127,6 +127,7 @@ static char *copy_base(const char *base, struct error *err)
 static void set_up(struct fhir_poll *p, const struct fhir_poll_options *options)
 {
 	p->options = *options;
+	p->options.map.profile = options->profile;
 	set_defaults(&p->options);
 	p->backoff.seed = (uint64_t)p->now_ms(p->clock_context) ^ (uint64_t)(uintptr_t)p;
 	p->health.since_ms = p->now_ms(p->clock_context);

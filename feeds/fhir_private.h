@@ -11,6 +11,7 @@
 #include <uthash.h>
 
 #include "feeds/fhir.h"
+#include "feeds/fhir_profile.h"
 
 /* -- JSON, the tolerant way (fhir_json.c) -------------------------------- */
 
@@ -96,7 +97,8 @@ struct fhir_person {
 	char birth[11];
 	char tag[TAG_SIZE];
 	char sex;
-	bool read; /* its Patient was */
+	bool read;              /* its Patient was */
+	char doubt[LABEL_SIZE]; /* ... and must be read with care */
 	enum mobility mobility;
 	enum setting setting;
 	struct fhir_measure measures[MEASURE_COUNT];
@@ -115,6 +117,7 @@ enum { FHIR_LINK_SIZE = 16384 };
 
 struct fhir_map {
 	struct fhir_options options;
+	const struct fhir_profile *profile; /* of the settings; NULL: by resource */
 	char *strings[3];
 	struct fhir_sink sink;
 	int64_t at_ms;
@@ -139,6 +142,7 @@ struct fhir_map {
 struct fhir_reading {
 	struct fhir_map *map;
 	const cJSON *resource;
+	const struct fhir_profile *profile;
 	const char *type;
 	char id[ID_SIZE];
 	char origin[ORIGIN_SIZE];
@@ -151,7 +155,7 @@ struct fhir_reading {
 typedef bool fhir_read(struct fhir_reading *r);
 fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_read_location,
 	fhir_read_patient, fhir_read_practitioner, fhir_read_role, fhir_read_observation,
-	fhir_read_request;
+	fhir_read_request, fhir_read_task, fhir_read_nothing;
 
 void fhir_outcome_add(const cJSON *outcome, struct fhir_page *page);
 
@@ -165,6 +169,9 @@ const char *fhir_refer(
 bool fhir_split(const char *reference, char type[ID_SIZE], char id[ID_SIZE]);
 /* Entries of a Bundle may point at each other by urn:uuid: url → type and id. */
 void fhir_alias_add(struct fhir_map *map, const char *url, const char *type, const char *id);
+/* The alias of an identifier: "Type?system|value"; false when it has no value. */
+enum { FHIR_ALIAS_SIZE = 320 };
+bool fhir_alias_key(char out[FHIR_ALIAS_SIZE], const char *type, const cJSON *identifier);
 void fhir_alias_clear(struct fhir_map *map);
 
 void fhir_doubt(struct fhir_reading *r, const char *path, const char *format, ...)
@@ -200,13 +207,15 @@ void fhir_settle(struct fhir_reading *r, const char *case_id, const struct fhir_
 	int progress_rank);
 int fhir_progress_rank(enum milestone m); /* -1 not one of the six */
 
+/* Why a doubt is not to be read on: anything but test data. */
+bool fhir_blocks(const struct fhir_reading *r);
 struct fhir_case *fhir_case_find(const struct fhir_map *map, const char *id);
 struct fhir_case *fhir_case_get(struct fhir_map *map, const char *id);
 /* The case of a resource: true when it is one of ours. *wait: not known yet. */
 bool fhir_case_accepts(const struct fhir_reading *r, const char *case_id, bool *wait);
 /* Marks the case when the reading has a doubt. */
 void fhir_case_mark(struct fhir_reading *r, const char *case_id);
-/* modifierExtension, implicitRules, HTEST. */
+/* modifierExtension at any depth, implicitRules, HTEST. */
 void fhir_check_modifiers(struct fhir_reading *r);
 void fhir_cases_free(struct fhir_map *map);
 
@@ -216,6 +225,11 @@ void fhir_cases_free(struct fhir_map *map);
 enum room_kind fhir_where(const struct fhir_map *map, const char *location, char room[ID_SIZE],
 	char bed[ID_SIZE], bool *configured);
 void fhir_kinds_free(struct fhir_map *map);
+
+/* -- messages (fhir_task.c) ------------------------------------------------ */
+
+/* Gives ids to the resources of a message that have none. */
+void fhir_message_name(const cJSON *entries);
 
 /* -- people (fhir_person.c) ---------------------------------------------- */
 

@@ -145,10 +145,13 @@ static void claim_performed(struct fhir_reading *r, struct fhir_claims *claims)
 	for (size_t i = 0; means != NULL && i < sizeof meanings / sizeof *meanings; i++) {
 		if (strcmp(meanings[i].means, means) != 0)
 			continue;
-		const char *start = fhir_string(period, "start");
-		int64_t when = fhir_time_at(period, "start");
-		if (period == NULL)
-			when = fhir_time_at(r->resource, "performedDateTime");
+		const char *key = fhir_get(r->resource, "performedDateTime") != NULL
+					  ? "performedDateTime"
+					  : "occurrenceDateTime";
+		const cJSON *holder = period != NULL ? period : r->resource;
+		key = period != NULL ? "start" : key;
+		const char *start = fhir_string(holder, key);
+		int64_t when = fhir_time_at(holder, key);
 		if (*start != '\0' && when == 0)
 			fhir_puzzle(r, "performedPeriod.start", "no time of day: %.40s", start);
 		if (claims->of[meanings[i].start].when_ms == 0
@@ -157,6 +160,70 @@ static void claim_performed(struct fhir_reading *r, struct fhir_claims *claims)
 		if (meanings[i].end != MILESTONE_COUNT)
 			fhir_claim(claims, meanings[i].end, fhir_time_at(period, "end"), false);
 	}
+}
+
+/* A profile's own period in the room. While the procedure is only prepared it
+ * is the plan; once it is under way, what happened. */
+static void claim_in_room(
+	struct fhir_reading *r, const char *case_id, const char *status, struct fhir_claims *claims)
+{
+	if (r->profile->in_room_url == NULL)
+		return;
+	const cJSON *period =
+		fhir_get(fhir_extension(r->resource, r->profile->in_room_url, 0), "valuePeriod");
+	int64_t start = fhir_time_at(period, "start"), end = fhir_time_at(period, "end");
+	if (strcmp(status, "preparation") != 0) {
+		fhir_claim(claims, MILESTONE_IN_ROOM, start, false);
+		fhir_claim(claims, MILESTONE_OUT_ROOM, end, false);
+		return;
+	}
+	struct fhir_case *c = fhir_case_find(r->map, case_id);
+	if (start == 0 || c == NULL || c->start_ms == start)
+		return;
+	struct fact fact = fhir_fact(r, FACT_CASE);
+	char key[160];
+	c->start_ms = start;
+	text_copy(fact.surgery.id, sizeof fact.surgery.id, case_id);
+	fact.surgery.start_ms = start;
+	fact.surgery.end_ms = end > start ? end : 0;
+	snprintf(key, sizeof key, "plan:%s", case_id);
+	fhir_give(r->map, key, &fact);
+}
+
+/* Where a profile names the surgeon and the room here. A role is told by its
+ * practitioner: in messages roles have a new id each time. */
+static void give_who_and_where(struct fhir_reading *r, const char *case_id)
+{
+	struct fact fact = fhir_fact(r, FACT_CASE);
+	char id[ID_SIZE], bed[ID_SIZE], key[160];
+	bool configured, any = false;
+	const char *why = "";
+	FHIR_EACH(performer, fhir_get(r->resource, "performer"))
+	{
+		const cJSON *actor = fhir_get(performer, "actor");
+		if (!r->profile->surgeon_from_procedure || fact.surgery.surgeon[0] != '\0')
+			break;
+		if (fhir_refer(r, actor, "PractitionerRole", id) == NULL) {
+			const struct fhir_link *role =
+				fhir_link_find(r->map, "PractitionerRole", id);
+			any = text_copy(fact.surgery.surgeon, ID_SIZE,
+				role != NULL && role->target[0] != '\0' ? role->target : id);
+		} else if (fhir_refer(r, actor, "Practitioner", id) == NULL) {
+			any = text_copy(fact.surgery.surgeon, ID_SIZE, id);
+		}
+	}
+	if (r->profile->room_from_procedure && fhir_get(r->resource, "location") != NULL
+		&& (why = fhir_refer(r, fhir_get(r->resource, "location"), "Location", id))
+			   == NULL) {
+		fhir_where(r->map, id, fact.surgery.room, bed, &configured);
+		any = true;
+	}
+	if (why != NULL && *why != '\0')
+		fhir_puzzle(r, "location", "%s", why);
+	text_copy(fact.surgery.id, sizeof fact.surgery.id, case_id);
+	snprintf(key, sizeof key, "who:%s", case_id);
+	if (any)
+		fhir_give(r->map, key, &fact);
 }
 
 static void give_title(struct fhir_reading *r, const char *case_id, const char *text)
@@ -216,17 +283,58 @@ bool fhir_read_procedure(struct fhir_reading *r)
 		fhir_doubt(r, "status", "unknown status %.40s", code);
 	fhir_check_modifiers(r);
 	fhir_case_mark(r, case_id);
-	if (r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0)
+	if (fhir_blocks(r))
 		return true;
 	if (!statuses[status].none) {
 		rank = claim_progress(r, &claims);
 		claim_incision(r, &claims);
 		claim_local(r, &claims);
 		claim_performed(r, &claims);
+		claim_in_room(r, case_id, code, &claims);
+		give_who_and_where(r, case_id);
 		give_title(r, case_id, fhir_concept_text(fhir_get(r->resource, "code")));
 	}
 	fhir_settle(r, case_id, &claims, rank);
 	return true;
+}
+
+/* R4 request-priority: all above routine are unplanned. */
+static enum setting request_setting(const struct fhir_reading *r)
+{
+	static const char *const pressing[] = {"stat", "asap", "urgent"};
+	const char *priority = fhir_string(r->resource, "priority");
+	for (size_t i = 0; i < sizeof pressing / sizeof *pressing; i++)
+		if (strcmp(pressing[i], priority) == 0)
+			return SETTING_EMERGENCY;
+	struct fhir_coding codings[FHIR_CODINGS];
+	int n = fhir_codings(fhir_get(r->resource, "category"), codings, FHIR_CODINGS);
+	for (int k = 0; r->profile->setting_system != NULL && k < n; k++)
+		for (int i = 0; i < PROFILE_CODES && r->profile->settings[i].code != NULL; i++)
+			if (strstr(codings[k].system, r->profile->setting_system) != NULL
+				&& strcmp(r->profile->settings[i].code, codings[k].code) == 0)
+				return r->profile->settings[i].setting;
+	return SETTING_UNKNOWN;
+}
+
+/* The room the order wants, when the programme has none. */
+static bool request_room(const struct fhir_reading *r, const char *case_id, char room[ID_SIZE])
+{
+	const struct fhir_case *c = fhir_case_find(r->map, case_id);
+	char id[ID_SIZE], bed[ID_SIZE];
+	bool configured;
+	if (c != NULL && c->room[0] != '\0')
+		return false;
+	FHIR_EACH(place, fhir_either(r->resource, "locationReference", "location"))
+	{
+		const cJSON *reference = fhir_get(place, "reference");
+		if (cJSON_IsObject(reference)) /* R5: CodeableReference */
+			place = reference;
+		if (fhir_refer(r, place, "Location", id) == NULL) {
+			fhir_where(r->map, id, room, bed, &configured);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* ServiceRequest: the fasting precondition of the order is a demand, not a
@@ -246,12 +354,12 @@ bool fhir_read_request(struct fhir_reading *r)
 	if (r->doubt[0] != '\0')
 		return true;
 	give_title(r, case_id, fhir_concept_text(fhir_get(r->resource, "code")));
-	if (strcmp(fhir_string(r->resource, "priority"), "stat") != 0)
-		return true;
 	struct fact fact = fhir_fact(r, FACT_CASE);
 	text_copy(fact.surgery.id, sizeof fact.surgery.id, case_id);
-	fact.surgery.setting = SETTING_EMERGENCY;
-	snprintf(key, sizeof key, "stat:%s", case_id);
-	fhir_give(r->map, key, &fact);
+	fact.surgery.setting = request_setting(r);
+	bool placed = request_room(r, case_id, fact.surgery.room);
+	snprintf(key, sizeof key, "order:%s", case_id);
+	if (fact.surgery.setting != SETTING_UNKNOWN || placed)
+		fhir_give(r->map, key, &fact);
 	return true;
 }
