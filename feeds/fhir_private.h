@@ -213,6 +213,8 @@ struct fhir_case *fhir_case_find(const struct fhir_map *map, const char *id);
 struct fhir_case *fhir_case_get(struct fhir_map *map, const char *id);
 /* The case of a resource: true when it is one of ours. *wait: not known yet. */
 bool fhir_case_accepts(const struct fhir_reading *r, const char *case_id, bool *wait);
+/* What is done, unless the Appointment says it itself. */
+void fhir_give_title(struct fhir_reading *r, const char *case_id, const char *text);
 /* Marks the case when the reading has a doubt. */
 void fhir_case_mark(struct fhir_reading *r, const char *case_id);
 /* modifierExtension at any depth, implicitRules, HTEST. */
