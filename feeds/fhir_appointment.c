@@ -78,6 +78,25 @@ static void keep_staff(
 	known->by_role[1] = seen->by_role[1];
 }
 
+/* Which kind of actor it is; ACTORS when none that is known, with why: "" for
+ * somebody else's, else what cannot be resolved. */
+enum actor { ACTOR_LOCATION, ACTOR_PATIENT, ACTOR_ROLE, ACTOR_PRACTITIONER, ACTORS };
+
+static enum actor resolve_actor(
+	const struct fhir_reading *r, const cJSON *actor, char id[ID_SIZE], const char **why)
+{
+	static const char *const types[ACTORS] = {
+		"Location", "Patient", "PractitionerRole", "Practitioner"};
+	*why = "";
+	for (int i = 0; i < ACTORS; i++) {
+		const char *reason = fhir_refer(r, actor, types[i], id);
+		if (reason == NULL)
+			return (enum actor)i;
+		*why = **why == '\0' ? reason : *why;
+	}
+	return ACTORS;
+}
+
 static void read_participant(struct fhir_reading *r, const cJSON *participant, int index,
 	struct participants *seen, struct fact_case *c)
 {
@@ -86,21 +105,29 @@ static void read_participant(struct fhir_reading *r, const cJSON *participant, i
 	const char *why;
 	if (actor == NULL || strcmp(fhir_string(participant, "status"), "declined") == 0)
 		return;
-	if ((why = fhir_refer(r, actor, "Location", id)) == NULL) {
+	switch (resolve_actor(r, actor, id, &why)) {
+	case ACTOR_LOCATION:
 		take_room(r, id, seen, c);
-	} else if (fhir_refer(r, actor, "Patient", id) == NULL) {
+		return;
+	case ACTOR_PATIENT:
 		text_copy(c->patient, sizeof c->patient, id);
-	} else if (fhir_refer(r, actor, "PractitionerRole", id) == NULL) {
+		return;
+	case ACTOR_ROLE:
 		take_staff(r, participant, id, true, seen, c);
-	} else if (fhir_refer(r, actor, "Practitioner", id) == NULL) {
+		return;
+	case ACTOR_PRACTITIONER:
 		take_staff(r, participant, id, false, seen, c);
-	} else if (*why != '\0') {
-		snprintf(path, sizeof path, "participant[%d].actor", index);
-		fhir_puzzle(r, path, "%s", why);
-		if (!seen->unresolved)
-			text_copy(seen->where, sizeof seen->where, path);
-		seen->unresolved = true;
+		return;
+	case ACTORS:
+		break;
 	}
+	if (*why == '\0')
+		return;
+	snprintf(path, sizeof path, "participant[%d].actor", index);
+	fhir_puzzle(r, path, "%s", why);
+	if (!seen->unresolved)
+		text_copy(seen->where, sizeof seen->where, path);
+	seen->unresolved = true;
 }
 
 static void read_participants(
