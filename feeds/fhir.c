@@ -310,8 +310,9 @@ int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at
 		read_resource(map, json);
 	} else
 		rc = error_set(err, -EBADMSG, "JSON, but no FHIR resource: no resourceType");
-	fhir_alias_clear(map);
+	/* What waited for its case may point at it within the Bundle. */
 	settle_kept(map);
+	fhir_alias_clear(map);
 	cJSON_Delete(json);
 	return rc;
 }
