@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "feeds/fhir_profile.h"
 #include "twin/text.h"
 
 /* A FHIR server being polled: its life, its health and its name. */
@@ -147,22 +148,34 @@ static void name_at_first(struct fhir_poll *p)
 			     && strncmp(p->base, "http://localhost", 16) != 0;
 }
 
+static int check_words(int strategy, const char *profile, struct error *err)
+{
+	bool known;
+	fhir_profile_find(profile, &known);
+	if (strategy < -1)
+		return error_set(err, -EINVAL, "fhir strategy is auto, delta, day or history");
+	if (!known)
+		return error_set(
+			err, -EINVAL, "fhir profile is auto, base, seris or tei-quirurgico");
+	return 0;
+}
+
 struct fhir_poll *fhir_poll_create(struct ev_loop *loop, const struct fhir_poll_options *options,
 	struct fhir_sink sink, int64_t (*now_ms)(void *), void *clock_context, struct error *err)
 {
 	struct fhir_sink own = {on_fact, on_name, on_not_understood, NULL};
-	int forced = fhir_strategy_parse(options->strategy);
 	struct fhir_poll *p = calloc(1, sizeof *p);
-	if (p == NULL || forced < -1) {
-		error_set(err, p == NULL ? -ENOMEM : -EINVAL, "%s",
-			p == NULL ? "out of memory"
-				  : "fhir strategy is auto, delta, day or history");
+	if (p == NULL) {
+		error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	p->forced = fhir_strategy_parse(options->strategy);
+	if (check_words(p->forced, options->profile, err) < 0) {
 		free(p);
 		return NULL;
 	}
 	own.context = p;
 	p->loop = loop;
-	p->forced = forced;
 	p->sink = sink;
 	p->now_ms = now_ms;
 	p->clock_context = clock_context;
