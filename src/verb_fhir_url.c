@@ -2,6 +2,7 @@
 #include "src/verb_fhir_url.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "feeds/fhir_poll.h"
@@ -43,6 +44,7 @@ int verb_fhir_url(const char *base, const struct settings *settings, const struc
 		fhir_poll_once(poll, on_done, &fetch);
 		ev_run(fetch.loop, 0);
 		fhir_poll_health(poll, &health);
+		fprintf(stderr, "vigie fhir: %s\n", health.name);
 		if (!fetch.complete)
 			rc = error_set(err, -EIO, "%.200s: %s", base, health.error);
 		fhir_poll_destroy(poll);
