@@ -199,7 +199,10 @@ static bool ask_day(struct writer *w, const struct fhir_ask *a, int index)
 	} else if (index > 0) {
 		return false;
 	}
-	if (rule->days_back >= 0 && (offers & OFFER_DATE)) {
+	/* What is only prepared has no date: it is left out by date alone where a
+	 * patient's whole past would cost too much. */
+	bool dated = !rule->dates || a->capability->server->by_patient;
+	if (rule->days_back >= 0 && dated && (offers & OFFER_DATE)) {
 		int64_t from = a->from_ms - rule->days_back * DAY_MS;
 		if (rule->dates) {
 			put_date(w, "ge", from);
