@@ -78,7 +78,7 @@ static void skip_type(struct fhir_poll *p, const char *problem, const char *deta
 	bool optional =
 		!p->capability.understood && (p->type == FHIR_ROLE || p->type == FHIR_REQUEST);
 	bool expected = optional || progress->absent;
-	progress->absent = p->type != FHIR_APPOINTMENT;
+	progress->absent = true;
 	if (!expected)
 		fhir_poll_fault(p, problem, detail);
 	fhir_round_next_type(p);

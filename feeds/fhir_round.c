@@ -126,7 +126,8 @@ void fhir_round_begin(struct fhir_poll *p)
 void fhir_round_end(struct fhir_poll *p)
 {
 	p->asking = ASK_NOTHING;
-	if (!p->round_failed && !p->stopped) {
+	/* Without the programme the feed is not up, however well the rest goes. */
+	if (!p->round_failed && !p->progress[FHIR_APPOINTMENT].absent) {
 		p->backoff.tries = p->failures = 0;
 		fhir_poll_state(p, FEED_UP);
 		p->health.error[0] = '\0';

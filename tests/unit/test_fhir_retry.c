@@ -235,6 +235,21 @@ static void a_refused_question_is_not_repeated(void **state)
 	assert_non_null(strstr(w->health.error, "HAPI-0524"));
 }
 
+/* Nor is the programme's; and a feed without it is not up. */
+static void a_refused_programme_is_not_hammered(void **state)
+{
+	struct world *w = *state;
+	RULE(.match = "/Appointment?", .status = 404, .body = "{}");
+	create(w, (struct fhir_poll_options){.every_s = 0.01});
+	fhir_poll_start(w->poll);
+	for (w->ticks = 0; w->ticks < 40;)
+		ev_run(w->loop, EVRUN_ONCE);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Appointment?"), 1);
+	assert_true(fhir_stub_hits(w->stub, "/Encounter?") >= 2);
+	assert_int_equal(w->health.state, FEED_DOUBTFUL);
+	assert_non_null(strstr(w->health.error, "Appointment: HTTP 404"));
+}
+
 /* A server that knows no _lastUpdated and says so still has the day. */
 static void without_changes_there_is_the_day(void **state)
 {
@@ -282,6 +297,7 @@ int main(void)
 		WITH(a_forbidden_type_is_not_asked_again),
 		WITH(a_forbidden_programme_stops_the_feed),
 		WITH(a_refused_question_is_not_repeated),
+		WITH(a_refused_programme_is_not_hammered),
 		WITH(without_changes_there_is_the_day),
 		WITH(reads_gzip_chunks_and_weak_etags),
 	};

@@ -179,6 +179,17 @@ static void next_links_may_be_very_long(void **state)
 	assert_non_null(strstr(w->health.error, "too long"));
 }
 
+/* Oracle, captured statement: _count is "not honored when _id is set". */
+static void count_may_be_ignored(void **state)
+{
+	struct world *w = *state;
+	RULE(.match = "/Appointment?",
+		.body = BUNDLE("", CASE("c1") "," CASE("c2") "," CASE("c3")));
+	once(w, (struct fhir_poll_options){.page_count = 1});
+	assert_true(w->complete);
+	assert_int_equal(w->case_count, 3);
+}
+
 /* fhir-server #1631: the self link of page 2 is wrong; #1792: the same entry on
  * two pages; #860: entries that do not belong there. */
 static void azure_repeats_itself_while_paging(void **state)
@@ -550,6 +561,7 @@ int main(void)
 		WITH(links_may_be_relative),
 		WITH(links_may_lack_the_scheme),
 		WITH(next_links_may_be_very_long),
+		WITH(count_may_be_ignored),
 		WITH(azure_repeats_itself_while_paging),
 		WITH(the_same_id_on_two_pages),
 		WITH(the_total_is_an_estimate),
