@@ -46,12 +46,15 @@ static bool told_before(const struct fhir_map *map, const struct fhir_case *here
 	return false;
 }
 
-static int room_ids(const struct fhir_map *map, int skip, char out[][ID_SIZE], int max)
+static int room_ids(
+	const struct fhir_map *map, bool theatres, int skip, char out[][ID_SIZE], int max)
 {
 	const struct site *site = map->options.site;
 	int n = 0;
-	for (int i = skip; site != NULL && i < site->room_count && n < max; i++)
-		text_copy(out[n++], ID_SIZE, site->rooms[i].fhir);
+	for (int i = 0; site != NULL && i < site->room_count && n < max; i++)
+		if ((!theatres || site->rooms[i].kind == ROOM_OR) && text_is_id(site->rooms[i].fhir)
+			&& skip-- <= 0)
+			text_copy(out[n++], ID_SIZE, site->rooms[i].fhir);
 	return n;
 }
 
@@ -60,8 +63,8 @@ int fhir_known_ids(const struct fhir_map *map, enum fhir_key key, int64_t from_m
 {
 	const char *ids[2];
 	int found = 0;
-	if (key == FHIR_KEY_ROOM)
-		return room_ids(map, skip, out, max);
+	if (key == FHIR_KEY_ROOM || key == FHIR_KEY_THEATRE)
+		return room_ids(map, key == FHIR_KEY_THEATRE, skip, out, max);
 	for (const struct fhir_case *c = map->cases; c != NULL; c = c->hh.next) {
 		int n = in_window(c, from_ms, to_ms) ? ids_of(map, c, key, ids) : 0;
 		for (int i = 0; i < n; i++) {

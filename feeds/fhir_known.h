@@ -12,6 +12,7 @@
 enum fhir_key {
 	FHIR_KEY_NONE,
 	FHIR_KEY_ROOM,        /* Location ids of the site */
+	FHIR_KEY_THEATRE,     /* ... of its operating rooms */
 	FHIR_KEY_PATIENT,     /* of the day's cases */
 	FHIR_KEY_NEW_PATIENT, /* ... whose Patient was never read */
 	FHIR_KEY_PRACTITIONER,

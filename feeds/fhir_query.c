@@ -162,7 +162,7 @@ static bool programme(struct writer *w, const struct fhir_ask *a, int index)
 	const struct fhir_server *server = a->capability->server;
 	unsigned offers = a->capability->offers[a->type];
 	if (server->narrow == NARROW_LOCATION && a->map->options.site != NULL) {
-		if (!put_keys(w, a, FHIR_KEY_ROOM, "location", FHIR_KEYS_MAX, index))
+		if (!put_keys(w, a, FHIR_KEY_THEATRE, "location", FHIR_KEYS_MAX, index))
 			return false;
 	} else if (index > 0) {
 		return false;

@@ -369,8 +369,11 @@ static void make_site(struct site *site, struct room *rooms)
 	snprintf(rooms[1].id, ID_SIZE, "OR2");
 	snprintf(rooms[1].fhir, ID_SIZE, "or-2");
 	rooms[1].kind = ROOM_OR;
+	snprintf(rooms[2].id, ID_SIZE, "WARD");
+	snprintf(rooms[2].fhir, ID_SIZE, "ward-7");
+	rooms[2].kind = ROOM_WARD;
 	site->rooms = rooms;
-	site->room_count = 2;
+	site->room_count = 3;
 }
 
 /* cerner/fhir.cerner.com, appointment.md and the captured statement: `date`
@@ -379,7 +382,7 @@ static void make_site(struct site *site, struct room *rooms)
 static void oracle_wants_a_date_and_a_location(void **state)
 {
 	struct world *w = *state;
-	struct room rooms[2] = {0};
+	struct room rooms[3] = {0};
 	struct site site;
 	make_site(&site, rooms);
 	RULE(.match = "/metadata", .body = oracle);
@@ -398,7 +401,7 @@ static void oracle_wants_a_date_and_a_location(void **state)
 	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p2&date=ge"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Procedure?patient=p1&date=ge2026-03-1"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Patient?_id=p1,p2"), 1);
-	assert_int_equal(fhir_stub_hits(w->stub, "/Location?_id=or-1,or-2"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Location?_id=or-1,or-2,ward-7"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "_lastUpdated"), 0);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Observation"), 0); /* not offered */
 }
