@@ -34,7 +34,7 @@ static int ids_of(const struct fhir_map *map, const struct fhir_case *c, enum fh
 static bool told_before(const struct fhir_map *map, const struct fhir_case *here, int upto,
 	enum fhir_key key, int64_t from_ms, int64_t to_ms, const char *id)
 {
-	const char *ids[2];
+	const char *ids[2] = {"", ""};
 	for (const struct fhir_case *c = map->cases; c != NULL; c = c->hh.next) {
 		int n = in_window(c, from_ms, to_ms) ? ids_of(map, c, key, ids) : 0;
 		for (int i = 0; i < (c == here ? upto : n); i++)
@@ -61,7 +61,7 @@ static int room_ids(
 int fhir_known_ids(const struct fhir_map *map, enum fhir_key key, int64_t from_ms, int64_t to_ms,
 	int skip, char out[][ID_SIZE], int max)
 {
-	const char *ids[2];
+	const char *ids[2] = {"", ""};
 	int found = 0;
 	if (key == FHIR_KEY_ROOM || key == FHIR_KEY_THEATRE)
 		return room_ids(map, key == FHIR_KEY_THEATRE, skip, out, max);

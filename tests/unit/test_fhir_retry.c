@@ -7,56 +7,57 @@
 
 /* What each answer asks for: the policy as a table, then over a socket. */
 
+static const struct {
+	int status;
+	bool next;
+	const char *code, *detail;
+	enum fhir_verdict verdict;
+} verdicts[] = {
+	{200, false, "", "", FHIR_TAKE},
+	{304, false, "", "", FHIR_TAKE},
+	{429, false, "", "", FHIR_RETRY},
+	{503, true, "", "", FHIR_RETRY},
+	{408, false, "", "", FHIR_RETRY},
+	{500, false, "", "", FHIR_RETRY},
+	{502, false, "", "", FHIR_RETRY},
+	{504, false, "", "", FHIR_RETRY},
+	{0, false, "", "", FHIR_RETRY}, /* reset, timeout, cut short */
+	{500, false, "required", "", FHIR_SKIP},
+	{500, false, "exception", "", FHIR_RETRY},
+	/* The children of `transient` in R4's issue-type. */
+	{400, false, "transient", "", FHIR_RETRY},
+	{400, false, "lock-error", "", FHIR_RETRY},
+	{400, false, "no-store", "", FHIR_RETRY},
+	{422, false, "exception", "", FHIR_RETRY},
+	{200, false, "timeout", "", FHIR_RETRY},
+	{200, false, "incomplete", "", FHIR_RETRY},
+	{409, false, "throttled", "", FHIR_RETRY},
+	{200, false, "not-found", "", FHIR_TAKE},
+	{401, false, "login", "", FHIR_RETRY}, /* the token was renewed below */
+	{403, false, "forbidden", "", FHIR_STOP},
+	{403, true, "transient", "", FHIR_STOP},
+	{404, true, "", "", FHIR_RESTART},
+	{410, true, "", "", FHIR_RESTART},
+	{404, false, "", "", FHIR_SKIP},
+	{410, false, "exception", "", FHIR_SKIP},
+	{400, false, "", "", FHIR_SKIP},
+	{422, false, "", "", FHIR_SKIP},
+	{406, false, "", "", FHIR_SKIP},
+	{302, false, "", "", FHIR_SKIP},
+	{501, false, "", "", FHIR_SKIP},
+	{599, false, "", "", FHIR_RETRY},
+	{400, true, "", "4113", FHIR_RESTART},
+	{200, false, "", "4127", FHIR_SKIP},
+	{200, false, "throttled", "4135", FHIR_STOP},
+};
+
 static void each_answer_has_its_verdict(void **state)
 {
-	static const struct {
-		int status;
-		bool next;
-		const char *code, *detail;
-		enum fhir_verdict verdict;
-	} rows[] = {
-		{200, false, "", "", FHIR_TAKE},
-		{304, false, "", "", FHIR_TAKE},
-		{429, false, "", "", FHIR_RETRY},
-		{503, true, "", "", FHIR_RETRY},
-		{408, false, "", "", FHIR_RETRY},
-		{500, false, "", "", FHIR_RETRY},
-		{502, false, "", "", FHIR_RETRY},
-		{504, false, "", "", FHIR_RETRY},
-		{0, false, "", "", FHIR_RETRY}, /* reset, timeout, cut short */
-		{500, false, "required", "", FHIR_SKIP},
-		{500, false, "exception", "", FHIR_RETRY},
-		/* The children of `transient` in R4's issue-type. */
-		{400, false, "transient", "", FHIR_RETRY},
-		{400, false, "lock-error", "", FHIR_RETRY},
-		{400, false, "no-store", "", FHIR_RETRY},
-		{422, false, "exception", "", FHIR_RETRY},
-		{200, false, "timeout", "", FHIR_RETRY},
-		{200, false, "incomplete", "", FHIR_RETRY},
-		{409, false, "throttled", "", FHIR_RETRY},
-		{200, false, "not-found", "", FHIR_TAKE},
-		{401, false, "login", "", FHIR_RETRY}, /* the token was renewed below */
-		{403, false, "forbidden", "", FHIR_STOP},
-		{403, true, "transient", "", FHIR_STOP},
-		{404, true, "", "", FHIR_RESTART},
-		{410, true, "", "", FHIR_RESTART},
-		{404, false, "", "", FHIR_SKIP},
-		{410, false, "exception", "", FHIR_SKIP},
-		{400, false, "", "", FHIR_SKIP},
-		{422, false, "", "", FHIR_SKIP},
-		{406, false, "", "", FHIR_SKIP},
-		{302, false, "", "", FHIR_SKIP},
-		{501, false, "", "", FHIR_SKIP},
-		{599, false, "", "", FHIR_RETRY},
-		{400, true, "", "4113", FHIR_RESTART},
-		{200, false, "", "4127", FHIR_SKIP},
-		{200, false, "throttled", "4135", FHIR_STOP},
-	};
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_int_equal(
-			fhir_verdict(rows[i].status, rows[i].next, rows[i].code, rows[i].detail),
-			rows[i].verdict);
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		assert_int_equal(fhir_verdict(verdicts[i].status, verdicts[i].next,
+					 verdicts[i].code, verdicts[i].detail),
+			verdicts[i].verdict);
 }
 
 /* Doubling from half a second, half to the whole of it, 30 s at most; never
@@ -86,42 +87,43 @@ static void waits_longer_each_time(void **state)
 
 static const char good[] = BUNDLE("", CASE("c1"));
 
+static const struct {
+	struct stub_rule rule;
+	const char *error; /* part of what is said */
+} faults[] = {
+	{{RAW("408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")},
+		"HTTP 408"},
+	{{RAW("500 Internal Server Error\r\nContent-Type: text/plain\r\nConnection: "
+	      "close\r\n\r\nStack trace")},
+		"HTTP 500"},
+	{{RAW("502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: "
+	      "close\r\n\r\n<html><h1>nginx</h1>")},
+		"HTTP 502"},
+	{{RAW("504 Gateway Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")},
+		"HTTP 504"},
+	{{.raw = ""}, "no answer"},             /* the connection drops */
+	{{.raw = "\x15\x03\x01"}, "no answer"}, /* not HTTP at all */
+	{{RAW("200 OK\r\n" JSON "Content-Length: 500\r\n\r\n{\"resourceType\":\"Bun")},
+		"cut short"},
+	{{RAW("200 OK\r\n" JSON "\r\n{\"resourceType\":\"Bundle\",\"entry\":[{")},
+		"truncated JSON"},
+	{{RAW("200 OK\r\nContent-Type: text/html\r\nConnection: "
+	      "close\r\n\r\n<html>Sign in</html>")},
+		"HTML"},
+	{{RAW("200 OK\r\n" JSON "\r\n")}, "empty answer"},
+	{{RAW("200 OK\r\n" JSON
+	      "\r\n{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
+	      "\"error\",\"code\":\"lock-error\",\"diagnostics\":\"busy\"}]}")},
+		"busy"},
+	{{RAW("400 Bad Request\r\n" JSON
+	      "\r\n{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
+	      "\"error\",\"code\":\"throttled\",\"diagnostics\":\"slowly\"}]}")},
+		"slowly"},
+};
+
 /* Each fault once, byte for byte; then a good answer. All are outlived. */
 static void outlives_a_fault(void **state)
 {
-	static const struct {
-		struct stub_rule rule;
-		const char *error; /* part of what is said */
-	} faults[] = {
-		{{RAW("408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")},
-			"HTTP 408"},
-		{{RAW("500 Internal Server Error\r\nContent-Type: text/plain\r\nConnection: "
-		      "close\r\n\r\nStack trace")},
-			"HTTP 500"},
-		{{RAW("502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: "
-		      "close\r\n\r\n<html><h1>nginx</h1>")},
-			"HTTP 502"},
-		{{RAW("504 Gateway Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")},
-			"HTTP 504"},
-		{{.raw = ""}, "no answer"},             /* the connection drops */
-		{{.raw = "\x15\x03\x01"}, "no answer"}, /* not HTTP at all */
-		{{RAW("200 OK\r\n" JSON "Content-Length: 500\r\n\r\n{\"resourceType\":\"Bun")},
-			"cut short"},
-		{{RAW("200 OK\r\n" JSON "\r\n{\"resourceType\":\"Bundle\",\"entry\":[{")},
-			"truncated JSON"},
-		{{RAW("200 OK\r\nContent-Type: text/html\r\nConnection: "
-		      "close\r\n\r\n<html>Sign in</html>")},
-			"HTML"},
-		{{RAW("200 OK\r\n" JSON "\r\n")}, "empty answer"},
-		{{RAW("200 OK\r\n" JSON
-		      "\r\n{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
-		      "\"error\",\"code\":\"lock-error\",\"diagnostics\":\"busy\"}]}")},
-			"busy"},
-		{{RAW("400 Bad Request\r\n" JSON
-		      "\r\n{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
-		      "\"error\",\"code\":\"throttled\",\"diagnostics\":\"slowly\"}]}")},
-			"slowly"},
-	};
 	struct world *w = *state;
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		struct stub_rule rule = faults[i].rule;

@@ -46,72 +46,72 @@ static void maps_status_and_never_guesses(void **state)
 	assert_int_equal(w->puzzle_count, 3);
 }
 
+static const struct {
+	const char *text, *puzzle;
+	int cases;
+} shapes[] = {
+	/* 1: display only, identifier only, neither */
+	{"{\"resourceType\":\"Appointment\",\"id\":\"s1\",\"status\":\"booked\","
+	 "\"serviceCategory\":[{\"coding\":[{\"code\":\"surgery\"}]}],\"participant\":["
+	 "{\"actor\":{\"display\":\"Endoscopy "
+	 "Rooms\"}},{\"actor\":{\"identifier\":{\"value\":"
+	 "\"X9\"}}},{\"status\":\"accepted\"}]}",
+		"participant[0].actor: reference has only a "
+		"display",
+		1},
+	{"{\"resourceType\":\"Appointment\",\"id\":\"s1b\",\"status\":\"booked\","
+	 "\"participant\":[{\"actor\":{\"identifier\":{\"value\":\"or-2\"}}}]}",
+		NULL, 1},
+	/* 2: no start nor end */
+	{APPOINTMENT("s2", "\"status\":\"proposed\",\"minutesDuration\":15,"), NULL, 1},
+	/* 3: a date where an instant stands elsewhere */
+	{APPOINTMENT("s3", "\"status\":\"booked\",\"created\":\"2013-10-10\",\"start\":"
+			   "\"2026-03-16\","),
+		"start: not a time: 2026-03-16", 1},
+	/* 4: no period; 6: display-only locations */
+	{"{\"resourceType\":\"Encounter\",\"id\":\"s4\",\"status\":\"in-progress\","
+	 "\"length\":{\"value\":90},\"appointment\":[{\"reference\":\"Appointment/s2\"}],"
+	 "\"location\":[{\"location\":{\"display\":\"Emergency "
+	 "Room\"},\"status\":\"active\"}]}",
+		"location[0].location: reference has only a display", 0},
+	/* 5: neither code nor performed */
+	{"{\"resourceType\":\"Procedure\",\"id\":\"s5\",\"status\":\"completed\","
+	 "\"_performedDateTime\":{\"extension\":[]},\"encounter\":{\"reference\":"
+	 "\"Encounter/s4\"}}",
+		NULL, 0},
+	/* 9: coding without system */
+	{"{\"resourceType\":\"Location\",\"id\":\"or-2\",\"operationalStatus\":{\"code\":"
+	 "\"K\"}}",
+		NULL, 0},
+	{"{\"resourceType\":\"Location\",\"id\":\"or-2\",\"operationalStatus\":{\"code\":"
+	 "\"Z\"}}",
+		"unknown code Z", 0},
+	/* 10: contained, conditional */
+	{"{\"resourceType\":\"Appointment\",\"id\":\"s10\",\"status\":\"booked\","
+	 "\"participant\":[{\"actor\":{\"reference\":\"#pat\"}},{\"actor\":{\"reference\":"
+	 "\"Patient?identifier=1\"}},{\"actor\":{\"reference\":\"https://x/r4/Location/"
+	 "or-2\"}}]}",
+		"participant[1].actor: conditional reference", 1},
+	/* 11: primitive extension instead of a value */
+	{"{\"resourceType\":\"Patient\",\"id\":\"s11\",\"_birthDate\":{\"extension\":[{"
+	 "\"url\":"
+	 "\"data-absent-reason\"}]},\"gender\":\"unknown\"}",
+		NULL, 0},
+	/* 15: unknown type, rules */
+	{"{\"resourceType\":\"Starship\",\"id\":\"s15\"}", "Starship is not read", 0},
+	{APPOINTMENT("s15b", "\"status\":\"booked\",\"implicitRules\":\"urn:r\","),
+		"implicitRules: rules urn:r", 1},
+	/* not an id */
+	{APPOINTMENT("../../etc", "\"status\":\"booked\","), "id: not an id", 0},
+	{APPOINTMENT("s\\u0000x", "\"status\":\"booked\","), "id: not an id", 0},
+	{APPOINTMENT("s16", "\"status\":\"booked\",\"start\":\"2026-03-16T10:00:00Z\",\"end\":"
+			    "\"2026-03-16T09:00:00Z\","),
+		"end: ends before it starts", 1},
+};
+
 /* fhir.md 6, shapes 1 to 16: kept or named, never fatal, nothing else lost. */
 static void absorbs_odd_shapes(void **state)
 {
-	static const struct {
-		const char *text, *puzzle;
-		int cases;
-	} shapes[] = {
-		/* 1: display only, identifier only, neither */
-		{"{\"resourceType\":\"Appointment\",\"id\":\"s1\",\"status\":\"booked\","
-		 "\"serviceCategory\":[{\"coding\":[{\"code\":\"surgery\"}]}],\"participant\":["
-		 "{\"actor\":{\"display\":\"Endoscopy "
-		 "Rooms\"}},{\"actor\":{\"identifier\":{\"value\":"
-		 "\"X9\"}}},{\"status\":\"accepted\"}]}",
-			"participant[0].actor: reference has only a "
-			"display",
-			1},
-		{"{\"resourceType\":\"Appointment\",\"id\":\"s1b\",\"status\":\"booked\","
-		 "\"participant\":[{\"actor\":{\"identifier\":{\"value\":\"or-2\"}}}]}",
-			NULL, 1},
-		/* 2: no start nor end */
-		{APPOINTMENT("s2", "\"status\":\"proposed\",\"minutesDuration\":15,"), NULL, 1},
-		/* 3: a date where an instant stands elsewhere */
-		{APPOINTMENT("s3", "\"status\":\"booked\",\"created\":\"2013-10-10\",\"start\":"
-				   "\"2026-03-16\","),
-			"start: not a time: 2026-03-16", 1},
-		/* 4: no period; 6: display-only locations */
-		{"{\"resourceType\":\"Encounter\",\"id\":\"s4\",\"status\":\"in-progress\","
-		 "\"length\":{\"value\":90},\"appointment\":[{\"reference\":\"Appointment/s2\"}],"
-		 "\"location\":[{\"location\":{\"display\":\"Emergency "
-		 "Room\"},\"status\":\"active\"}]}",
-			"location[0].location: reference has only a display", 0},
-		/* 5: neither code nor performed */
-		{"{\"resourceType\":\"Procedure\",\"id\":\"s5\",\"status\":\"completed\","
-		 "\"_performedDateTime\":{\"extension\":[]},\"encounter\":{\"reference\":"
-		 "\"Encounter/s4\"}}",
-			NULL, 0},
-		/* 9: coding without system */
-		{"{\"resourceType\":\"Location\",\"id\":\"or-2\",\"operationalStatus\":{\"code\":"
-		 "\"K\"}}",
-			NULL, 0},
-		{"{\"resourceType\":\"Location\",\"id\":\"or-2\",\"operationalStatus\":{\"code\":"
-		 "\"Z\"}}",
-			"unknown code Z", 0},
-		/* 10: contained, conditional */
-		{"{\"resourceType\":\"Appointment\",\"id\":\"s10\",\"status\":\"booked\","
-		 "\"participant\":[{\"actor\":{\"reference\":\"#pat\"}},{\"actor\":{\"reference\":"
-		 "\"Patient?identifier=1\"}},{\"actor\":{\"reference\":\"https://x/r4/Location/"
-		 "or-2\"}}]}",
-			"participant[1].actor: conditional reference", 1},
-		/* 11: primitive extension instead of a value */
-		{"{\"resourceType\":\"Patient\",\"id\":\"s11\",\"_birthDate\":{\"extension\":[{"
-		 "\"url\":"
-		 "\"data-absent-reason\"}]},\"gender\":\"unknown\"}",
-			NULL, 0},
-		/* 15: unknown type, rules */
-		{"{\"resourceType\":\"Starship\",\"id\":\"s15\"}", "Starship is not read", 0},
-		{APPOINTMENT("s15b", "\"status\":\"booked\",\"implicitRules\":\"urn:r\","),
-			"implicitRules: rules urn:r", 1},
-		/* not an id */
-		{APPOINTMENT("../../etc", "\"status\":\"booked\","), "id: not an id", 0},
-		{APPOINTMENT("s\\u0000x", "\"status\":\"booked\","), "id: not an id", 0},
-		{APPOINTMENT("s16",
-			 "\"status\":\"booked\",\"start\":\"2026-03-16T10:00:00Z\",\"end\":"
-			 "\"2026-03-16T09:00:00Z\","),
-			"end: ends before it starts", 1},
-	};
 	struct world *w = *state;
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
 		w->fact_count = w->puzzle_count = 0;
