@@ -189,14 +189,18 @@ static int64_t server_time(const struct http_answer *a, const struct fhir_page *
  * self link shows. Nobody may then be missed for not being in the answer. */
 static void check_filter(struct fhir_poll *p, const struct fhir_page *page)
 {
-	const char *const names[] = {"date", "_lastUpdated", "patient"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (p->page == 0 && strchr(page->self, '?') != NULL
-			&& !fhir_link_took(page->self, names[i]) && strchr(p->url, '?') != NULL
-			&& fhir_link_took(p->url, names[i])) {
-			p->unfiltered = true;
+	static const char *const names[] = {"date", "_lastUpdated", "patient"};
+	struct progress *progress = &p->progress[p->type];
+	if (p->page != 0 || strchr(page->self, '?') == NULL || strchr(p->url, '?') == NULL)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (fhir_link_took(page->self, names[i]) || !fhir_link_took(p->url, names[i]))
+			continue;
+		p->unfiltered = true;
+		if (!progress->lenient)
 			fhir_poll_say(p, "the server ignored a search parameter", names[i]);
-		}
+		progress->lenient = true;
+	}
 }
 
 static void take_page(struct fhir_poll *p, const struct http_answer *a, struct fhir_page *page)

@@ -20,6 +20,7 @@ struct progress {
 	int64_t watermark_ms; /* server time of the last complete answer, 0 none */
 	bool complete;        /* it was read whole at least once */
 	bool absent;          /* asked at sweeps only: not there, or forbidden */
+	bool lenient;         /* parameters were ignored, and that was said */
 };
 
 struct fhir_poll {

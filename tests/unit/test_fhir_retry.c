@@ -180,6 +180,26 @@ static void waits_as_long_as_it_is_told(void **state)
 	}
 }
 
+static bool three_procedures(struct world *w)
+{
+	return fhir_stub_hits(w->stub, "/Procedure?") >= 3;
+}
+
+static bool is_down(struct world *w)
+{
+	return w->health.state == FEED_DOWN;
+}
+
+static bool has_error(struct world *w)
+{
+	return w->health.error[0] != '\0';
+}
+
+static bool three_days_and_up(struct world *w)
+{
+	return fhir_stub_hits(w->stub, "/Appointment?date") >= 3 && w->health.state == FEED_UP;
+}
+
 static int all_hits(struct world *w)
 {
 	return fhir_stub_hits(w->stub, "");
@@ -195,10 +215,8 @@ static void a_forbidden_type_is_not_asked_again(void **state)
 			"missing\"}]}");
 	create(w, (struct fhir_poll_options){.every_s = 0.01});
 	fhir_poll_start(w->poll);
-	for (w->ticks = 0; w->ticks < 30;)
-		ev_run(w->loop, EVRUN_ONCE);
+	run_until(w, three_procedures);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?"), 1);
-	assert_true(fhir_stub_hits(w->stub, "/Procedure?") >= 2);
 }
 
 /* Without the programme the feed stops: an operator must act. */
@@ -208,8 +226,7 @@ static void a_forbidden_programme_stops_the_feed(void **state)
 	RULE(.match = "/Appointment?", .status = 403, .body = "{}");
 	create(w, (struct fhir_poll_options){.every_s = 0.01});
 	fhir_poll_start(w->poll);
-	for (w->ticks = 0; w->ticks < 30;)
-		ev_run(w->loop, EVRUN_ONCE);
+	run_until(w, is_down);
 	int before = all_hits(w);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Appointment?"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?"), 0);
@@ -231,8 +248,7 @@ static void a_refused_question_is_not_repeated(void **state)
 			"\\\"code\\\"\"}]}");
 	create(w, (struct fhir_poll_options){.strategy = "delta", .every_s = 60});
 	fhir_poll_start(w->poll);
-	for (w->ticks = 0; w->ticks < 30;)
-		ev_run(w->loop, EVRUN_ONCE);
+	run_until(w, has_error);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Observation?"), 1);
 	assert_non_null(strstr(w->health.error, "HAPI-0524"));
 }
@@ -244,10 +260,8 @@ static void a_refused_programme_is_not_hammered(void **state)
 	RULE(.match = "/Appointment?", .status = 404, .body = "{}");
 	create(w, (struct fhir_poll_options){.every_s = 0.01});
 	fhir_poll_start(w->poll);
-	for (w->ticks = 0; w->ticks < 40;)
-		ev_run(w->loop, EVRUN_ONCE);
+	run_until(w, three_procedures);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Appointment?"), 1);
-	assert_true(fhir_stub_hits(w->stub, "/Encounter?") >= 2);
 	assert_int_equal(w->health.state, FEED_DOUBTFUL);
 	assert_non_null(strstr(w->health.error, "Appointment: HTTP 404"));
 }
@@ -260,11 +274,8 @@ static void without_changes_there_is_the_day(void **state)
 	RULE(.match = "/Appointment?", .body = good);
 	create(w, (struct fhir_poll_options){.every_s = 0.01});
 	fhir_poll_start(w->poll);
-	for (w->ticks = 0; w->ticks < 60;)
-		ev_run(w->loop, EVRUN_ONCE);
+	run_until(w, three_days_and_up);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Appointment?_lastUpdated"), 1);
-	assert_true(fhir_stub_hits(w->stub, "/Appointment?date") >= 3);
-	assert_int_equal(w->health.state, FEED_UP);
 	assert_non_null(strstr(w->health.name, "day window"));
 }
 
