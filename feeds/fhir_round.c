@@ -105,8 +105,11 @@ void fhir_round_types(struct fhir_poll *p)
 void fhir_round_begin(struct fhir_poll *p)
 {
 	double now = ev_now(p->loop);
+	const struct progress *programme = &p->progress[FHIR_APPOINTMENT];
+	/* A server that was down at first is read whole as soon as it is back. */
+	bool whole = now >= p->next_sweep || (!programme->complete && !programme->absent);
 	if (p->round != ROUND_FULL || p->health.last_ms != 0)
-		p->round = now >= p->next_sweep ? ROUND_SWEEP : ROUND_DELTA;
+		p->round = whole ? ROUND_SWEEP : ROUND_DELTA;
 	if (p->round != ROUND_DELTA) {
 		p->next_sweep = now + p->options.sweep_every_s;
 		p->stopped = false;

@@ -144,6 +144,32 @@ static void a_statement_is_waited_for(void **state)
 	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter"), 0);
 }
 
+static bool has_patient(struct world *w)
+{
+	return fhir_stub_hits(w->stub, "/Patient?_id=p1") >= 1;
+}
+
+/* Down when vigie began: its first answers are read whole, slow things too. */
+static void a_server_that_comes_late_is_read_whole(void **state)
+{
+	struct world *w = *state;
+	RULE(.match = "/metadata", .uses = 1, .status = 503, .body = "");
+	RULE(.match = "/metadata",
+		.body = STATEMENT(SOFTWARE("Epic"), "{\"type\":\"Appointment\"},{\"type\":"
+						    "\"Patient\",\"searchParam\":[{\"name\":"
+						    "\"_id\"}]}"));
+	RULE(.match = "/Appointment?", .uses = 4, .status = 503, .body = "");
+	RULE(.match = "/Appointment?",
+		.body = BUNDLE("",
+			"{\"resource\":{\"resourceType\":\"Appointment\",\"id\":\"c1\","
+			"\"status\":\"booked\",\"participant\":[{\"actor\":{\"reference\":"
+			"\"Patient/p1\"}}]}}"));
+	create(w, (struct fhir_poll_options){.every_s = 0.01});
+	fhir_poll_start(w->poll);
+	run_until(w, has_patient);
+	assert_int_equal(w->case_count, 1);
+}
+
 static bool three_days(struct world *w)
 {
 	return fhir_stub_hits(w->stub, "/Appointment?") >= 3;
@@ -201,6 +227,7 @@ int main(void)
 		cmocka_unit_test(statements_come_in_all_sizes),
 		WITH(without_a_statement_there_is_a_default),
 		WITH(a_statement_is_waited_for),
+		WITH(a_server_that_comes_late_is_read_whole),
 		WITH(the_settings_overrule),
 		WITH(orders_are_asked_for_where_offered),
 	};
