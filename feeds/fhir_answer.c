@@ -203,6 +203,20 @@ static void check_filter(struct fhir_poll *p, const struct fhir_page *page)
 	}
 }
 
+/* Told once, not at each page: Epic's 4119 ("may not contain the entire record")
+ * is on normal answers. 4101 only says that there is nothing. */
+static void tell_warning(struct fhir_poll *p, const struct fhir_page *page)
+{
+	struct progress *progress = &p->progress[p->type];
+	if (page->outcome[0] == '\0' || page->outcome_error
+		|| strcmp(page->outcome_detail, "4101") == 0
+		|| strcmp(progress->warned, page->outcome) == 0)
+		return;
+	text_copy(progress->warned, sizeof progress->warned, page->outcome);
+	p->sink.not_understood(p->sink.context, fhir_type_name((enum fhir_type)p->type),
+		"OperationOutcome", page->outcome);
+}
+
 static void take_page(struct fhir_poll *p, const struct http_answer *a, struct fhir_page *page)
 {
 	p->health.messages++;
@@ -217,6 +231,7 @@ static void take_page(struct fhir_poll *p, const struct http_answer *a, struct f
 	p->matches += page->matches;
 	p->total = page->total;
 	check_filter(p, page);
+	tell_warning(p, page);
 	if (page->outcome_error) {
 		p->outcome_bad = true;
 		fhir_poll_fault(p, "server says", page->outcome);

@@ -17,10 +17,11 @@ enum asking { ASK_NOTHING, ASK_METADATA, ASK_SEARCH, ASK_LOST };
 
 struct progress {
 	enum fhir_strategy strategy;
-	int64_t watermark_ms; /* server time of the last complete answer, 0 none */
-	bool complete;        /* it was read whole at least once */
-	bool absent;          /* asked at sweeps only: not there, or forbidden */
-	bool lenient;         /* parameters were ignored, and that was said */
+	int64_t watermark_ms;    /* server time of the last complete answer, 0 none */
+	bool complete;           /* it was read whole at least once */
+	bool absent;             /* asked at sweeps only: not there, or forbidden */
+	bool lenient;            /* parameters were ignored, and that was said */
+	char warned[LABEL_SIZE]; /* the last warning told */
 };
 
 struct fhir_poll {

@@ -491,6 +491,13 @@ static void epic_speaks_by_codes(void **state)
 					    SAYS("warning", "suppressed", "4119"))));
 	assert_true(w->complete);
 	assert_int_equal(w->health.errors, 0);
+	assert_int_equal(w->puzzle_count, 0);
+	again(w);
+	RULE(.match = "page=2", .body = BUNDLE("", ONE(SAYS("warning", "suppressed", "4119"))));
+	poll_once(state, BUNDLE(NEXT("?page=2"), ONE(SAYS("warning", "suppressed", "4119"))));
+	assert_true(w->complete);
+	assert_int_equal(w->puzzle_count, 1); /* told once */
+	assert_string_equal(w->puzzles[0], "Appointment OperationOutcome: suppressed");
 	again(w);
 	/* 4113: the session expired: from the first page. */
 	RULE(.match = "page=2", .uses = 1, .status = 400, .body = SAYS("fatal", "invalid", "4113"));
