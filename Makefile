@@ -20,7 +20,7 @@ HOSP_C    := $(wildcard src/hospital/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lsqlite3 -ljwt -lcrypto -lm -lpthread
+LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lsqlite3 -ljwt -lcrypto -lmicrohttpd -lm -lpthread
 
 .PHONY: all programs
 all: programs vigie vigie-hospital
@@ -49,7 +49,7 @@ ARCHIVES := $(B)/src.a $(B)/screens.a $(B)/feeds.a $(B)/twin.a
 $(B)/vigie: $(B)/src/main.o $(ARCHIVES)
 	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
 $(B)/vigie-hospital: $(B)/src/hospital/main.o $(B)/hospital.a $(ARCHIVES)
-	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS)
 vigie: $(B)/vigie
 	ln -sf $< $@
 vigie-hospital: $(B)/vigie-hospital
@@ -58,7 +58,7 @@ vigie-hospital: $(B)/vigie-hospital
 # A unit test is one file of tests/unit; it links what it needs from the archives.
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/hospital.a $(ARCHIVES)
-	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls -lcmocka -lvterm -lutil
+	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lgnutls -lcmocka -lvterm -lutil
 
 
 # Parsers replay their corpus in every test run; `make fuzz` mutates it (clang).

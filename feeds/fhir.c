@@ -295,10 +295,13 @@ int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at
 	map->next[0] = map->self[0] = '\0';
 	page->next = map->next;
 	page->self = map->self;
+	map->page = page;
 	map->at_ms = at_ms;
 	cJSON *json = fhir_json_parse(text, len, err);
-	if (json == NULL)
+	if (json == NULL) {
+		map->page = NULL;
 		return -EBADMSG;
+	}
 	const char *type = fhir_string(json, "resourceType");
 	int rc = 0;
 	if (strcmp(type, "Bundle") == 0)
@@ -310,6 +313,7 @@ int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at
 		read_resource(map, json);
 	} else
 		rc = error_set(err, -EBADMSG, "JSON, but no FHIR resource: no resourceType");
+	map->page = NULL; /* what was kept belongs to other pages */
 	/* What waited for its case may point at it within the Bundle. */
 	settle_kept(map);
 	fhir_alias_clear(map);

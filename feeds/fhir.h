@@ -51,6 +51,8 @@ struct fhir_page {
 	char outcome[LABEL_SIZE]; /* its diagnostics, neutralised */
 	char outcome_code[24];    /* issue.code, and the code of its details: "" none */
 	char outcome_detail[16];
+	int puzzles;      /* what was not understood, told before or not */
+	char puzzle[256]; /* the first of them, for people */
 };
 int fhir_map_read(struct fhir_map *map, const char *text, size_t len, int64_t at_ms,
 	struct fhir_page *page, struct error *err);

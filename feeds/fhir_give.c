@@ -213,6 +213,12 @@ void fhir_puzzle(const struct fhir_reading *r, const char *path, const char *for
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	struct fhir_page *page = r->map->page;
+	if (page != NULL && page->puzzles++ == 0) {
+		char first[400];
+		snprintf(first, sizeof first, "%s %s: %s", r->origin, path, text);
+		text_neutralise(page->puzzle, sizeof page->puzzle, first, strlen(first));
+	}
 	/* The same puzzle is told once, not at each poll. */
 	char key[KEY_SIZE];
 	snprintf(key, sizeof key, "puzzle:%s:%s", r->origin, path);

@@ -213,6 +213,11 @@ void fhir_poll_once(struct fhir_poll *poll, void (*done)(void *, bool complete),
 	fhir_poll_start(poll);
 }
 
+struct fhir_map *fhir_poll_map(struct fhir_poll *p)
+{
+	return p->map;
+}
+
 void fhir_poll_destroy(struct fhir_poll *poll)
 {
 	if (poll == NULL)

@@ -36,6 +36,8 @@ void fhir_poll_start(struct fhir_poll *poll);
 void fhir_poll_health(const struct fhir_poll *poll, struct feed_health *health);
 /* For `vigie fhir URL`: sweeps once and calls done. */
 void fhir_poll_once(struct fhir_poll *poll, void (*done)(void *, bool complete), void *context);
+/* The mapper it reads into, for pages that come by another door. */
+struct fhir_map *fhir_poll_map(struct fhir_poll *poll);
 void fhir_poll_destroy(struct fhir_poll *poll);
 
 #endif

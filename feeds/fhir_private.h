@@ -136,6 +136,7 @@ struct fhir_map {
 	struct fhir_place_kind *kinds;
 	char next[FHIR_LINK_SIZE];
 	char self[FHIR_LINK_SIZE];
+	struct fhir_page *page; /* being read, NULL */
 };
 
 /* One resource being read. */

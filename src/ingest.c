@@ -226,6 +226,11 @@ void ingest_message(struct ingest *g, const char *topic, const void *bytes, size
 	decode(g, topic, bytes, len);
 }
 
+void ingest_feed(struct ingest *g, struct feed_health *feed)
+{
+	g->o.feed = feed;
+}
+
 void ingest_inbox(
 	struct ingest *g, const char *topic, const void *bytes, size_t len, int64_t received_ms)
 {

@@ -39,6 +39,8 @@ void ingest_keys(struct ingest *ingest, const struct tag_keys *keys);
 /* One message from the broker, at suite time now_ms. */
 void ingest_message(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
 	bool retained, int64_t now_ms);
+/* Rows and refusals of what comes next are counted there (borrowed). */
+void ingest_feed(struct ingest *ingest, struct feed_health *feed);
 /* A payload of the inbox: only its presses count. */
 void ingest_inbox(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
 	int64_t received_ms);

@@ -32,6 +32,7 @@ static void on_message(
 	void *context, const char *topic, const void *bytes, size_t len, bool retained)
 {
 	struct station *s = context;
+	ingest_feed(s->ingest, &s->health.feeds[FEED_MQTT]);
 	ingest_message(s->ingest, topic, bytes, len, retained, station_now(s));
 }
 
@@ -79,7 +80,12 @@ static void from_fhir(void *context, const struct fact *fact)
 {
 	struct station *s = context;
 	struct fact copy = *fact;
-	s->health.feeds[FEED_FHIR].facts++;
+	if (s->pushed.reading) {
+		if (station_push_counts(s))
+			return;
+	} else {
+		s->health.feeds[FEED_FHIR].facts++;
+	}
 	station_fact(s, &copy);
 }
 
@@ -87,6 +93,7 @@ static void name_from_fhir(void *context, const char *id, const char *name)
 {
 	struct station *s = context;
 	const char *known = names_get(s->names, id);
+	s->pushed.given += s->pushed.reading;
 	if (known != NULL && strcmp(known, name) == 0)
 		return;
 	names_set(s->names, id, name);
@@ -99,6 +106,10 @@ static void not_understood(
 	struct station *s = context;
 	struct feed_health *h = &s->health.feeds[FEED_FHIR];
 	char text[LABEL_SIZE * 2];
+	if (s->pushed.reading) {
+		station_push_puzzle(s, resource, path, reason);
+		return;
+	}
 	h->errors++;
 	snprintf(text, sizeof text, "%s %s: %s", resource, path, reason);
 	text_copy(h->error, sizeof h->error, text);
@@ -115,10 +126,9 @@ static int open_mqtt(struct station *s, struct error *err)
 	return 0;
 }
 
-static int open_fhir(struct station *s, struct error *err)
+static int open_fhir(struct station *s, struct fhir_sink sink, struct error *err)
 {
 	const struct settings *c = s->settings;
-	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, s};
 	struct fhir_poll_options o = {
 		.base = c->fhir_base,
 		.strategy = c->fhir_strategy,
@@ -148,7 +158,8 @@ int station_feeds_open(struct station *s, struct error *err)
 		.fact = from_ingest,
 		.context = s,
 	};
-	s->health.feed_count = 2;
+	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, s};
+	s->health.feed_count = FEED_FIXED;
 	for (int i = 0; i < s->health.feed_count; i++)
 		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
 	s->presses = press_table_create(s->twin->site);
@@ -161,7 +172,9 @@ int station_feeds_open(struct station *s, struct error *err)
 	}
 	if (s->settings->mqtt_address_count > 0 && open_mqtt(s, err) < 0)
 		return -1;
-	if (s->settings->fhir_base != NULL && open_fhir(s, err) < 0)
+	if (s->settings->fhir_base != NULL && open_fhir(s, sink, err) < 0)
+		return -1;
+	if (station_push_open(s, on_commit, sink, err) < 0)
 		return -1;
 	refresh(s); /* the first picture already names the feeds */
 	return 0;
@@ -174,10 +187,12 @@ void station_feeds_start(struct station *s)
 		mqtt_start(s->mqtt);
 	if (s->fhir != NULL)
 		fhir_poll_start(s->fhir);
+	station_push_start(s);
 }
 
 void station_feeds_close(struct station *s)
 {
+	station_push_close(s);
 	mqtt_destroy(s->mqtt);
 	if (s->fhir != NULL)
 		fhir_poll_destroy(s->fhir);
@@ -229,6 +244,7 @@ static void refresh(struct station *s)
 		fhir_poll_health(s->fhir, &s->health.feeds[FEED_FHIR]);
 	else
 		text_copy(s->health.feeds[FEED_FHIR].name, LABEL_SIZE, "fhir (not configured)");
+	station_push_health(s);
 	s->health.journal_committed = journal_committed(s->journal);
 	s->health.journal_pending = journal_pending(s->journal);
 }

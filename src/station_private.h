@@ -2,13 +2,16 @@
 #ifndef VIGIE_SRC_STATION_PRIVATE_H
 #define VIGIE_SRC_STATION_PRIVATE_H
 
-/* Shared by station.c (fold and tick), station_feeds.c (what comes in) and
- * station_acts.c (what operators do). */
+/* Shared by station.c (fold and tick), station_feeds.c (what comes in),
+ * station_push.c (what others bring) and station_acts.c (what operators do). */
 
 #include <stdatomic.h>
 
 #include "feeds/fhir_poll.h"
+#include "feeds/hl7.h"
 #include "feeds/mqtt.h"
+#include "src/door.h"
+#include "src/http_door.h"
 #include "src/ingest.h"
 #include "src/journal.h"
 #include "src/pulse.h"
@@ -16,7 +19,15 @@
 #include "twin/locate.h"
 
 enum { UNDO_DEPTH = 32 };
-enum { FEED_MQTT, FEED_FHIR, FEED_HTTP, FEED_DOOR };
+enum { FEED_MQTT, FEED_FHIR, FEED_FIXED }; /* the others only when configured */
+
+/* One pushed file being read. */
+struct pushed {
+	bool reading, silent;
+	int given; /* facts and names */
+	char *why;
+	size_t why_size;
+};
 
 /* A technical condition that ends by itself. */
 struct watch {
@@ -38,6 +49,13 @@ struct station {
 	struct press_table *presses;
 	struct mqtt *mqtt;
 	struct fhir_poll *fhir;
+	struct http_door *http;
+	struct feed_health *http_health;
+	struct door *door;
+	struct feed_health *door_health;
+	struct fhir_map *pushed_map; /* own one, when no server is polled */
+	struct hl7 *hl7;
+	struct pushed pushed;
 	struct journal *journal;
 	struct inbox *inbox;
 	struct site *site; /* as loaded now; NULL when the journal's is used */
@@ -72,5 +90,16 @@ int station_feeds_open(struct station *s, struct error *err);
 void station_feeds_start(struct station *s);
 void station_feeds_close(struct station *s);
 void station_feeds_tick(struct station *s); /* health, conditions, inbox */
+
+/* station_push.c: the HTTP port and the push door, when configured. */
+int station_push_open(
+	struct station *s, mqtt_commit *commit, struct fhir_sink sink, struct error *err);
+void station_push_start(struct station *s);
+void station_push_close(struct station *s);
+void station_push_health(struct station *s);
+/* What is being pushed now: counts it; true when it is known already. */
+bool station_push_counts(struct station *s);
+void station_push_puzzle(
+	struct station *s, const char *resource, const char *path, const char *reason);
 
 #endif
