@@ -15,7 +15,13 @@
  * it. Memory is bounded; what is forgotten first is what was heard of first.
  */
 
-enum { CASES_MAX = 4096, VISITS_MAX = 4096, HEARD_MAX = 32768, KEY_SIZE = 224 };
+enum {
+	MESSAGE_MAX = 1 << 20,
+	CASES_MAX = 4096,
+	VISITS_MAX = 4096,
+	HEARD_MAX = 32768,
+	KEY_SIZE = 224
+};
 
 struct hl7_heard {
 	char key[KEY_SIZE];
@@ -195,9 +201,8 @@ static uint64_t hash_bytes(const char *bytes, size_t len)
 	return hash;
 }
 
-/* The same control id and the same bytes from the same sender. A sender that
- * begins its numbers again is heard. */
-static bool is_duplicate(struct hl7_reading *r, const char *bytes, size_t len)
+/* What the sender calls the message; NULL when it has no control id. */
+static struct hl7_heard *message_heard(struct hl7_reading *r)
 {
 	const struct hl7_segment *msh = &r->m->segments[0];
 	char application[64], facility[64], control[64], key[KEY_SIZE];
@@ -205,15 +210,24 @@ static bool is_duplicate(struct hl7_reading *r, const char *bytes, size_t len)
 	hl7_value(r->m, msh, 3, 0, 1, application, sizeof application);
 	hl7_value(r->m, msh, 4, 0, 1, facility, sizeof facility);
 	if (hl7_value(r->m, msh, 10, 0, 1, control, sizeof control) != HL7_VALUED)
-		return false;
+		return NULL;
 	snprintf(key, sizeof key, "message:%s|%s|%s", application, facility, control);
-	struct hl7_heard *e = heard_get(r->h, key, &is_new);
-	uint64_t hash = hash_bytes(bytes, len);
-	if (e == NULL)
-		return false;
-	bool same = !is_new && e->hash == hash;
-	e->hash = hash;
-	return same;
+	return heard_get(r->h, key, &is_new);
+}
+
+/* The same control id and the same bytes from the same sender. A sender that
+ * begins its numbers again is heard, and what was refused may be sent again. */
+static bool is_duplicate(struct hl7_reading *r, uint64_t hash)
+{
+	const struct hl7_heard *e = message_heard(r);
+	return e != NULL && e->hash == hash;
+}
+
+static void remember(struct hl7_reading *r, uint64_t hash)
+{
+	struct hl7_heard *e = message_heard(r);
+	if (e != NULL)
+		e->hash = hash;
 }
 
 /* -- one message ------------------------------------------------------------------ */
@@ -296,18 +310,25 @@ static void read_message(struct hl7 *h, const char *bytes, size_t len)
 	struct error err = {""};
 	h->result->messages++;
 	h->reading = &r;
+	if (len > MESSAGE_MAX) {
+		hl7_refuse(&r, "message", "larger than 1 MiB");
+		return;
+	}
 	if (hl7_message_parse(&message, bytes, len, &err) < 0) {
 		hl7_refuse(&r, "message", "%s", err.text);
 		return;
 	}
 	r.entries = cJSON_CreateArray();
 	read_header(&r);
-	if (is_duplicate(&r, bytes, len))
+	uint64_t hash = hash_bytes(bytes, len);
+	if (is_duplicate(&r, hash)) {
 		h->result->duplicates++;
-	else if (!r.refused) {
+	} else if (!r.refused) {
 		check_segments(&r);
 		dispatch(&r);
 	}
+	if (!r.refused)
+		remember(&r, hash);
 	cJSON_Delete(r.entries);
 	hl7_message_free(&message);
 }

@@ -11,7 +11,7 @@
 
 #include "twin/text.h"
 
-enum { SEGMENTS_MAX = 4000, VALUE_MAX = 4096 };
+enum { SEGMENTS_MAX = 1000, REPETITIONS_MAX = 32, VALUE_MAX = 4096 };
 
 /* -- delimiters ------------------------------------------------------------- */
 
@@ -78,7 +78,7 @@ int hl7_repetitions(const struct hl7_message *m, const struct hl7_segment *s, in
 	int n = 1;
 	if (s == NULL || !find_field(m, s, field, &p, &end) || p == end)
 		return 0;
-	for (; m->repetition != '\0' && p < end; p++)
+	for (; m->repetition != '\0' && p < end && n < REPETITIONS_MAX; p++)
 		n += *p == m->repetition;
 	return n;
 }

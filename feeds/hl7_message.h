@@ -42,6 +42,7 @@ enum hl7_presence { HL7_ABSENT, HL7_NULL, HL7_VALUED };
  * The first subcomponent is taken. out is always terminated. */
 enum hl7_presence hl7_value(const struct hl7_message *message, const struct hl7_segment *segment,
 	int field, int repetition, int component, char *out, size_t size);
+/* How many times the field is repeated, at most 32. */
 int hl7_repetitions(
 	const struct hl7_message *message, const struct hl7_segment *segment, int field);
 

@@ -227,6 +227,8 @@ static const char usage[] =
 	"  --mqtt ADDRESS    broker, mqtt://HOST or mqtts://HOST (may be repeated)\n"
 	"  --topic PATTERN   what to subscribe to (may be repeated)\n"
 	"  --fhir URL        base of the FHIR R4 server\n"
+	"  --http ADDRESS    take gateways' payloads by POST, 127.0.0.1:8090\n"
+	"  --door FOLDER     read the FHIR and HL7 files dropped there\n"
 	"  --mqtt-ca, --mqtt-cert, --mqtt-key FILE   TLS to the broker\n"
 	"  --insecure        allow plain text beyond this machine; stays on screen\n"
 	"  --screen NAME     begin on this screen\n"

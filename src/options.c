@@ -22,6 +22,8 @@ static const struct {
 	{"--mqtt-key", "mqtt.key", NULL},
 	{"--fhir", "fhir.base", NULL},
 	{"--fhir-every", "fhir.every_s", NULL},
+	{"--http", "http.listen", NULL},
+	{"--door", "door.path", NULL},
 	{"--insecure", "insecure", "true"},
 	{"--readonly", "readonly", "true"},
 	{"--ascii", "ascii", "true"},

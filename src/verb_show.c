@@ -11,6 +11,7 @@
 #include "src/options.h"
 #include "src/restore.h"
 #include "src/verbs.h"
+#include "twin/text.h"
 
 /* Prints one pane once, from the journal alone: no network, no terminal. */
 
@@ -45,6 +46,27 @@ static int64_t now_of(const struct twin *twin)
 	return wall - twin->now_ms >= 0 && wall - twin->now_ms < 60000 ? wall : twin->now_ms;
 }
 
+/* The feeds as they are configured; how they do only the running console knows. */
+static void name_feeds(const struct settings *c, struct health *health)
+{
+	const struct {
+		const char *word, *value;
+	} feeds[] = {
+		{"mqtt", c->mqtt_address_count > 0 ? c->mqtt_addresses[0] : NULL},
+		{"fhir", c->fhir_base},
+		{"http", c->http_listen},
+		{"door", c->door_path},
+	};
+	for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+		char raw[LABEL_SIZE];
+		if (feeds[i].value == NULL)
+			continue;
+		snprintf(raw, sizeof raw, "%s %.80s", feeds[i].word, feeds[i].value);
+		struct feed_health *feed = &health->feeds[health->feed_count++];
+		text_neutralise(feed->name, sizeof feed->name, raw, strlen(raw));
+	}
+}
+
 static int show(const struct settings *settings, const char *pane, bool json)
 {
 	struct error err = {""};
@@ -62,6 +84,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 			tzset();
 		}
 		health->journal_ok = true;
+		name_feeds(settings, health);
 		struct view view = {.twin = twin,
 			.health = health,
 			.names = names,

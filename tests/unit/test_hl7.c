@@ -64,6 +64,35 @@ static void a_message_sent_twice_says_nothing(void **state)
 	assert_int_equal(w->count, 1);
 }
 
+/* What was refused was not heard: put right (here: the site), it is read. */
+static void a_refused_message_may_be_sent_again(void **state)
+{
+	struct hl7_world *w = *state;
+	static const char away[] =
+		MSH("S12", "C1", "20260315080000") SCH("Booked") PID "AIL|1||^SALLE_9\r";
+	hl7_give(w, away);
+	assert_int_equal(w->result.refused, 1);
+	hl7_give(w, away);
+	assert_int_equal(w->result.refused, 1);
+	hl7_place_room(w, 1, "or-3", "SALLE_9", "loc-or3", ROOM_OR);
+	hl7_give(w, away);
+	assert_int_equal(w->result.refused, 0);
+	assert_int_equal(w->result.duplicates, 0);
+	assert_int_equal(w->count, 2);
+}
+
+static void a_giant_is_refused(void **state)
+{
+	struct hl7_world *w = *state;
+	size_t len = (1 << 20) + 1;
+	char *text = malloc(len);
+	memset(text, '~', len);
+	memcpy(text, "MSH|^~\\&|", 9);
+	hl7_give_bytes(w, text, len);
+	hl7_wonders(w, "HL7 message message: larger than 1 MiB");
+	free(text);
+}
+
 static void an_older_message_does_not_turn_time_back(void **state)
 {
 	struct hl7_world *w = *state;
@@ -391,6 +420,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_booking_is_a_case),
 		CASE(a_message_sent_twice_says_nothing),
+		CASE(a_refused_message_may_be_sent_again),
+		CASE(a_giant_is_refused),
 		CASE(an_older_message_does_not_turn_time_back),
 		CASE(within_one_second_the_sequence_counts),
 		CASE(the_room_time_counts_over_the_schedule),
