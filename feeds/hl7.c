@@ -399,31 +399,41 @@ static void end_message(struct hl7 *h, const char *from, const char *to, bool fr
 	hl7_refuse(&r, "MLLP", "no end of block: the message may be cut");
 }
 
-static void read_file(struct hl7 *h, const char *p, const char *end)
+static void read_line(struct hl7 *h, struct hl7_file *f)
 {
-	const char *message = NULL;
-	bool framed = false;
-	int batch = 0; /* messages since the last BHS */
-	while (p < end) {
-		const char *stop = line_end(p, end);
-		bool envelope = is_envelope(p, stop);
-		if (starts(p, stop, "MSH") || envelope) {
-			end_message(h, message, p, framed, false);
-			message = envelope ? NULL : p;
-			batch = starts(p, stop, "BHS") ? 0 : batch + !envelope;
-			check_count(h, p, stop, batch);
-		}
-		if (stop < end && (*stop == MLLP_END || *stop == MLLP_BEGIN)) {
-			end_message(h, message, stop, framed, *stop == MLLP_END);
-			message = NULL;
-			framed = *stop == MLLP_BEGIN;
-		}
-		p = stop + 1;
+	const char *p = f->at, *stop = line_end(p, f->end);
+	bool envelope = is_envelope(p, stop);
+	if (starts(p, stop, "MSH") || envelope) {
+		end_message(h, f->message, p, f->framed, false);
+		f->message = envelope ? NULL : p;
+		f->batch = starts(p, stop, "BHS") ? 0 : f->batch + !envelope;
+		check_count(h, p, stop, f->batch);
 	}
-	end_message(h, message, end, framed, false);
+	if (stop < f->end && (*stop == MLLP_END || *stop == MLLP_BEGIN)) {
+		end_message(h, f->message, stop, f->framed, *stop == MLLP_END);
+		f->message = NULL;
+		f->framed = *stop == MLLP_BEGIN;
+	}
+	f->at = stop < f->end ? stop + 1 : f->end;
 }
 
-int hl7_read(struct hl7 *h, const char *bytes, size_t len, int64_t at_ms, struct hl7_result *result,
+bool hl7_file_step(struct hl7 *h, struct hl7_file *f, int64_t at_ms, struct hl7_result *result)
+{
+	int before = result->messages;
+	h->result = result;
+	h->at_ms = at_ms;
+	while (f->at < f->end && result->messages == before)
+		read_line(h, f);
+	if (f->at == f->end) {
+		end_message(h, f->message, f->end, f->framed, false);
+		f->message = NULL;
+	}
+	h->result = NULL;
+	h->reading = NULL;
+	return f->at < f->end;
+}
+
+int hl7_file_begin(struct hl7_file *f, const char *bytes, size_t len, struct hl7_result *result,
 	struct error *err)
 {
 	memset(result, 0, sizeof *result);
@@ -431,18 +441,21 @@ int hl7_read(struct hl7 *h, const char *bytes, size_t len, int64_t at_ms, struct
 		return error_set(err, -EBADMSG, "UTF-16 is not read: send UTF-8 or ISO 8859");
 	if (!hl7_recognise(bytes, len))
 		return error_set(err, -EBADMSG, "no HL7 v2 message: it does not begin with MSH");
-	h->result = result;
-	h->at_ms = at_ms;
-	if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-		bytes += 3;
-		len -= 3;
-	}
-	read_file(h, bytes, bytes + len);
-	h->result = NULL;
-	h->reading = NULL;
-	if (result->messages == 0)
-		return error_set(err, -EBADMSG, "a batch without messages");
+	size_t mark = len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	*f = (struct hl7_file){.at = bytes + mark, .end = bytes + len};
 	return 0;
+}
+
+int hl7_read(struct hl7 *h, const char *bytes, size_t len, int64_t at_ms, struct hl7_result *result,
+	struct error *err)
+{
+	struct hl7_file file;
+	int rc = hl7_file_begin(&file, bytes, len, result, err);
+	while (rc == 0 && hl7_file_step(h, &file, at_ms, result))
+		;
+	if (rc == 0 && result->messages == 0)
+		rc = error_set(err, -EBADMSG, "a batch without messages");
+	return rc;
 }
 
 struct hl7 *hl7_create(const struct hl7_options *options, struct fhir_sink sink)

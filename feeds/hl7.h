@@ -38,7 +38,20 @@ struct hl7_result {
 
 /* True when the bytes look like HL7 v2: MSH, FHS, BHS or an MLLP block. */
 bool hl7_recognise(const char *bytes, size_t len);
-/* Reads all messages of a file: bare, framed by MLLP bytes, or in a batch
+/* A file being read, one message after the other; the bytes are borrowed. */
+struct hl7_file {
+	const char *at, *end;
+	const char *message; /* begun, NULL */
+	bool framed;         /* ... by MLLP */
+	int batch;           /* messages since the last BHS */
+};
+/* 0, or -EBADMSG with err when it is no HL7 v2. Clears the result. */
+int hl7_file_begin(struct hl7_file *file, const char *bytes, size_t len, struct hl7_result *result,
+	struct error *err);
+/* Reads on until one more message was read; false at the end of the file. */
+bool hl7_file_step(
+	struct hl7 *hl7, struct hl7_file *file, int64_t at_ms, struct hl7_result *result);
+/* Reads all messages of a file at once: bare, framed by MLLP bytes, or in a batch
  * (FHS/BHS … BTS/FTS). One bad message loses no other. `at_ms` stamps the
  * facts (receipt, suite time). 0, or -EBADMSG with err when there is none. */
 int hl7_read(struct hl7 *hl7, const char *bytes, size_t len, int64_t at_ms,

@@ -38,6 +38,7 @@ struct item {
 	bool present;      /* at the last look */
 	bool given;        /* read; waits for the journal */
 	uint64_t seq;
+	uint64_t order; /* of reading */
 	enum door_verdict verdict;
 	char *why;
 	UT_hash_handle hh;
@@ -53,6 +54,10 @@ struct door {
 	struct door_file *queue;
 	int queue_count, queue_next;
 	bool remembering, look_again;
+	uint64_t reads;
+	char *bytes; /* of the file that goes on, NULL */
+	size_t len;
+	char why[WHY_SIZE];
 	int inotify;
 	ev_io announced;
 	ev_timer scan, turn, wait;
@@ -126,11 +131,19 @@ static void put_away(struct door *d, struct item *i)
 	item_drop(d, i);
 }
 
+static int by_order(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* In the order of reading: done/ is remembered in the order it was filled. */
 static bool put_away_stored(struct door *d)
 {
 	struct item *i, *next;
 	uint64_t stored = d->calls.stored(d->calls.context);
 	bool waiting = false;
+	HASH_SRT(hh, d->items, by_order);
 	HASH_ITER(hh, d->items, i, next)
 	{
 		if (!i->given)
@@ -152,60 +165,77 @@ static void on_wait(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* --- reading one --- */
 
-static void verdict_by_code(struct item *i, int rc)
+/* Gives the bytes at hand; true when the file is read to its end. */
+static bool go_on(struct door *d, bool silent, enum door_verdict *verdict)
 {
-	i->verdict = DOOR_NOT_UNDERSTOOD;
-	i->why = strdup(rc == -EFBIG ? "larger than 8 MiB: not read"
-				     : "no regular file (a link, a pipe, a device): not read");
+	*verdict = d->calls.read(d->calls.context, d->bytes, d->len, silent, d->why, WHY_SIZE);
+	if (*verdict == DOOR_GOES_ON)
+		return false;
+	free(d->bytes);
+	d->bytes = NULL;
+	return true;
 }
 
-static void judge(struct door *d, struct item *i, const char *bytes, size_t len)
+static void give(struct door *d, struct item *i)
 {
-	char why[WHY_SIZE] = "";
-	i->verdict = DOOR_NOT_UNDERSTOOD;
-	if (len == 0)
-		snprintf(why, sizeof why, "empty");
-	else
-		i->verdict = d->calls.read(d->calls.context, bytes, len, false, why, sizeof why);
-	i->why = why[0] != '\0' ? strdup(why) : NULL;
-	d->health.messages++;
-	d->health.bytes += len;
-	d->health.last_ms = d->calls.now_ms(d->calls.context);
-}
-
-static void read_item(struct door *d, struct item *i)
-{
-	char *bytes;
-	size_t len;
-	int rc = door_folder_read(d->folder.root, &i->file, &bytes, &len);
-	if (rc == -EAGAIN || rc == -ENOENT) {
-		i->known = i->announced = false;
-		return;
-	}
-	if (rc == -EFBIG || rc == -ELOOP || rc == -ENXIO) {
-		verdict_by_code(i, rc);
-	} else if (rc < 0) {
-		if (!i->failed)
-			note_error(d, i->file.name, strerror(-rc));
-		i->failed = true;
-		return;
-	} else {
-		judge(d, i, bytes, len);
-	}
-	free(bytes);
 	i->failed = false;
 	i->given = true;
+	i->order = ++d->reads;
 	i->seq = d->calls.told(d->calls.context);
 	ev_timer_again(d->loop, &d->wait);
 }
 
-static void remember(struct door *d, const struct door_file *file)
+static bool go_on_item(struct door *d, struct item *i)
 {
-	char why[WHY_SIZE], *bytes;
-	size_t len;
-	if (door_folder_read(d->folder.done, file, &bytes, &len) == 0)
-		d->calls.read(d->calls.context, bytes, len, true, why, sizeof why);
-	free(bytes);
+	if (!go_on(d, false, &i->verdict))
+		return false;
+	i->why = d->why[0] != '\0' ? strdup(d->why) : NULL;
+	d->health.messages++;
+	d->health.bytes += d->len;
+	d->health.last_ms = d->calls.now_ms(d->calls.context);
+	give(d, i);
+	return true;
+}
+
+static void quarantine(struct door *d, struct item *i, const char *why)
+{
+	i->verdict = DOOR_NOT_UNDERSTOOD;
+	i->why = strdup(why);
+	give(d, i);
+}
+
+/* True when there is nothing more to do for it now. */
+static bool read_item(struct door *d, struct item *i)
+{
+	int rc = door_folder_read(d->folder.root, &i->file, &d->bytes, &d->len);
+	d->why[0] = '\0';
+	if (rc == 0 && d->len > 0)
+		return go_on_item(d, i);
+	free(d->bytes);
+	d->bytes = NULL;
+	if (rc == 0) {
+		quarantine(d, i, "empty");
+	} else if (rc == -EAGAIN || rc == -ENOENT) {
+		i->known = i->announced = false;
+	} else if (rc == -EFBIG) {
+		quarantine(d, i, "larger than 8 MiB: not read");
+	} else if (rc == -ELOOP || rc == -ENXIO) {
+		quarantine(d, i, "no regular file (a link, a pipe, a device): not read");
+	} else {
+		if (!i->failed)
+			note_error(d, i->file.name, strerror(-rc));
+		i->failed = true;
+	}
+	return true;
+}
+
+static bool remember(struct door *d, const struct door_file *file)
+{
+	enum door_verdict verdict;
+	d->why[0] = '\0';
+	if (d->bytes == NULL && door_folder_read(d->folder.done, file, &d->bytes, &d->len) < 0)
+		return true;
+	return go_on(d, true, &verdict);
 }
 
 /* --- looking --- */
@@ -224,10 +254,13 @@ static int by_arrival(const void *a, const void *b)
 /* Moving a file into done/ stamps its change time: the order of reading. */
 static int by_reading(const void *a, const void *b)
 {
-	struct door_file x = *(const struct door_file *)a, y = *(const struct door_file *)b;
-	x.stat.st_mtim = x.stat.st_ctim;
-	y.stat.st_mtim = y.stat.st_ctim;
-	return by_arrival(&x, &y);
+	const struct door_file *x = a, *y = b;
+	const struct timespec *s = &x->stat.st_ctim, *t = &y->stat.st_ctim;
+	if (s->tv_sec != t->tv_sec)
+		return s->tv_sec < t->tv_sec ? -1 : 1;
+	if (s->tv_nsec != t->tv_nsec)
+		return s->tv_nsec < t->tv_nsec ? -1 : 1;
+	return by_arrival(a, b);
 }
 
 /* True when the file is whole, as far as can be told. */
@@ -300,26 +333,26 @@ static void look_soon(struct door *d)
 		ev_timer_start(d->loop, &d->turn);
 }
 
-static void read_next(struct door *d)
+/* True when that file is done with. */
+static bool read_next(struct door *d)
 {
-	const struct door_file *file = &d->queue[d->queue_next++];
-	if (d->remembering) {
-		remember(d, file);
-		return;
-	}
+	const struct door_file *file = &d->queue[d->queue_next];
+	if (d->remembering)
+		return remember(d, file);
 	struct item *i = item_get(d, file->name);
-	if (i != NULL && i->known && !i->given)
-		read_item(d, i);
+	if (d->bytes != NULL)
+		return go_on_item(d, i);
+	return i == NULL || !i->known || i->given || read_item(d, i);
 }
 
-/* One file, or one look at the folder. */
+/* One file or a part of it, or one look at the folder. */
 static void on_turn(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct door *d = timer->data;
 	(void)events;
 	ev_timer_stop(loop, timer);
 	if (d->queue_next < d->queue_count) {
-		read_next(d);
+		d->queue_next += read_next(d);
 	} else if (d->look_again) {
 		d->look_again = d->remembering = false;
 		if (d->folder.root >= 0)
@@ -480,6 +513,7 @@ void door_close(struct door *d)
 	HASH_ITER(hh, d->items, i, next)
 	item_drop(d, i);
 	door_folder_close(&d->folder);
+	free(d->bytes);
 	free(d->queue);
 	free(d->path);
 	free(d);

@@ -26,11 +26,13 @@
 
 struct door;
 
-enum door_verdict { DOOR_UNDERSTOOD, DOOR_IN_PART, DOOR_NOT_UNDERSTOOD };
+/* DOOR_GOES_ON: there is more in it; the same bytes are given again next turn. */
+enum door_verdict { DOOR_UNDERSTOOD, DOOR_IN_PART, DOOR_NOT_UNDERSTOOD, DOOR_GOES_ON };
 
 struct door_calls {
 	/* Reads a file's bytes and gives its facts on. `silent`: they are known,
-	 * only remember. `why` (of `size`) is for people, "" when all is well. */
+	 * only remember. `why` (of `size`) is for people, "" when all is well; it is
+	 * kept while the same file goes on. */
 	enum door_verdict (*read)(
 		void *context, const char *bytes, size_t len, bool silent, char *why, size_t size);
 	uint64_t (*told)(void *context);   /* sequence of the last fact given on */

@@ -21,9 +21,12 @@
 enum { UNDO_DEPTH = 32 };
 enum { FEED_MQTT, FEED_FHIR, FEED_FIXED }; /* the others only when configured */
 
-/* One pushed file being read. */
+/* One pushed file being read, over several turns when it is long. */
 struct pushed {
 	bool reading, silent;
+	bool going_on; /* an HL7 file that was begun */
+	struct hl7_file file;
+	struct hl7_result result;
 	int given; /* facts and names */
 	char *why;
 	size_t why_size;

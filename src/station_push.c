@@ -12,6 +12,8 @@
  * Encounter finds the Appointment that was polled.
  */
 
+enum { TURN_MS = 5 }; /* as the drains of MQTT and HTTP */
+
 /* --- the HTTP port --- */
 
 static int64_t clock_now(void *context)
@@ -66,18 +68,27 @@ void station_push_puzzle(
 	add_why(s, text);
 }
 
+/* A batch may hold thousands: a turn's share of them. */
 static enum door_verdict read_hl7(struct station *s, const char *bytes, size_t len)
 {
-	struct hl7_result result;
+	struct pushed *p = &s->pushed;
 	struct error err = {""};
-	if (hl7_read(s->hl7, bytes, len, station_now(s), &result, &err) < 0) {
+	int64_t until = monotonic_ms() + TURN_MS;
+	if (!p->going_on && hl7_file_begin(&p->file, bytes, len, &p->result, &err) < 0) {
 		add_why(s, err.text);
 		return DOOR_NOT_UNDERSTOOD;
 	}
-	s->door_health->duplicates += s->pushed.silent ? 0 : (uint64_t)result.duplicates;
-	if (result.refused > 0)
+	do {
+		p->going_on = hl7_file_step(s->hl7, &p->file, station_now(s), &p->result);
+	} while (p->going_on && monotonic_ms() < until);
+	if (p->going_on)
+		return DOOR_GOES_ON;
+	s->door_health->duplicates += p->silent ? 0 : (uint64_t)p->result.duplicates;
+	if (p->result.messages == 0)
+		add_why(s, "a batch without messages");
+	if (p->result.refused > 0 || p->result.messages == 0)
 		return DOOR_NOT_UNDERSTOOD;
-	return result.puzzles > 0 ? DOOR_IN_PART : DOOR_UNDERSTOOD;
+	return p->result.puzzles > 0 ? DOOR_IN_PART : DOOR_UNDERSTOOD;
 }
 
 static enum door_verdict read_fhir(struct station *s, const char *bytes, size_t len)

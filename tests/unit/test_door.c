@@ -35,6 +35,7 @@ struct world {
 	int count;
 	uint64_t told, stored;
 	bool stores; /* at once */
+	int turns;   /* a "long" file was given */
 };
 
 /* --- a reader that can be looked at --- */
@@ -44,6 +45,10 @@ static enum door_verdict on_read(
 {
 	struct world *w = context;
 	assert_true(w->count < 64);
+	if (len >= 4 && memcmp(bytes, "long", 4) == 0 && ++w->turns % 3 != 0) {
+		snprintf(why, size, "turn %d", w->turns);
+		return DOOR_GOES_ON;
+	}
 	snprintf(w->read[w->count++], sizeof w->read[0], "%s%.*s", silent ? "~" : "",
 		(int)(len < 60 ? len : 60), bytes);
 	if (!silent && ++w->told > 0 && w->stores)
@@ -289,6 +294,41 @@ static void a_file_stays_until_its_facts_are_stored(void **state)
 	assert_int_equal(w->count, 1);
 }
 
+/* A file of many messages takes several turns; others wait for it, and why it
+ * was not understood adds up. */
+static void a_long_file_takes_several_turns(void **state)
+{
+	struct world *w = *state;
+	drop(w, "a", "long");
+	drop(w, "b", "next");
+	age(w, "a", 0);
+	age(w, "b", 1);
+	w->door = open_door(w, false, NULL);
+	door_start(w->door);
+	run_until(w, "done/b", true);
+	assert_int_equal(w->turns, 3);
+	assert_int_equal(w->count, 2);
+	assert_string_equal(w->read[0], "long");
+	/* In the memory too; and closed in the middle it is read again. */
+	door_close(w->door);
+	w->door = NULL;
+	drop(w, "c", "long after");
+	age(w, "c", 0);
+	w->door = open_door(w, true, NULL);
+	door_start(w->door);
+	while (w->turns < 7)
+		ev_run(w->loop, EVRUN_NOWAIT);
+	door_close(w->door);
+	w->door = NULL;
+	assert_true(is_there(w, "c"));
+	assert_string_equal(w->read[2], "~long");
+	w->turns = 0;
+	w->door = open_door(w, false, NULL);
+	door_start(w->door);
+	run_until(w, "done/c", true);
+	assert_int_equal(w->turns, 3);
+}
+
 /* Replaced after it was read and before it was put away: the new one is read. */
 static void a_file_replaced_meanwhile_is_read_too(void **state)
 {
@@ -491,6 +531,7 @@ int main(void)
 		CASE(what_is_not_understood_goes_to_quarantine_with_the_reason),
 		CASE(links_pipes_and_giants_are_not_read),
 		CASE(a_file_stays_until_its_facts_are_stored),
+		CASE(a_long_file_takes_several_turns),
 		CASE(a_file_replaced_meanwhile_is_read_too),
 		CASE(done_is_the_memory),
 		CASE(a_folder_open_to_all_is_refused),
