@@ -253,11 +253,12 @@ static void on_cancel_admit(struct event *e)
 static void on_cancel_transfer(struct event *e)
 {
 	struct hl7_visit *v = e->v;
-	if (v->stay_count == 0) {
+	const struct hl7_stay *last = last_stay(v);
+	if (last == NULL) {
 		hl7_puzzle(e->r, "EVN", "takes back a transfer that was never heard of");
 		return;
 	}
-	if (e->place[0] != '\0' && strcmp(last_stay(v)->place, e->place) == 0) {
+	if (e->place[0] != '\0' && strcmp(last->place, e->place) == 0) {
 		hl7_puzzle(e->r, "PV1-3", "the transfer taken back was never heard of");
 		return;
 	}

@@ -293,11 +293,10 @@ int hl7_message_parse(struct hl7_message *m, const char *bytes, size_t len, stru
 		return error_set(err, -EBADMSG, "does not begin with MSH");
 	if (memchr(bytes, '\0', len) != NULL)
 		return error_set(err, -EBADMSG, "a NUL byte in the text");
-	int rc = read_delimiters(m, bytes, len, err);
-	/* strcspn below needs an end. */
-	char *copy = rc == 0 ? strndup(bytes, len) : NULL;
-	if (rc == 0 && copy == NULL)
-		rc = error_set(err, -ENOMEM, "out of memory");
+	char *copy = strndup(bytes, len); /* strcspn needs an end */
+	if (copy == NULL)
+		return error_set(err, -ENOMEM, "out of memory");
+	int rc = read_delimiters(m, copy, len, err);
 	if (rc == 0)
 		rc = take_text(m, copy, len, err);
 	if (rc == 0)

@@ -71,6 +71,8 @@ struct hl7_reading {
 
 /* -- hl7.c ------------------------------------------------------------------- */
 
+/* One message, counted in h->result. */
+void hl7_read_message(struct hl7 *h, const char *bytes, size_t len);
 void hl7_puzzle(struct hl7_reading *r, const char *path, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The message as a whole is not understood; what was gathered is dropped. */

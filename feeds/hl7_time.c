@@ -59,7 +59,7 @@ int hl7_time(const char *text, int64_t *ms)
 	int digits = 0, fraction, seconds;
 	bool zoned;
 	*ms = 0;
-	while (isdigit((unsigned char)text[digits]) && digits < 15)
+	while (digits < 15 && isdigit((unsigned char)text[digits]))
 		digits++;
 	if (digits < 4 || digits > 14 || digits % 2 != 0)
 		return 0;

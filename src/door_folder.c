@@ -228,7 +228,7 @@ void door_folder_prune(const struct door_folder *f, int64_t now_s, int64_t keep_
 {
 	struct door_file *files;
 	int n = door_folder_list(f->done, &files);
-	if (n > 0)
+	if (files != NULL && n > 1)
 		qsort(files, (size_t)n, sizeof *files, by_change);
 	for (int i = 0; i < n; i++)
 		if (i < n - most || now_s - files[i].stat.st_ctime > keep_s)

@@ -416,12 +416,16 @@ static void live(const struct world *w, int ms)
 
 struct tally {
 	int cases, seen[64];
+	int pushed, in_room; /* of the Appointment f1 */
 };
 
 static void tally_fact(void *context, const struct fact *fact)
 {
 	struct tally *t = context;
 	int n;
+	t->pushed += fact->kind == FACT_CASE && strcmp(fact->surgery.id, "f1") == 0;
+	t->in_room += fact->kind == FACT_MILESTONE && strcmp(fact->milestone.id, "f1") == 0
+		      && fact->milestone.milestone == MILESTONE_IN_ROOM;
 	if (fact->kind != FACT_CASE || sscanf(fact->surgery.id, "BOC-%d", &n) != 1)
 		return;
 	assert_in_range(n, 0, 63);
@@ -519,6 +523,21 @@ static void a_restart_remembers(void **state)
 	expect_text(w, "in/quarantine/e.hl7.reason",
 		"ORU R01/9 MSH-9: messages of type ORU are not read\n");
 	assert_true(is_there(w, "in/quarantine/d.json.reason"));
+	assert_int_equal(read_journal(w).in_room, 0);
+	/* The Encounter of before the restart finds its Appointment after it. */
+	drop(w, "in/f.json",
+		"{\"resourceType\":\"Bundle\",\"type\":\"message\",\"entry\":[{\"resource\":"
+		"{\"resourceType\":\"MessageHeader\",\"id\":\"m\"}},{\"resource\":{"
+		"\"resourceType\":\"Appointment\",\"id\":\"f1\",\"status\":\"booked\","
+		"\"start\":\"2026-03-16T09:00:00+01:00\",\"participant\":[{\"actor\":"
+		"{\"reference\":\"Location/or-2\"}},{\"actor\":{\"reference\":\"Patient/"
+		"p\"}}]}}]}");
+	age(w, "in/f.json", 0);
+	live(w, 800);
+	assert_int_equal(read_journal(w).pushed, 1);
+	assert_int_equal(read_journal(w).in_room, 1);
+	expect_text(w, "in/done/f.json.notes",
+		"MessageHeader/m resourceType: MessageHeader is not read\n");
 }
 
 int main(void)

@@ -285,7 +285,7 @@ static void a_full_ring_is_503(void **state)
 	long last = 200;
 	int taken = 0;
 	memset(body, 'x', sizeof body);
-	open_with(w, (struct http_door_options){.listen = "127.0.0.1:0", .ring_bytes = 4096});
+	open_with(w, (struct http_door_options){.listen = "0", .ring_bytes = 4096});
 	for (int i = 0; i < 20 && last == 200; i++) {
 		last = ask(http_door_port(w->door),
 			(struct post){.path = "/a", .body = body, .len = sizeof body});
