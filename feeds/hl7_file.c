@@ -49,7 +49,7 @@ static void check_count(struct hl7 *h, const char *p, const char *stop, int mess
 {
 	struct hl7_reading r = {.h = h, .origin = "HL7 batch"};
 	long said = 0;
-	if (!starts(p, stop, "BTS") || !isdigit((unsigned char)p[4]))
+	if (!starts(p, stop, "BTS") || stop - p < 5 || !isdigit((unsigned char)p[4]))
 		return;
 	for (p += 4; p < stop && isdigit((unsigned char)*p) && said < 1000000; p++)
 		said = said * 10 + (*p - '0');

@@ -360,6 +360,15 @@ static void files_hold_many_messages(void **state)
 	hl7_wonders(w, "HL7 batch BTS-1: says 2 messages, found 1: the file may be cut");
 }
 
+/* Found by fuzzing: a trailer cut after its separator. */
+static void a_trailer_may_be_cut_too(void **state)
+{
+	struct hl7_world *w = *state;
+	hl7_give(w, "BHS|^~\\&|B\r" MSH("S12", "1", "20260315080000") SCH("") AIL "BTS|");
+	assert_int_equal(w->count, 1);
+	assert_int_equal(w->puzzle_count, 0);
+}
+
 static void mllp_bytes_are_taken_off(void **state)
 {
 	struct hl7_world *w = *state;
@@ -441,6 +450,7 @@ int main(void)
 		CASE(character_sets),
 		CASE(what_is_not_read_is_refused_by_name),
 		CASE(files_hold_many_messages),
+		CASE(a_trailer_may_be_cut_too),
 		CASE(mllp_bytes_are_taken_off),
 		CASE(test_messages_are_marked),
 		CASE(shifted_fields_are_not_guessed),
