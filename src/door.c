@@ -458,13 +458,14 @@ struct door *door_open(struct ev_loop *loop, const char *path, bool remember_don
 	d->path = strdup(path);
 	d->inotify = -1;
 	d->pruned_mono = monotonic_ms();
-	text_neutralise(d->health.name, sizeof d->health.name, path, strlen(path));
+	char name[LABEL_SIZE];
+	snprintf(name, sizeof name, "door %.80s", path);
+	text_neutralise(d->health.name, sizeof d->health.name, name, strlen(name));
 	if (d->path == NULL || door_folder_open(&d->folder, path, err) < 0) {
 		d->folder = (struct door_folder){-1, -1, -1};
 		door_close(d);
 		return NULL;
 	}
-	snprintf(d->health.name, sizeof d->health.name, "door %.80s", path);
 	d->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	watch(d);
 	ev_io_init(&d->announced, on_announced, d->inotify, EV_READ);
