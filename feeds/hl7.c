@@ -260,8 +260,10 @@ static void read_header(struct hl7_reading *r)
 		text_copy(control, sizeof control, "?");
 	snprintf(r->origin, sizeof r->origin, "%s %s/%s", r->type, r->trigger, control);
 	if (hl7_value(r->m, msh, 7, 0, 1, text, sizeof text) == HL7_VALUED
-		&& hl7_time(text, &r->sent_ms) < 12)
+		&& hl7_time(text, &r->sent_ms) < 12) {
 		hl7_puzzle(r, "MSH-7", "not a time: %.40s", text);
+		r->sent_ms = 0; /* a day alone would make it look older than it is */
+	}
 	hl7_value(r->m, msh, 13, 0, 1, number, sizeof number);
 	r->sequence = isdigit((unsigned char)number[0]) ? strtol(number, NULL, 10) : -1;
 	hl7_value(r->m, msh, 11, 0, 1, text, sizeof text);

@@ -160,7 +160,10 @@ static void draw_refusals(const struct view *view, int feed, struct page *page)
 				refusal_name((enum refusal)r), (unsigned long long)f->refused[r]);
 	}
 	page_pair(page, _("refused"), ROLE_NORMAL, text[0] ? text : _("nothing"));
-	page_pair(page, _("last error"), ROLE_NORMAL, f->error);
+	if (f->errors)
+		format_put(text, sizeof text, _("%s (%llu so far)"), f->error,
+			(unsigned long long)f->errors);
+	page_pair(page, _("last error"), ROLE_NORMAL, f->errors ? text : f->error);
 }
 
 static void draw_journal(const struct view *view, struct page *page)

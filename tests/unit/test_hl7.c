@@ -106,6 +106,17 @@ static void an_older_message_does_not_turn_time_back(void **state)
 	assert_int_equal(w->result.refused, 0);
 }
 
+/* A day without a time says nothing of the order. */
+static void a_day_alone_does_not_make_a_message_old(void **state)
+{
+	struct hl7_world *w = *state;
+	hl7_give(w, whole);
+	hl7_give(w, MSH("S15", "C3", "20260315") "SCH||BOC-17\r");
+	assert_int_equal(w->result.older, 0);
+	assert_int_equal(w->count, 1);
+	hl7_wonders(w, "SIU S15/C3 MSH-7: not a time: 20260315");
+}
+
 static void within_one_second_the_sequence_counts(void **state)
 {
 	struct hl7_world *w = *state;
@@ -432,6 +443,7 @@ int main(void)
 		CASE(a_refused_message_may_be_sent_again),
 		CASE(a_giant_is_refused),
 		CASE(an_older_message_does_not_turn_time_back),
+		CASE(a_day_alone_does_not_make_a_message_old),
 		CASE(within_one_second_the_sequence_counts),
 		CASE(the_room_time_counts_over_the_schedule),
 		CASE(an_offset_counts_from_the_schedule),
