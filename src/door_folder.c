@@ -228,9 +228,9 @@ void door_folder_prune(const struct door_folder *f, int64_t now_s, int64_t keep_
 {
 	struct door_file *files;
 	int n = door_folder_list(f->done, &files);
-	if (files != NULL && n > 1)
-		qsort(files, (size_t)n, sizeof *files, by_change);
-	for (int i = 0; i < n; i++)
+	if (files != NULL)
+		qsort(files, n > 0 ? (size_t)n : 0, sizeof *files, by_change);
+	for (int i = 0; files != NULL && i < n; i++)
 		if (i < n - most || now_s - files[i].stat.st_ctime > keep_s)
 			unlinkat(f->done, files[i].name, 0);
 	free(files);
