@@ -20,7 +20,7 @@ HOSP_C    := $(wildcard src/hospital/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lsqlite3 -ljwt -lcrypto -lmicrohttpd -lm -lpthread
+LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lcsv -lsqlite3 -ljwt -lcrypto -lmicrohttpd -lm -lpthread
 
 .PHONY: all programs
 all: programs vigie vigie-hospital
