@@ -135,7 +135,4 @@ void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim
 void sim_run(const struct sim_plan *plan, const struct sim_draw *draw, struct sim_bench *bench,
 	struct sim_marks *marks);
 
-/* NULL, or why the plan cannot be run (a static text). */
-const char *sim_check(const struct sim_plan *plan);
-
 #endif
