@@ -253,6 +253,15 @@ static const struct key signature_keys[] = {
 	{0},
 };
 
+static const struct key pathway_keys[] = {
+	{"id", site_value_id, AT(pathway, id), true},
+	{"name", site_value_label, AT(pathway, name), false},
+	{"setting", site_value_setting, AT(pathway, setting), false},
+	{"turnover", site_value_turnover, 0, true},
+	{"steps", site_value_steps, 0, true},
+	{0},
+};
+
 #define LIST(type, plural, singular)                                                               \
 	sizeof(struct type), AT(site, plural), AT(site, singular##_count)
 
@@ -270,6 +279,8 @@ static const struct section sections[SECTION_COUNT] = {
 		tag_finish},
 	[SECTION_SIGNATURES] = {"signatures", signature_keys,
 		LIST(signature, signatures, signature), 64, signature_defaults, signature_finish},
+	[SECTION_PATHWAYS] = {"pathways", pathway_keys, LIST(pathway, pathways, pathway), 16, NULL,
+		NULL},
 };
 
 static const struct key site_keys[] = {

@@ -51,6 +51,7 @@ enum site_section {
 	SECTION_ROLES,
 	SECTION_TAGS,
 	SECTION_SIGNATURES,
+	SECTION_PATHWAYS,
 	SECTION_COUNT
 };
 int site_line(const struct site_reading *r, enum site_section section, int index);
@@ -64,6 +65,8 @@ site_value site_value_floor, site_value_room, site_value_room_kind, site_value_t
 site_value site_value_bed, site_value_box, site_value_outline, site_value_session;
 site_value site_value_limits, site_value_point, site_value_door, site_value_priority;
 site_value site_value_signature_kind, site_value_ignore;
+/* In src/site_pathway.c; the first two fill a struct pathway. */
+site_value site_value_steps, site_value_turnover, site_value_setting;
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
 	uint8_t *mask, int size, int *length);
 bool site_number(const config_setting_t *s, double *value);

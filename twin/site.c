@@ -111,6 +111,7 @@ void site_free(struct site *site)
 	free(site->roles);
 	free(site->tags);
 	free(site->signatures);
+	free(site->pathways);
 	free(site->targets);
 	free(site->prices);
 	free(site);

@@ -9,6 +9,7 @@
  */
 
 #include "twin/fact.h"
+#include "twin/pathway.h"
 
 enum room_kind {
 	ROOM_OR,
@@ -134,6 +135,8 @@ struct site {
 	int tag_count;
 	struct signature *signatures;
 	int signature_count;
+	struct pathway *pathways;
+	int pathway_count;
 	struct target *targets;
 	int target_count;
 	struct target *prices;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_FORECAST_H
+#define VIGIE_TWIN_FORECAST_H
+
+/*
+ * Many replications of a plan, read as quantiles and probabilities. Plain data,
+ * a copy is a memcpy. Fed one replication after another, in any number of
+ * parts: the parts of threads are joined in a fixed order, so that the answer
+ * does not depend on how many there were.
+ */
+
+#include "twin/plan.h"
+
+enum {
+	FORECAST_REPS = 4096,
+	FORECAST_SLOTS = 96, /* of the load curves: a day in quarters of an hour */
+	FORECAST_SLOT_MIN = 15
+};
+
+struct quantiles {
+	double p10, p50, p90; /* ms after the epoch for times, minutes for spans */
+};
+
+struct forecast_case {
+	struct quantiles start, end; /* in room, out of room; 0 already happened */
+	struct quantiles pacu_out;
+	double remaining_min; /* mean time left in the room, once in it; never 0 */
+	double hold_min;      /* mean wait in the room for a PACU bay */
+	double wait_min;      /* mean wait for the room once ready */
+};
+
+struct forecast_room {
+	struct quantiles end;      /* last patient out */
+	double p_overtime;         /* that it is after the end of the session */
+	struct quantiles overtime; /* minutes, 0 when it is not */
+	double overtime_mean;      /* minutes */
+	double idle_mean;          /* minutes open and empty, from now to the session's end */
+	bool has_session;
+};
+
+struct forecast_load {
+	int units; /* how many there are */
+	double p50[FORECAST_SLOTS], p90[FORECAST_SLOTS];
+	double p_full[FORECAST_SLOTS]; /* that none is free at some time in the slot */
+};
+
+struct forecast_kpi {
+	double overtime_min, wait_min, hold_min, idle_min; /* means over replications */
+	double overtime_error;                             /* standard error of the first */
+	double last_out_ms;                                /* mean, after the epoch */
+};
+
+struct forecast {
+	int64_t at_ms; /* of the twin it was made from */
+	uint64_t seq;  /* its last fact */
+	uint32_t seed;
+	int reps;
+	struct plan_index index;
+	struct forecast_case cases[SIM_CASES]; /* as in the plan */
+	int case_count;
+	struct forecast_room rooms[SIM_ROOMS];
+	int room_count;
+	struct forecast_load loads[SIM_POOLS]; /* as the plan's pools */
+	int pool_count;
+	struct forecast_kpi kpi;
+	int stuck; /* replications in which a case waits for ever */
+};
+
+struct forecast_run; /* samples of all replications, on the heap */
+
+/* NULL: out of memory. `reps` at most FORECAST_REPS. */
+struct forecast_run *forecast_run_create(
+	const struct sim_plan *plan, const struct plan_index *index, uint32_t seed, int reps);
+void forecast_run_destroy(struct forecast_run *run);
+/* Runs replications first .. first + count - 1. Threads may run parts that do
+ * not overlap at the same time, each on its own bench. */
+void forecast_run_part(struct forecast_run *run, int first, int count);
+/* Sums up the first `reps` of them. */
+void forecast_run_read(const struct forecast_run *run, int reps, struct forecast *out);
+/* Per-replication difference b - a of a figure under common random numbers. */
+struct paired {
+	double mean, low, high; /* 95 % confidence interval */
+};
+enum kpi { KPI_OVERTIME, KPI_WAIT, KPI_HOLD, KPI_IDLE, KPI_LAST_OUT, KPI_COUNT };
+struct paired forecast_difference(
+	const struct forecast_run *a, const struct forecast_run *b, int reps, enum kpi kpi);
+
+#endif

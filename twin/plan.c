@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "twin/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "twin/duration_suite.h"
+#include "twin/pathway.h"
+#include "twin/stat.h"
+
+/* Cases that began longer ago than this are of another day. */
+static const int64_t DAY_BACK_MS = 20 * 3600 * 1000LL, DAY_AHEAD_MS = 24 * 3600 * 1000LL;
+/* Without a model: the booking is right in the middle, with the spread of a
+ * procedure (log-sd 0.329, heart centre, reference 2); without a booking, the
+ * median and spread of all surgery (university hospital, ibid.). */
+static const double BOOKED_SIGMA = 0.33, ANY_MEDIAN_MIN = 110, ANY_SIGMA = 0.7;
+/* The surgeon's own part is at least this much of a case's time in the room. */
+static const double SURGERY_LEAST = 0.3;
+
+struct build {
+	const struct twin *twin;
+	const struct site *site;
+	const struct plan_options *options;
+	struct sim_plan *plan;
+	struct plan_index *index;
+	const struct pathway *ways[SIM_PATHWAYS];
+	int64_t origin_ms;
+};
+
+/* ---- pools ---- */
+
+static int bed_count(const struct site *site, int kind)
+{
+	int count = 0;
+	for (int i = 0; site != NULL && i < site->bed_count; i++)
+		count += (int)site->rooms[site->beds[i].room].kind == kind;
+	return count;
+}
+
+static int pool_add(struct build *b, int role, int beds, int units)
+{
+	for (int p = 0; p < b->plan->pool_count; p++)
+		if (b->index->pool_role[p] == role && b->index->pool_beds[p] == beds)
+			return p;
+	if (b->plan->pool_count == SIM_POOLS)
+		return SIM_NONE;
+	int p = b->plan->pool_count++;
+	b->plan->pools[p].units = units;
+	b->index->pool_role[p] = role;
+	b->index->pool_beds[p] = beds;
+	return p;
+}
+
+/* What is not counted anywhere is not waited for. */
+static int need_of(struct build *b, const struct pathway_need *need)
+{
+	switch (need->kind) {
+	case NEED_ROOM:
+		return SIM_ROOM;
+	case NEED_ROLE:
+		return b->site->roles[need->index].count > 0
+			       ? pool_add(b, need->index, -1, b->site->roles[need->index].count)
+			       : SIM_NONE;
+	case NEED_BEDS: {
+		int beds = bed_count(b->site, need->index);
+		return beds > 0 ? pool_add(b, -1, need->index, beds) : SIM_NONE;
+	}
+	case NEED_NONE:
+		break;
+	}
+	return SIM_NONE;
+}
+
+static void needs_of(
+	struct build *b, const struct pathway_need from[PATHWAY_NEEDS], int8_t to[SIM_NEEDS])
+{
+	int count = 0;
+	for (int k = 0; k < SIM_NEEDS; k++)
+		to[k] = SIM_NONE;
+	for (int k = 0; k < PATHWAY_NEEDS && from[k].kind != NEED_NONE; k++) {
+		int need = need_of(b, &from[k]);
+		if (need != SIM_NONE)
+			to[count++] = (int8_t)need;
+	}
+}
+
+/* ---- pathways ---- */
+
+static bool has_need(const struct pathway_need list[PATHWAY_NEEDS], enum need_kind kind, int index)
+{
+	for (int k = 0; k < PATHWAY_NEEDS && list[k].kind != NEED_NONE; k++)
+		if (list[k].kind == kind && (kind == NEED_ROOM || list[k].index == index))
+			return true;
+	return false;
+}
+
+static void find_marks(struct plan_index *index, int w, const struct pathway *way)
+{
+	index->in_room[w] = index->out_room[w] = index->in_pacu[w] = index->out_pacu[w] = -1;
+	for (int s = 0; s < way->step_count; s++) {
+		const struct pathway_step *step = &way->steps[s];
+		if (step->ends == MILESTONE_IN_ROOM
+			|| (index->in_room[w] < 0 && has_need(step->need, NEED_ROOM, 0)))
+			index->in_room[w] = s;
+		if (has_need(step->give, NEED_ROOM, 0))
+			index->out_room[w] = s;
+		if (has_need(step->need, NEED_BEDS, ROOM_PACU))
+			index->in_pacu[w] = s;
+		if (has_need(step->give, NEED_BEDS, ROOM_PACU))
+			index->out_pacu[w] = s;
+	}
+}
+
+static int way_add(struct build *b, const struct pathway *way)
+{
+	int w = 0;
+	while (w < b->plan->pathway_count && b->ways[w] != way)
+		w++;
+	if (w < b->plan->pathway_count || w == SIM_PATHWAYS)
+		return w < SIM_PATHWAYS ? w : 0;
+	struct sim_pathway *to = &b->plan->pathways[w];
+	b->ways[b->plan->pathway_count++] = way;
+	to->count = way->step_count;
+	for (int s = 0; s < way->step_count; s++) {
+		const struct pathway_step *from = &way->steps[s];
+		memcpy(to->steps[s].name, from->stage, sizeof from->stage);
+		needs_of(b, from->need, to->steps[s].need);
+		needs_of(b, from->give, to->steps[s].give);
+		to->steps[s].gated = from->gated;
+		to->steps[s].gate_ms = (int64_t)(from->gate_min * 60000);
+		to->steps[s].begins = (int8_t)from->begins;
+		to->steps[s].ends = (int8_t)from->ends;
+	}
+	find_marks(b->index, w, way);
+	return w;
+}
+
+/* ---- how long ---- */
+
+static struct sim_law lognormal(double mean, double deviation)
+{
+	double mu, sigma;
+	if (!(mean > 0))
+		return (struct sim_law){SIM_AT_ONCE, 0, 0};
+	if (!(deviation > 0))
+		return (struct sim_law){SIM_FIXED, (float)mean, 0};
+	stat_lognormal_of(mean, deviation, &mu, &sigma);
+	return (struct sim_law){SIM_LOGNORMAL, (float)mu, (float)sigma};
+}
+
+/* The case's time in the room, all steps of it. */
+static struct duration_law room_time(struct build *b, const struct surgery *s, int plan_case)
+{
+	double planned = surgery_planned_min(s);
+	struct duration_law law = {.mu = log(planned > 0 ? planned : ANY_MEDIAN_MIN),
+		.sigma = planned > 0 ? BOOKED_SIGMA : ANY_SIGMA};
+	b->index->law_known[plan_case] = 0;
+	if (b->options->durations == NULL)
+		return law;
+	int p = twin_patient(b->twin, s->patient);
+	const struct patient *who = p >= 0 ? &b->twin->patients[p] : NULL;
+	struct duration_facts facts = {
+		.procedure = s->procedure,
+		.surgeon = s->surgeon,
+		.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
+		.planned_min = planned,
+		.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
+		.bmi = who != NULL && who->bmi > 0 ? who->bmi : NAN,
+		.age_years =
+			who != NULL && who->age_years >= 0 ? (double)who->age_years : (double)NAN,
+	};
+	struct duration_input input;
+	duration_suite_input(&facts, &input);
+	duration_predict(b->options->durations, &input, &law);
+	b->index->law_known[plan_case] = law.seen;
+	return law;
+}
+
+/* What the other steps in the room leave of the case's time there. */
+static struct sim_law surgeons_part(const struct plan_index *index, int w,
+	const struct pathway *way, const struct duration_law *law)
+{
+	double mean = stat_lognormal_mean(law->mu, law->sigma);
+	double variance = mean * mean * expm1(law->sigma * law->sigma);
+	double left = mean, spread = variance;
+	for (int s = index->in_room[w] + 1; s <= index->out_room[w]; s++) {
+		if (way->steps[s].lasts != LASTS_LAW)
+			continue;
+		left -= way->steps[s].a;
+		spread -= way->steps[s].b * way->steps[s].b;
+	}
+	double least = SURGERY_LEAST * mean;
+	left = left > least ? left : least;
+	spread = spread > 0.04 * left * left ? spread : 0.04 * left * left;
+	return lognormal(left, sqrt(spread));
+}
+
+static void laws_of(struct build *b, const struct surgery *s, int i)
+{
+	struct sim_case *c = &b->plan->cases[i];
+	const struct pathway *way = b->ways[c->pathway];
+	struct duration_law law = room_time(b, s, i);
+	for (int k = 0; k < way->step_count; k++) {
+		const struct pathway_step *step = &way->steps[k];
+		c->law[k] = (struct sim_law){SIM_AT_ONCE, 0, 0};
+		if (step->lasts == LASTS_LAW)
+			c->law[k] = lognormal(step->a, step->b);
+		else if (step->lasts == LASTS_BETWEEN)
+			c->law[k] = (struct sim_law){SIM_UNIFORM, (float)step->a, (float)step->b};
+		else if (step->lasts == LASTS_CASE)
+			c->law[k] = surgeons_part(b->index, c->pathway, way, &law);
+	}
+}
+
+/* ---- where the patient stands ---- */
+
+/* The furthest step its milestones speak of. A step that waits for nothing has
+ * begun when the one before it was over. */
+static void stand(struct build *b, const struct surgery *s, struct sim_case *c)
+{
+	const struct pathway *way = b->ways[c->pathway];
+	int64_t since = 0;
+	for (int k = 0; k < way->step_count; k++) {
+		const struct pathway_step *step = &way->steps[k];
+		int64_t began =
+			step->begins >= 0 ? surgery_when(s, (enum milestone)step->begins) : 0;
+		int64_t ended = step->ends >= 0 ? surgery_when(s, (enum milestone)step->ends) : 0;
+		if (began > 0) {
+			c->step = k;
+			c->running = true;
+			since = began;
+		}
+		if (ended > 0) {
+			c->step = k + 1;
+			c->running = k + 1 < way->step_count && way->steps[k + 1].begins < 0
+				     && way->steps[k + 1].lasts != LASTS_NOTHING;
+			since = ended;
+		}
+	}
+	c->elapsed_ms = c->running && b->origin_ms > since ? b->origin_ms - since : 0;
+}
+
+/* A case past its 0.9 quantile, closure not begun: its mean time left is that
+ * from closure to exit (Tiwari, Dexter 2013; 3,962 cases). */
+static void overdue(struct build *b, struct sim_case *c)
+{
+	const struct pathway *way = b->ways[c->pathway];
+	if (!c->running || way->steps[c->step].lasts != LASTS_CASE)
+		return;
+	struct sim_law *law = &c->law[c->step];
+	double elapsed = (double)c->elapsed_ms / 60000;
+	if (law->kind == SIM_LOGNORMAL
+		&& elapsed > stat_lognormal_quantile((double)law->a, (double)law->b, 0.9))
+		*law = (struct sim_law){SIM_AT_ONCE, 0, 0};
+}
+
+/* Somebody's word on what is left of the room time, spread as the model's. */
+static void estimate(struct build *b, struct sim_case *c, int twin_case)
+{
+	const struct pathway *way = b->ways[c->pathway];
+	if (b->options->estimate_min == NULL || !c->running)
+		return;
+	double left = b->options->estimate_min(b->options->context, twin_case);
+	if (!(left >= 0) || way->steps[c->step].lasts != LASTS_CASE)
+		return;
+	for (int k = c->step + 1; k <= b->index->out_room[c->pathway]; k++)
+		left -= way->steps[k].lasts == LASTS_LAW ? way->steps[k].a : 0;
+	left = left > 1 ? left : 1;
+	c->law[c->step] = lognormal((double)c->elapsed_ms / 60000 + left, left * 0.3);
+}
+
+/* ---- cases and rooms ---- */
+
+static bool of_the_day(const struct build *b, const struct surgery *s)
+{
+	return !surgery_is_off(s) && surgery_when(s, MILESTONE_DISCHARGED) == 0
+	       && surgery_when(s, MILESTONE_PACU_OUT) == 0
+	       && s->start_ms > b->origin_ms - DAY_BACK_MS
+	       && s->start_ms < b->origin_ms + DAY_AHEAD_MS
+	       && (s->status != CASE_FULFILLED || surgery_has_begun(s));
+}
+
+static uint32_t hash_of(const char *text)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (; *text != '\0'; text++)
+		h = (h ^ (uint8_t)*text) * 16777619u;
+	return h;
+}
+
+static int room_of(const struct build *b, const struct surgery *s)
+{
+	int room = s->room_at >= 0 ? s->room_at : site_room(b->site, s->room);
+	return room >= 0 ? b->index->room_of[room] : SIM_NONE;
+}
+
+static void case_add(struct build *b, int twin_case)
+{
+	const struct surgery *s = &b->twin->cases[twin_case];
+	if (b->plan->case_count == SIM_CASES) {
+		b->index->dropped++;
+		return;
+	}
+	int i = b->plan->case_count++;
+	struct sim_case *c = &b->plan->cases[i];
+	c->who = hash_of(s->id);
+	c->pathway = way_add(b, pathway_of(b->site, s->setting));
+	c->room = room_of(b, s);
+	c->planned_ms = s->start_ms - b->origin_ms;
+	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
+	b->index->twin_case[i] = twin_case;
+	b->index->case_of[twin_case] = i;
+	laws_of(b, s, i);
+	stand(b, s, c);
+	estimate(b, c, twin_case);
+	overdue(b, c);
+	c->absent = c->step >= b->ways[c->pathway]->step_count;
+}
+
+static void rooms_add(struct build *b)
+{
+	const struct pathway *way = pathway_of(b->site, SETTING_UNKNOWN);
+	for (int r = 0; r < TWIN_ROOMS; r++)
+		b->index->room_of[r] = SIM_NONE;
+	for (int r = 0; r < b->site->room_count && r < TWIN_ROOMS; r++) {
+		if (b->site->rooms[r].kind != ROOM_OR || b->plan->room_count == SIM_ROOMS)
+			continue;
+		int i = b->plan->room_count++;
+		struct sim_room *room = &b->plan->rooms[i];
+		b->index->room_of[r] = i;
+		b->index->site_room[i] = r;
+		room->cleaning = way->turnover_need.kind == NEED_NONE
+					 ? SIM_NONE
+					 : need_of(b, &way->turnover_need);
+		room->turnover = lognormal(way->turnover_mean, way->turnover_deviation);
+		room->closed = b->twin->rooms[r].state == ROOMSTATE_DOWN;
+		const struct room *of = &b->site->rooms[r];
+		if (of->open_min >= 0 && of->close_min > of->open_min
+			&& b->options->midnight_ms != 0) {
+			int64_t midnight = b->options->midnight_ms - b->origin_ms;
+			b->index->opens_ms[i] = midnight + of->open_min * 60000LL;
+			b->index->closes_ms[i] = midnight + of->close_min * 60000LL;
+		}
+		room->cleaning_ms = b->twin->rooms[r].state == ROOMSTATE_TURNOVER
+					    ? b->origin_ms - b->twin->rooms[r].since_ms
+					    : -1;
+	}
+}
+
+/* Who is in the room is first, then as planned. */
+static bool goes_before(const struct build *b, int x, int y)
+{
+	const struct sim_case *a = &b->plan->cases[x], *c = &b->plan->cases[y];
+	bool in_a = a->step > b->index->in_room[a->pathway];
+	bool in_c = c->step > b->index->in_room[c->pathway];
+	if (in_a != in_c)
+		return in_a;
+	return a->planned_ms != c->planned_ms ? a->planned_ms < c->planned_ms : x < y;
+}
+
+static void turns_of(struct build *b, int r)
+{
+	struct sim_room *room = &b->plan->rooms[r];
+	int most = (int)(sizeof room->turn / sizeof *room->turn);
+	for (int i = 0; i < b->plan->case_count; i++) {
+		const struct sim_case *c = &b->plan->cases[i];
+		if (c->room != r || c->absent || c->step > b->index->out_room[c->pathway])
+			continue;
+		if (room->turns == most) {
+			b->index->dropped++;
+			continue;
+		}
+		int at = room->turns++;
+		for (; at > 0 && goes_before(b, i, room->turn[at - 1]); at--)
+			room->turn[at] = room->turn[at - 1];
+		room->turn[at] = i;
+	}
+}
+
+void plan_build(const struct twin *twin, const struct plan_options *options, struct sim_plan *plan,
+	struct plan_index *index)
+{
+	struct build b = {.twin = twin,
+		.site = twin->site,
+		.options = options,
+		.plan = plan,
+		.index = index,
+		.origin_ms = twin->now_ms};
+	plan->pathway_count = plan->case_count = plan->room_count = plan->pool_count = 0;
+	memset(plan->cases, 0, sizeof plan->cases);
+	memset(plan->rooms, 0, sizeof plan->rooms);
+	memset(index, 0, sizeof *index);
+	index->origin_ms = twin->now_ms;
+	for (int i = 0; i < TWIN_CASES; i++)
+		index->case_of[i] = SIM_NONE;
+	if (twin->site == NULL)
+		return;
+	rooms_add(&b);
+	for (int i = 0; i < twin->case_count; i++)
+		if (of_the_day(&b, &twin->cases[i]))
+			case_add(&b, i);
+	for (int r = 0; r < plan->room_count; r++)
+		turns_of(&b, r);
+	index->unlimited = plan->pool_count == 0;
+}

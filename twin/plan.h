@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_PLAN_H
+#define VIGIE_TWIN_PLAN_H
+
+/*
+ * The day as it stands, ready to be simulated: from the twin, its site, and the
+ * duration model. Reads only; the same twin gives the same plan.
+ */
+
+#include "twin/duration.h"
+#include "twin/simulate.h"
+#include "twin/twin.h"
+
+/* Where a thing of the plan comes from. */
+struct plan_index {
+	int twin_case[SIM_CASES];    /* index in twin->cases */
+	int case_of[TWIN_CASES];     /* index in the plan, SIM_NONE */
+	int site_room[SIM_ROOMS];    /* index in site->rooms */
+	int room_of[TWIN_ROOMS];     /* index in the plan, SIM_NONE */
+	int in_room[SIM_PATHWAYS];   /* step at whose end the patient is in the room, -1 */
+	int out_room[SIM_PATHWAYS];  /* step at whose end the patient has left it, -1 */
+	int in_pacu[SIM_PATHWAYS];   /* step at whose end a PACU bed is taken, -1 */
+	int out_pacu[SIM_PATHWAYS];  /* step at whose end it is given back, -1 */
+	int pool_role[SIM_POOLS];    /* index in site->roles, -1 */
+	int pool_beds[SIM_POOLS];    /* enum room_kind, -1 */
+	double law_known[SIM_CASES]; /* cases of the best known name behind its law */
+	int64_t opens_ms[SIM_ROOMS],
+		closes_ms[SIM_ROOMS]; /* session, after the origin; 0, 0 none */
+	int64_t origin_ms;            /* time 0 of the plan */
+	int dropped;                  /* cases that did not fit */
+	bool unlimited;               /* no pools are known: staff and beds are not counted */
+};
+
+/* What may not be read from the twin. */
+struct plan_options {
+	const struct duration_model *durations; /* NULL: the booking with a usual spread */
+	/* Somebody's estimate of what is left of a case, minutes; < 0 none. May be NULL. */
+	double (*estimate_min)(void *context, int twin_case);
+	void *context;
+	int64_t midnight_ms; /* local, of the day: sessions are told from it; 0 none */
+};
+
+/* Every case of the day that is not off and not over for the patient. */
+void plan_build(const struct twin *twin, const struct plan_options *options, struct sim_plan *plan,
+	struct plan_index *index);
+
+#endif
