@@ -25,6 +25,7 @@ static const struct verb {
 	{"decode", verb_decode, "gateway payloads in, one JSON line per thing out"},
 	{"devices", verb_devices, "what each device sends, and how good the word is"},
 	{"teach", verb_teach, "learn what a press of a tag looks like on air"},
+	{"bench", verb_bench, "the speed of the simulator, with its check values"},
 	{"durations", verb_durations, "the duration model on a table of operated cases"},
 	{"fhir", verb_fhir, "FHIR resources in, the facts they make out"},
 	{"check", verb_check, "lint a site file"},

@@ -11,6 +11,7 @@ enum { EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 int verb_console(int argc, char **argv);
 int verb_demo(int argc, char **argv);
 int verb_show(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 int verb_durations(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_devices(int argc, char **argv);
