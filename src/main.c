@@ -27,6 +27,7 @@ static const struct verb {
 	{"teach", verb_teach, "learn what a press of a tag looks like on air"},
 	{"bench", verb_bench, "the speed of the simulator, with its check values"},
 	{"durations", verb_durations, "the duration model on a table of operated cases"},
+	{"forecast", verb_forecast, "the rest of a day from a programme, simulated"},
 	{"fhir", verb_fhir, "FHIR resources in, the facts they make out"},
 	{"check", verb_check, "lint a site file"},
 	{"verify", verb_verify, "check the journal's chain of hashes"},

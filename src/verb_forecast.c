@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "feeds/fhir.h"
+#include "src/foresee.h"
+#include "src/programme.h"
+#include "src/site_file.h"
+#include "src/verbs.h"
+
+/*
+ * vigie forecast: the rest of a day from a file, without a network. The same
+ * programme, time, seed and replications give the same answer on any number of
+ * threads.
+ */
+
+enum { REPS_USUAL = 1000 };
+
+struct choice {
+	const char *path, *site;
+	int64_t at_ms;
+	int reps, threads;
+	uint32_t seed;
+	bool json;
+};
+
+struct foreseen {
+	struct programme programme;
+	struct sim_plan plan, more;
+	struct plan_index index;
+	struct forecast forecast;
+	struct {
+		int pool;
+		struct paired effect;
+	} bottlenecks[SIM_POOLS];
+	int bottleneck_count;
+};
+
+/* ---- text ---- */
+
+/* RFC 3339 with the offset in force then. */
+static void time_text(double ms, char out[40])
+{
+	time_t seconds = (time_t)floor(ms / 1000);
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	size_t n = strftime(out, 40, "%Y-%m-%dT%H:%M:%S%z", &tm);
+	/* +0100 → +01:00 */
+	memmove(out + n - 1, out + n - 2, 3);
+	out[n - 2] = ':';
+}
+
+static void clock_text(double ms, char out[16])
+{
+	time_t seconds = (time_t)floor(ms / 1000);
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	strftime(out, 16, "%H:%M", &tm);
+}
+
+static const char *pool_name(const struct foreseen *f, int p)
+{
+	const struct plan_index *x = &f->index;
+	return x->pool_role[p] >= 0 ? f->programme.site->roles[x->pool_role[p]].id
+				    : room_kind_name((enum room_kind)x->pool_beds[p]);
+}
+
+static int pacu_pool(const struct foreseen *f)
+{
+	for (int p = 0; p < f->forecast.pool_count; p++)
+		if (f->index.pool_beds[p] == ROOM_PACU)
+			return p;
+	return -1;
+}
+
+/* ---- JSON ---- */
+
+static double rounded(double value, double unit)
+{
+	return round(value / unit) * unit;
+}
+
+static void add_times(cJSON *to, const char *key, const struct quantiles *q)
+{
+	const double values[3] = {q->p10, q->p50, q->p90};
+	static const char *const names[3] = {"p10", "p50", "p90"};
+	char text[40];
+	if (q->p50 == 0)
+		return;
+	cJSON *o = cJSON_AddObjectToObject(to, key);
+	for (int i = 0; i < 3; i++) {
+		time_text(values[i], text);
+		cJSON_AddStringToObject(o, names[i], text);
+	}
+}
+
+static void add_minutes(cJSON *to, const char *key, const struct quantiles *q)
+{
+	cJSON *o = cJSON_AddObjectToObject(to, key);
+	cJSON_AddNumberToObject(o, "p10", rounded(q->p10, 0.1));
+	cJSON_AddNumberToObject(o, "p50", rounded(q->p50, 0.1));
+	cJSON_AddNumberToObject(o, "p90", rounded(q->p90, 0.1));
+}
+
+static void add_cases(cJSON *to, const struct foreseen *f)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "cases");
+	for (int i = 0; i < f->forecast.case_count; i++) {
+		const struct forecast_case *c = &f->forecast.cases[i];
+		const struct surgery *s = &f->programme.twin->cases[f->index.twin_case[i]];
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, o);
+		cJSON_AddStringToObject(o, "id", s->id);
+		if (s->room[0] != '\0')
+			cJSON_AddStringToObject(o, "room", s->room);
+		add_times(o, "start", &c->start);
+		add_times(o, "end", &c->end);
+		add_times(o, "pacu_out", &c->pacu_out);
+		cJSON_AddNumberToObject(o, "hold_min", rounded(c->hold_min, 0.1));
+		cJSON_AddNumberToObject(o, "wait_min", rounded(c->wait_min, 0.1));
+	}
+}
+
+static void add_rooms(cJSON *to, const struct foreseen *f)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "rooms");
+	for (int r = 0; r < f->forecast.room_count; r++) {
+		const struct forecast_room *room = &f->forecast.rooms[r];
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, o);
+		cJSON_AddStringToObject(
+			o, "id", f->programme.site->rooms[f->index.site_room[r]].id);
+		add_times(o, "end", &room->end);
+		if (!room->has_session)
+			continue;
+		cJSON_AddNumberToObject(o, "p_overtime", rounded(room->p_overtime, 0.001));
+		add_minutes(o, "overtime_min", &room->overtime);
+		cJSON_AddNumberToObject(o, "idle_min", rounded(room->idle_mean, 0.1));
+	}
+}
+
+static void add_curve(cJSON *to, const char *key, const double *values, double unit)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, key);
+	for (int i = 0; i < FORECAST_SLOTS; i++)
+		cJSON_AddItemToArray(list, cJSON_CreateNumber(rounded(values[i], unit)));
+}
+
+static void add_pacu(cJSON *to, const struct foreseen *f)
+{
+	int p = pacu_pool(f);
+	if (p < 0)
+		return; /* bays are not known */
+	cJSON *o = cJSON_AddObjectToObject(to, "pacu");
+	cJSON_AddNumberToObject(o, "step_min", FORECAST_SLOT_MIN);
+	cJSON_AddNumberToObject(o, "bays", f->forecast.loads[p].units);
+	add_curve(o, "p50", f->forecast.loads[p].p50, 0.1);
+	add_curve(o, "p90", f->forecast.loads[p].p90, 0.1);
+	add_curve(o, "p_full", f->forecast.loads[p].p_full, 0.001);
+}
+
+static void add_bottlenecks(cJSON *to, const struct foreseen *f)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "bottlenecks");
+	for (int i = 0; i < f->bottleneck_count; i++) {
+		const struct paired *e = &f->bottlenecks[i].effect;
+		const double ci[2] = {rounded(e->low, 0.1), rounded(e->high, 0.1)};
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, o);
+		cJSON_AddStringToObject(o, "resource", pool_name(f, f->bottlenecks[i].pool));
+		cJSON_AddNumberToObject(o, "effect_min", rounded(e->mean, 0.1));
+		cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
+	}
+}
+
+static void add_kpi(cJSON *to, const struct forecast_kpi *k)
+{
+	cJSON *o = cJSON_AddObjectToObject(to, "kpi");
+	cJSON_AddNumberToObject(o, "overtime_min", rounded(k->overtime_min, 0.1));
+	cJSON_AddNumberToObject(o, "wait_min", rounded(k->wait_min, 0.1));
+	cJSON_AddNumberToObject(o, "hold_min", rounded(k->hold_min, 0.1));
+	cJSON_AddNumberToObject(o, "idle_min", rounded(k->idle_min, 0.1));
+}
+
+static void print_json(const struct foreseen *f)
+{
+	char at[40];
+	cJSON *root = cJSON_CreateObject();
+	cJSON_AddStringToObject(root, "format", "vigie.forecast/1");
+	time_text((double)f->forecast.at_ms, at);
+	cJSON_AddStringToObject(root, "at", at);
+	cJSON_AddNumberToObject(root, "reps", f->forecast.reps);
+	cJSON_AddNumberToObject(root, "seed", f->forecast.seed);
+	if (f->programme.made || f->index.unlimited)
+		cJSON_AddBoolToObject(root, "unlimited", true);
+	add_cases(root, f);
+	add_rooms(root, f);
+	add_pacu(root, f);
+	add_bottlenecks(root, f);
+	add_kpi(root, &f->forecast.kpi);
+	char *text = cJSON_PrintUnformatted(root);
+	if (text != NULL)
+		puts(text);
+	free(text);
+	cJSON_Delete(root);
+}
+
+/* ---- for people ---- */
+
+static void span_text(const struct quantiles *q, char out[64])
+{
+	char a[16], b[16], c[16];
+	if (q->p50 == 0) {
+		snprintf(out, sizeof(char[64]), "%-19s", "-");
+		return;
+	}
+	clock_text(q->p10, a);
+	clock_text(q->p50, b);
+	clock_text(q->p90, c);
+	snprintf(out, sizeof(char[64]), "%s (%s-%s)", b, a, c);
+}
+
+static void print_cases(const struct foreseen *f)
+{
+	printf("%-24s %-10s %-19s %-19s %6s %6s\n", "case", "room", "start (80 %)", "end (80 %)",
+		"wait", "hold");
+	for (int i = 0; i < f->forecast.case_count; i++) {
+		const struct forecast_case *c = &f->forecast.cases[i];
+		const struct surgery *s = &f->programme.twin->cases[f->index.twin_case[i]];
+		char start[64], end[64];
+		span_text(&c->start, start);
+		span_text(&c->end, end);
+		printf("%-24.24s %-10.10s %-19s %-19s %6.0f %6.0f\n", s->id, s->room, start, end,
+			c->wait_min, c->hold_min);
+	}
+}
+
+static void print_text(const struct foreseen *f)
+{
+	char at[16], end[64];
+	clock_text((double)f->forecast.at_ms, at);
+	printf("at %s, %d replications, seed %u\n", at, f->forecast.reps, f->forecast.seed);
+	if (f->programme.made)
+		puts("no site: the rooms are those of the programme, staff and beds unlimited");
+	print_cases(f);
+	for (int r = 0; r < f->forecast.room_count; r++) {
+		const struct forecast_room *room = &f->forecast.rooms[r];
+		span_text(&room->end, end);
+		printf("room %-12s last out %s", f->programme.site->rooms[f->index.site_room[r]].id,
+			end);
+		if (room->has_session)
+			printf("  overtime P %.0f %%, mean %.0f min", 100 * room->p_overtime,
+				room->overtime_mean);
+		putchar('\n');
+	}
+	for (int i = 0; i < f->bottleneck_count; i++) {
+		const struct paired *e = &f->bottlenecks[i].effect;
+		printf("one more %-16s %+.0f min of overtime (%+.0f .. %+.0f)\n",
+			pool_name(f, f->bottlenecks[i].pool), e->mean, e->low, e->high);
+	}
+	printf("overtime %.0f min, waiting %.0f min, held for the PACU %.0f min\n",
+		f->forecast.kpi.overtime_min, f->forecast.kpi.wait_min, f->forecast.kpi.hold_min);
+}
+
+/* ---- the run ---- */
+
+static int64_t local_midnight(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm) * 1000;
+}
+
+/* What one unit more of each would change, under the same fates. */
+static void bottlenecks(struct foreseen *f, const struct forecast_run *base, const struct choice *c)
+{
+	for (int p = 0; p < f->plan.pool_count; p++) {
+		f->more = f->plan;
+		f->more.pools[p].units++;
+		struct forecast_run *run =
+			forecast_run_create(&f->more, &f->index, c->seed, c->reps);
+		if (run == NULL)
+			return;
+		foresee(run, c->reps, c->threads);
+		struct paired effect = forecast_difference(base, run, c->reps, KPI_OVERTIME);
+		forecast_run_destroy(run);
+		int at = f->bottleneck_count++;
+		for (; at > 0 && f->bottlenecks[at - 1].effect.mean > effect.mean; at--)
+			f->bottlenecks[at] = f->bottlenecks[at - 1];
+		f->bottlenecks[at].pool = p;
+		f->bottlenecks[at].effect = effect;
+	}
+}
+
+static int run(struct foreseen *f, const struct choice *c)
+{
+	struct error err = {""};
+	struct programme_options options = {.at_ms = c->at_ms, .tell = true};
+	if (c->site != NULL && (options.site = site_load(c->site, NULL, &err)) == NULL) {
+		fprintf(stderr, "vigie forecast: %s\n", err.text);
+		return EXIT_ENVIRONMENT;
+	}
+	if (options.site != NULL) {
+		setenv("TZ", options.site->zone, 1);
+		tzset();
+	}
+	if (programme_load(&f->programme, c->path, &options, &err) < 0) {
+		fprintf(stderr, "vigie forecast: %s\n", err.text);
+		return EXIT_ENVIRONMENT;
+	}
+	struct plan_options plan = {.midnight_ms = local_midnight(f->programme.at_ms)};
+	plan_build(f->programme.twin, &plan, &f->plan, &f->index);
+	struct forecast_run *base = forecast_run_create(&f->plan, &f->index, c->seed, c->reps);
+	if (base == NULL) {
+		fputs("vigie forecast: out of memory\n", stderr);
+		return EXIT_ENVIRONMENT;
+	}
+	foresee(base, c->reps, c->threads);
+	forecast_run_read(base, c->reps, &f->forecast);
+	bottlenecks(f, base, c);
+	forecast_run_destroy(base);
+	if (c->json)
+		print_json(f);
+	else
+		print_text(f);
+	return f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
+}
+
+static int usage(FILE *out, int code)
+{
+	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
+	      "                      [--threads T] [--json]\n"
+	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339.\n"
+	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
+		out);
+	return code;
+}
+
+static int parse(int argc, char **argv, struct choice *c)
+{
+	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
+		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
+		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
+		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0}};
+	int o;
+	optind = 1;
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (o == 'a')
+			c->at_ms = fhir_time(optarg);
+		else if (o == 's')
+			c->site = optarg;
+		else if (o == 'r')
+			c->reps = (int)strtol(optarg, NULL, 10);
+		else if (o == 'e')
+			c->seed = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (o == 't')
+			c->threads = (int)strtol(optarg, NULL, 10);
+		else if (o == 'j')
+			c->json = true;
+		else
+			return o == 'h' ? 1 : -1;
+		if (o == 'a' && c->at_ms == 0)
+			return -1;
+	}
+	if (argc - optind != 1 || c->reps < 1 || c->reps > FORECAST_REPS || c->threads < 1)
+		return -1;
+	c->path = argv[optind];
+	return 0;
+}
+
+int verb_forecast(int argc, char **argv)
+{
+	struct choice c = {.reps = REPS_USUAL, .seed = 1, .threads = foresee_threads()};
+	int asked = parse(argc, argv, &c);
+	if (asked != 0)
+		return asked > 0 ? usage(stdout, 0) : usage(stderr, EXIT_USAGE);
+	struct foreseen *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return EXIT_ENVIRONMENT;
+	int code = run(f, &c);
+	programme_free(&f->programme);
+	free(f);
+	return code;
+}
