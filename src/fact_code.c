@@ -144,6 +144,9 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		WORD("priority", condition.priority, priority), TEXT("text", condition.text), END},
 	[FACT_ALARM] = {TEXT("key", alarm.key), WORD("act", alarm.act, alarm_act),
 		TIME("covers_ms", alarm.covers_ms), END},
+	[FACT_ESTIMATE] = {TEXT("id", estimate.id), MAYBE("left_min", estimate.left_min),
+		TIME("when_ms", estimate.when_ms), END},
+	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

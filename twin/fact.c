@@ -27,6 +27,8 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_GATEWAY] = "gateway",
 	[FACT_CONDITION] = "condition",
 	[FACT_ALARM] = "alarm",
+	[FACT_ESTIMATE] = "estimate",
+	[FACT_RESOURCE] = "resource",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -224,6 +226,10 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 		f.patient.age_years = FACT_UNKNOWN;
 		f.patient.asa = FACT_UNKNOWN;
 		f.patient.bmi = FACT_UNKNOWN;
+	} else if (kind == FACT_ESTIMATE) {
+		f.estimate.left_min = FACT_UNKNOWN;
+	} else if (kind == FACT_RESOURCE) {
+		f.resource.units = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

@@ -153,6 +153,8 @@ enum fact_kind {
 	FACT_GATEWAY,   /* a gateway fell silent or is back */
 	FACT_CONDITION, /* a technical condition began or ended */
 	FACT_ALARM,     /* an operator's act on an alarm */
+	FACT_ESTIMATE,  /* somebody says how long a case still takes */
+	FACT_RESOURCE,  /* how many of a role or of beds there are today */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -265,6 +267,17 @@ struct fact_alarm {
 	int64_t covers_ms; /* newest t_raise the operator has seen */
 };
 
+struct fact_estimate {
+	char id[ID_SIZE]; /* the case */
+	double left_min;  /* until the patient leaves the room, from when_ms; -1 takes it back */
+	int64_t when_ms;
+};
+
+struct fact_resource {
+	char id[ID_SIZE]; /* a role of the site, or a kind of room: its beds ("pacu") */
+	int units;        /* how many there are; -1: as the site says */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -294,6 +307,8 @@ struct fact {
 		struct fact_gateway gateway;
 		struct fact_condition condition;
 		struct fact_alarm alarm;
+		struct fact_estimate estimate;
+		struct fact_resource resource;
 		struct fact_audit audit;
 	};
 };

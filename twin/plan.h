@@ -34,9 +34,6 @@ struct plan_index {
 /* What may not be read from the twin. */
 struct plan_options {
 	const struct duration_model *durations; /* NULL: the booking with a usual spread */
-	/* Somebody's estimate of what is left of a case, minutes; < 0 none. May be NULL. */
-	double (*estimate_min)(void *context, int twin_case);
-	void *context;
 	int64_t midnight_ms; /* local, of the day: sessions are told from it; 0 none */
 };
 

@@ -94,6 +94,9 @@ struct surgery {
 	enum case_status said[SPEAKERS]; /* each source's last word on the status */
 	int room_at;      /* index of the room it is really in, -1; kept by the twin */
 	int64_t known_ms; /* first heard of */
+	/* Somebody's word: so many minutes left in the room, from then; -1 none. */
+	double estimate_min;
+	int64_t estimate_ms;
 };
 
 /* The stamp in force for a milestone (person, then FHIR, then radio); NULL

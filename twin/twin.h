@@ -25,6 +25,7 @@ enum {
 	TWIN_ALARMS = 512,
 	TWIN_READINGS = 512,
 	TWIN_TIMERS = 1024,
+	TWIN_RESOURCES = 64,
 	TWIN_HISTORY = 96 /* samples kept of one reading, for the sparkline */
 };
 
@@ -90,6 +91,12 @@ struct room_twin {
 	bool conflict; /* two sources disagree about who is in it */
 };
 
+/* How many of a role or of beds there are today, when not as the site says. */
+struct resource_twin {
+	char id[ID_SIZE];
+	int units; /* -1: as the site says */
+};
+
 struct gateway_twin {
 	bool silent;
 	int64_t since_ms;
@@ -122,6 +129,8 @@ struct twin {
 	int alarm_count;
 	struct room_twin rooms[TWIN_ROOMS]; /* index as in site */
 	struct gateway_twin gateways[TWIN_ROOMS];
+	struct resource_twin resources[TWIN_RESOURCES];
+	int resource_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;
 	uint64_t timer_sequence;

@@ -60,6 +60,7 @@ static int case_make(struct turn *turn, const char *id)
 	s->nest = s->add_on = FACT_UNKNOWN;
 	s->room_at = -1;
 	s->known_ms = turn->fact->at_ms;
+	s->estimate_min = FACT_UNKNOWN;
 	for (int r = 0; r < READY_COUNT; r++)
 		s->ready[r] = FACT_UNKNOWN;
 	return i;
@@ -451,6 +452,36 @@ static void on_room(struct turn *turn)
 	turn->rooms = true;
 }
 
+static void on_estimate(struct turn *turn)
+{
+	const struct fact_estimate *told = &turn->fact->estimate;
+	int i = twin_case(turn->t, told->id);
+
+	if (i < 0 || !(told->left_min >= -1)) {
+		turn->t->ignored++;
+		return;
+	}
+	turn->t->cases[i].estimate_min = told->left_min;
+	turn->t->cases[i].estimate_ms = told->when_ms ? told->when_ms : turn->fact->at_ms;
+}
+
+static void on_resource(struct turn *turn)
+{
+	struct twin *t = turn->t;
+	const struct fact_resource *told = &turn->fact->resource;
+	int i = 0;
+
+	while (i < t->resource_count && strcmp(t->resources[i].id, told->id))
+		i++;
+	if (!told->id[0] || i == TWIN_RESOURCES) {
+		t->dropped += told->id[0] != '\0';
+		return;
+	}
+	text_copy(t->resources[i].id, ID_SIZE, told->id);
+	t->resources[i].units = told->units;
+	t->resource_count += i == t->resource_count;
+}
+
 static void on_alarm(struct turn *turn)
 {
 	alarm_operator(turn);
@@ -479,6 +510,8 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_GATEWAY] = on_gateway,
 	[FACT_CONDITION] = on_condition,
 	[FACT_ALARM] = on_alarm,
+	[FACT_ESTIMATE] = on_estimate,
+	[FACT_RESOURCE] = on_resource,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -142,7 +142,7 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		s->procedure, s->not_understood};
 	const int64_t integers[] = {s->start_ms, s->end_ms, s->first_start_ms, (int64_t)s->status,
 		(int64_t)s->setting, s->nest, s->add_on, s->updated_ms, (int64_t)s->flagged,
-		s->place_conflict, s->room_at, s->known_ms};
+		s->place_conflict, s->room_at, s->known_ms, s->estimate_ms};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		text(sha, texts[i]);
@@ -152,6 +152,7 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		integer(sha, s->ready[i]);
 		stamp(sha, &s->ready_by[i]);
 	}
+	number(sha, s->estimate_min);
 	stamp(sha, &s->told);
 	for (int i = 0; i < SPEAKERS; i++)
 		integer(sha, (int64_t)s->said[i]);
@@ -270,6 +271,10 @@ void twin_digest(const struct twin *twin, char hex[65])
 		put_room(&sha, &twin->rooms[i]);
 		integer(&sha, twin->gateways[i].silent);
 		integer(&sha, twin->gateways[i].since_ms);
+	}
+	for (int i = 0; i < twin->resource_count; i++) {
+		text(&sha, twin->resources[i].id);
+		integer(&sha, twin->resources[i].units);
 	}
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);

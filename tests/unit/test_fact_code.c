@@ -127,6 +127,15 @@ static struct fact full(enum fact_kind kind)
 		f.alarm.act = ALARM_RESET;
 		f.alarm.covers_ms = 5;
 		break;
+	case FACT_ESTIMATE:
+		strcpy(f.estimate.id, "case-1");
+		f.estimate.left_min = 42.5;
+		f.estimate.when_ms = 6;
+		break;
+	case FACT_RESOURCE:
+		strcpy(f.resource.id, "porter");
+		f.resource.units = 3;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");
