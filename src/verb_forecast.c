@@ -12,6 +12,7 @@
 #include "src/programme.h"
 #include "src/site_file.h"
 #include "src/verbs.h"
+#include "twin/scenario.h"
 
 /*
  * vigie forecast: the rest of a day from a file, without a network. The same
@@ -21,25 +22,43 @@
 
 enum { REPS_USUAL = 1000 };
 
+enum { INJECTIONS_MAX = 16 };
+
 struct choice {
+	struct scenario injections[INJECTIONS_MAX];
+	int injection_count;
 	const char *path, *site;
 	int64_t at_ms;
 	int reps, threads;
 	uint32_t seed;
-	bool json;
+	bool json, listed;
 };
 
 struct foreseen {
 	struct programme programme;
 	struct sim_plan plan, more;
-	struct plan_index index;
+	struct plan_index index, before;
 	struct forecast forecast;
 	struct {
 		int pool;
 		struct paired effect;
 	} bottlenecks[SIM_POOLS];
 	int bottleneck_count;
+	/* with --inject: the day without it, and what it changes */
+	struct forecast_kpi baseline;
+	struct paired difference[KPI_COUNT];
 };
+
+static const struct {
+	const char *name;
+	enum kpi kpi;
+} kpi_names[] = {
+	{"overtime_min", KPI_OVERTIME},
+	{"wait_min", KPI_WAIT},
+	{"hold_min", KPI_HOLD},
+	{"idle_min", KPI_IDLE},
+};
+enum { KPI_NAMES = sizeof kpi_names / sizeof *kpi_names };
 
 /* ---- text ---- */
 
@@ -178,16 +197,28 @@ static void add_bottlenecks(cJSON *to, const struct foreseen *f)
 	}
 }
 
-static void add_kpi(cJSON *to, const struct forecast_kpi *k)
+static void add_kpi(cJSON *to, const char *key, const struct forecast_kpi *k)
 {
-	cJSON *o = cJSON_AddObjectToObject(to, "kpi");
+	cJSON *o = cJSON_AddObjectToObject(to, key);
 	cJSON_AddNumberToObject(o, "overtime_min", rounded(k->overtime_min, 0.1));
 	cJSON_AddNumberToObject(o, "wait_min", rounded(k->wait_min, 0.1));
 	cJSON_AddNumberToObject(o, "hold_min", rounded(k->hold_min, 0.1));
 	cJSON_AddNumberToObject(o, "idle_min", rounded(k->idle_min, 0.1));
 }
 
-static void print_json(const struct foreseen *f)
+static void add_difference(cJSON *to, const struct foreseen *f)
+{
+	cJSON *o = cJSON_AddObjectToObject(to, "difference");
+	for (int i = 0; i < KPI_NAMES; i++) {
+		const struct paired *d = &f->difference[kpi_names[i].kpi];
+		const double ci[2] = {rounded(d->low, 0.1), rounded(d->high, 0.1)};
+		cJSON *one = cJSON_AddObjectToObject(o, kpi_names[i].name);
+		cJSON_AddNumberToObject(one, "mean", rounded(d->mean, 0.1));
+		cJSON_AddItemToObject(one, "ci95", cJSON_CreateDoubleArray(ci, 2));
+	}
+}
+
+static void print_json(const struct foreseen *f, const struct choice *c)
 {
 	char at[40];
 	cJSON *root = cJSON_CreateObject();
@@ -202,7 +233,11 @@ static void print_json(const struct foreseen *f)
 	add_rooms(root, f);
 	add_pacu(root, f);
 	add_bottlenecks(root, f);
-	add_kpi(root, &f->forecast.kpi);
+	add_kpi(root, "kpi", &f->forecast.kpi);
+	if (c->injection_count > 0) {
+		add_kpi(root, "baseline", &f->baseline);
+		add_difference(root, f);
+	}
 	char *text = cJSON_PrintUnformatted(root);
 	if (text != NULL)
 		puts(text);
@@ -240,7 +275,16 @@ static void print_cases(const struct foreseen *f)
 	}
 }
 
-static void print_text(const struct foreseen *f)
+static void print_difference(const struct foreseen *f)
+{
+	for (int i = 0; i < KPI_NAMES; i++) {
+		const struct paired *d = &f->difference[kpi_names[i].kpi];
+		printf("what-if: %-14s %+.0f min (%+.0f .. %+.0f)\n", kpi_names[i].name, d->mean,
+			d->low, d->high);
+	}
+}
+
+static void print_text(const struct foreseen *f, const struct choice *c)
 {
 	char at[16], end[64];
 	clock_text((double)f->forecast.at_ms, at);
@@ -265,6 +309,8 @@ static void print_text(const struct foreseen *f)
 	}
 	printf("overtime %.0f min, waiting %.0f min, held for the PACU %.0f min\n",
 		f->forecast.kpi.overtime_min, f->forecast.kpi.wait_min, f->forecast.kpi.hold_min);
+	if (c->injection_count > 0)
+		print_difference(f);
 }
 
 /* ---- the run ---- */
@@ -300,45 +346,137 @@ static void bottlenecks(struct foreseen *f, const struct forecast_run *base, con
 	}
 }
 
-static int run(struct foreseen *f, const struct choice *c)
+static int load(struct foreseen *f, const struct choice *c)
 {
 	struct error err = {""};
 	struct programme_options options = {.at_ms = c->at_ms, .tell = true};
-	if (c->site != NULL && (options.site = site_load(c->site, NULL, &err)) == NULL) {
-		fprintf(stderr, "vigie forecast: %s\n", err.text);
-		return EXIT_ENVIRONMENT;
-	}
-	if (options.site != NULL) {
+	if (c->site != NULL) {
+		options.site = site_load(c->site, NULL, &err);
+		if (options.site == NULL) {
+			fprintf(stderr, "vigie forecast: %s\n", err.text);
+			return -1;
+		}
 		setenv("TZ", options.site->zone, 1);
 		tzset();
 	}
 	if (programme_load(&f->programme, c->path, &options, &err) < 0) {
 		fprintf(stderr, "vigie forecast: %s\n", err.text);
-		return EXIT_ENVIRONMENT;
+		return -1;
 	}
-	struct plan_options plan = {.midnight_ms = local_midnight(f->programme.at_ms)};
-	plan_build(f->programme.twin, &plan, &f->plan, &f->index);
-	struct forecast_run *base = forecast_run_create(&f->plan, &f->index, c->seed, c->reps);
-	if (base == NULL) {
-		fputs("vigie forecast: out of memory\n", stderr);
-		return EXIT_ENVIRONMENT;
-	}
-	foresee(base, c->reps, c->threads);
-	forecast_run_read(base, c->reps, &f->forecast);
-	bottlenecks(f, base, c);
-	forecast_run_destroy(base);
-	if (c->json)
-		print_json(f);
+	return 0;
+}
+
+static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
+	const struct twin *twin, struct sim_plan *plan, struct plan_index *index)
+{
+	struct plan_options options = {.midnight_ms = local_midnight(f->programme.at_ms)};
+	plan_build(twin, &options, plan, index);
+	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
+	if (run != NULL)
+		foresee(run, c->reps, c->threads);
 	else
-		print_text(f);
-	return f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
+		fputs("vigie forecast: out of memory\n", stderr);
+	return run;
+}
+
+/* The injections on a copy: what was loaded is the baseline, and stays. */
+static struct twin *fork_of(const struct foreseen *f, const struct choice *c)
+{
+	char why[SCENARIO_TEXT];
+	struct twin *fork = twin_create();
+	if (fork == NULL)
+		return NULL;
+	twin_copy(fork, f->programme.twin);
+	for (int i = 0; i < c->injection_count; i++) {
+		if (scenario_inject(fork, &c->injections[i], why))
+			continue;
+		fprintf(stderr, "vigie forecast: %s\n", why);
+		twin_destroy(fork);
+		return NULL;
+	}
+	return fork;
+}
+
+static int run(struct foreseen *f, const struct choice *c)
+{
+	struct forecast_run *run = NULL, *base = NULL;
+	struct twin *fork = NULL;
+	int code = EXIT_ENVIRONMENT;
+	if (load(f, c) < 0 || (fork = fork_of(f, c)) == NULL)
+		goto done;
+	if (c->injection_count > 0) {
+		base = simulate(f, c, f->programme.twin, &f->more, &f->before);
+		if (base == NULL)
+			goto done;
+		forecast_run_read(base, c->reps, &f->forecast);
+		f->baseline = f->forecast.kpi;
+	}
+	run = simulate(f, c, fork, &f->plan, &f->index);
+	if (run == NULL)
+		goto done;
+	forecast_run_read(run, c->reps, &f->forecast);
+	for (int k = 0; base != NULL && k < KPI_COUNT; k++)
+		f->difference[k] = forecast_difference(base, run, c->reps, (enum kpi)k);
+	bottlenecks(f, run, c);
+	/* What is told of cases is told of the fork, which has them all. */
+	twin_copy(f->programme.twin, fork);
+	if (c->json)
+		print_json(f, c);
+	else
+		print_text(f, c);
+	code = f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
+done:
+	forecast_run_destroy(run);
+	forecast_run_destroy(base);
+	twin_destroy(fork);
+	return code;
+}
+
+static int scenario_help(void)
+{
+	static const char *const kinds[] = {"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "WORD"};
+	for (int i = 0; i < scenario_count; i++) {
+		const struct scenario_row *row = &scenario_rows[i];
+		printf("%-13s %s\n", row->name, row->help);
+		for (int k = 0; k < SCENARIO_PARAMETERS; k++) {
+			const struct scenario_parameter *p = &row->parameters[k];
+			if (p->kind == PARAMETER_END)
+				break;
+			if (p->kind == PARAMETER_NUMBER)
+				printf("              %s=%d..%d (%d)\n", p->name, p->least, p->most,
+					p->usual);
+			else
+				printf("              %s=%s%s\n", p->name, kinds[p->kind],
+					p->needed ? "" : " (may be left out)");
+		}
+	}
+	return 1;
+}
+
+/* 0, 1 when the list was asked for, -1. */
+static int inject(struct choice *c, const char *text)
+{
+	char why[SCENARIO_TEXT];
+	if (strcmp(text, "help") == 0) {
+		c->listed = true;
+		return scenario_help();
+	}
+	if (c->injection_count < INJECTIONS_MAX
+		&& scenario_parse(text, &c->injections[c->injection_count], why)) {
+		c->injection_count++;
+		return 0;
+	}
+	fprintf(stderr, "vigie forecast: %s (--inject help lists them)\n",
+		c->injection_count < INJECTIONS_MAX ? why : "too many injections");
+	return -1;
 }
 
 static int usage(FILE *out, int code)
 {
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
-	      "                      [--threads T] [--json]\n"
-	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339.\n"
+	      "                      [--threads T] [--inject SCENARIO]... [--json]\n"
+	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
+	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
 		out);
 	return code;
@@ -349,9 +487,9 @@ static int parse(int argc, char **argv, struct choice *c)
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
-	int o;
+		{"inject", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	int o, asked;
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (o == 'a')
@@ -364,8 +502,12 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->seed = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 't')
 			c->threads = (int)strtol(optarg, NULL, 10);
+		else if (o == 'i' && (asked = inject(c, optarg)) != 0)
+			return asked;
 		else if (o == 'j')
 			c->json = true;
+		else if (o == 'i')
+			continue;
 		else
 			return o == 'h' ? 1 : -1;
 		if (o == 'a' && c->at_ms == 0)
@@ -381,6 +523,8 @@ int verb_forecast(int argc, char **argv)
 {
 	struct choice c = {.reps = REPS_USUAL, .seed = 1, .threads = foresee_threads()};
 	int asked = parse(argc, argv, &c);
+	if (c.listed)
+		return 0;
 	if (asked != 0)
 		return asked > 0 ? usage(stdout, 0) : usage(stderr, EXIT_USAGE);
 	struct foreseen *f = calloc(1, sizeof *f);
