@@ -16,7 +16,7 @@ static const int64_t DAY_BACK_MS = 20 * 3600 * 1000LL, DAY_AHEAD_MS = 24 * 3600 
  * median and spread of all surgery (university hospital, ibid.). */
 static const double BOOKED_SIGMA = 0.33, ANY_MEDIAN_MIN = 110, ANY_SIGMA = 0.7;
 /* The surgeon's own part is at least this much of a case's time in the room. */
-static const double SURGERY_LEAST = 0.3;
+static const double SURGERY_LEAST = 0.45;
 
 struct build {
 	const struct twin *twin;
@@ -190,21 +190,34 @@ static struct duration_law room_time(struct build *b, const struct surgery *s, i
 	return law;
 }
 
-/* What the other steps in the room leave of the case's time there. */
+/*
+ * The case's law is of its whole time in the room. The other steps there keep
+ * their own laws while they leave the surgeon enough; in a short case they are
+ * short as well, all by the same share.
+ */
+static double others_share(
+	const struct plan_index *index, int w, const struct pathway *way, double mean)
+{
+	double others = 0;
+	for (int s = index->in_room[w] + 1; s <= index->out_room[w]; s++)
+		others += way->steps[s].lasts == LASTS_LAW ? way->steps[s].a : 0;
+	double most = (1 - SURGERY_LEAST) * mean;
+	return others > most ? most / others : 1;
+}
+
 static struct sim_law surgeons_part(const struct plan_index *index, int w,
-	const struct pathway *way, const struct duration_law *law)
+	const struct pathway *way, const struct duration_law *law, double share)
 {
 	double mean = stat_lognormal_mean(law->mu, law->sigma);
-	double variance = mean * mean * expm1(law->sigma * law->sigma);
-	double left = mean, spread = variance;
+	double left = mean, spread = mean * mean * expm1(law->sigma * law->sigma);
 	for (int s = index->in_room[w] + 1; s <= index->out_room[w]; s++) {
 		if (way->steps[s].lasts != LASTS_LAW)
 			continue;
-		left -= way->steps[s].a;
-		spread -= way->steps[s].b * way->steps[s].b;
+		left -= share * way->steps[s].a;
+		spread -= share * share * way->steps[s].b * way->steps[s].b;
 	}
-	double least = SURGERY_LEAST * mean;
-	left = left > least ? left : least;
+	/* The others' spread may be as large as the whole's: the surgeon's part
+	 * still varies, by a fifth at least. */
 	spread = spread > 0.04 * left * left ? spread : 0.04 * left * left;
 	return lognormal(left, sqrt(spread));
 }
@@ -212,17 +225,26 @@ static struct sim_law surgeons_part(const struct plan_index *index, int w,
 static void laws_of(struct build *b, const struct surgery *s, int i)
 {
 	struct sim_case *c = &b->plan->cases[i];
+	const struct plan_index *x = b->index;
 	const struct pathway *way = b->ways[c->pathway];
 	struct duration_law law = room_time(b, s, i);
+	bool of_case = false;
+	for (int k = 0; k < way->step_count; k++)
+		of_case = of_case || way->steps[k].lasts == LASTS_CASE;
+	double share =
+		of_case ? others_share(x, c->pathway, way, stat_lognormal_mean(law.mu, law.sigma))
+			: 1;
 	for (int k = 0; k < way->step_count; k++) {
 		const struct pathway_step *step = &way->steps[k];
+		bool inside = k > x->in_room[c->pathway] && k <= x->out_room[c->pathway];
+		double of = inside ? share : 1;
 		c->law[k] = (struct sim_law){SIM_AT_ONCE, 0, 0};
 		if (step->lasts == LASTS_LAW)
-			c->law[k] = lognormal(step->a, step->b);
+			c->law[k] = lognormal(of * step->a, of * step->b);
 		else if (step->lasts == LASTS_BETWEEN)
 			c->law[k] = (struct sim_law){SIM_UNIFORM, (float)step->a, (float)step->b};
 		else if (step->lasts == LASTS_CASE)
-			c->law[k] = surgeons_part(b->index, c->pathway, way, &law);
+			c->law[k] = surgeons_part(x, c->pathway, way, &law, share);
 	}
 }
 
