@@ -8,6 +8,7 @@
  * state should become is asked for by returning a command.
  */
 
+#include "twin/forecast.h"
 #include "twin/health.h"
 #include "twin/names.h"
 #include "twin/twin.h"
@@ -19,6 +20,7 @@ struct view {
 	const struct twin *twin; /* twin->site may be NULL */
 	const struct health *health;
 	const struct names *names;
+	const struct forecast *forecast; /* of the rest of the day; NULL not yet */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */
 	int64_t now_ms;     /* suite time */

@@ -60,6 +60,7 @@ void station_fact(struct station *s, struct fact *fact)
 	twin_apply(s->twin, fact, &out);
 	journal_append(s->journal, fact); /* without a journal: in memory only */
 	journal_consequences(s, &out);
+	station_forecast_heard(s, fact);
 	changed(s);
 }
 
@@ -85,6 +86,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	advance(s);
 	station_feeds_tick(s);
+	station_forecast_tick(s);
 	changed(s);
 }
 
@@ -268,6 +270,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 void station_start(struct station *s)
 {
 	start_watchers(s);
+	station_forecast_open(s);
 	station_feeds_start(s);
 }
 
@@ -280,6 +283,7 @@ void station_close(struct station *s)
 		ev_prepare_stop(s->loop, &s->before_wait);
 		ev_check_stop(s->loop, &s->after_wait);
 	}
+	station_forecast_close(s);
 	station_feeds_close(s);
 	if (s->journal != NULL) {
 		journal_checkpoint(s->journal, s->twin);
@@ -302,6 +306,7 @@ void station_view(const struct station *s, struct view *view)
 	view->twin = s->twin;
 	view->health = &s->health;
 	view->names = s->names;
+	view->forecast = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;
 	view->now_ms = station_now(s);

@@ -11,6 +11,7 @@
 #include "feeds/hl7.h"
 #include "feeds/mqtt.h"
 #include "src/door.h"
+#include "src/forecaster.h"
 #include "src/http_door.h"
 #include "src/ingest.h"
 #include "src/journal.h"
@@ -81,6 +82,9 @@ struct station {
 	int64_t turn_began_us;
 	struct pulse pulse;
 	bool started;
+	struct forecaster *forecaster;
+	int64_t forecast_mono; /* last asked */
+	bool forecast_stale;   /* something it depends on was told since */
 };
 
 /* Gives the fact its number and time, folds it, journals it. */
@@ -104,5 +108,11 @@ void station_push_health(struct station *s);
 bool station_push_counts(struct station *s);
 void station_push_puzzle(
 	struct station *s, const char *resource, const char *path, const char *reason);
+
+/* station_forecast.c */
+void station_forecast_open(struct station *s);
+void station_forecast_close(struct station *s);
+void station_forecast_heard(struct station *s, const struct fact *fact);
+void station_forecast_tick(struct station *s);
 
 #endif

@@ -19,12 +19,12 @@ may feeds '(twin|feeds)/'
 may screens '(twin|screens)/'
 may src '(twin|feeds|screens|src)/'
 found=$(grep -rnE '#include <' twin | grep -vE \
-	'<(string|stdlib|stddef|stdint|stdbool|limits|math|float|uthash|lapacke|inttypes|stdalign)\.h>' || true)
+	'<(string|stdlib|stddef|stdint|stdbool|limits|math|float|uthash|lapacke|inttypes|stdalign|immintrin)\.h>' || true)
 [ -z "$found" ] || fail "twin/ includes a system header it must not:
 $found"
 found=$(grep -rlE '#include <(n?curses|ncursesw/.*|term)\.h>' twin feeds screens src | grep -v '^screens/term\.c$' || true)
 [ -z "$found" ] || fail "curses outside screens/term.c: $found"
-allowed='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__[a-z]+_chk|__assert_fail|sincos|__popcountdi2|__udivti3|mem(cpy|set|move|cmp|chr)|str(len|cmp|ncmp|chr|rchr|str|ncpy|spn|cspn|pbrk|nlen|dup)|malloc|calloc|realloc|free|exit|abort|qsort|bsearch|strto(l|ll|ul|ull|d)|exp|log|log10|log1p|expm1|pow|sqrt|fabs|floor|ceil|round|trunc|fmod|hypot|llround|lround|erf|erfc|tanh|cbrt|fmin|fmax|rint|llrint|lrint|nearbyint|ldexp|frexp|cos|sin|atan2|tan|acos|asin|atan)$'
+allowed='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__[a-z]+_chk|__assert_fail|sincos|__popcountdi2|__cpu_model|__udivti3|mem(cpy|set|move|cmp|chr)|str(len|cmp|ncmp|chr|rchr|str|ncpy|spn|cspn|pbrk|nlen|dup)|malloc|calloc|realloc|free|exit|abort|qsort|bsearch|strto(l|ll|ul|ull|d)|exp|log|log10|log1p|expm1|pow|sqrt|fabs|floor|ceil|round|trunc|fmod|hypot|llround|lround|erf|erfc|tanh|cbrt|fmin|fmax|rint|llrint|lrint|nearbyint|ldexp|frexp|cos|sin|atan2|tan|acos|asin|atan)$'
 own=$(nm -g --defined-only "$B/twin.a" | awk 'NF==3 {print $3}' | sort -u)
 found=$(nm -u "$B/twin.a" | awk '$1=="U" {print $2}' | sort -u | grep -vE "$allowed" | while read -r s; do
 	echo "$own" | grep -qx "$s" || echo "$s"

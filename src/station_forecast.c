@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+/*
+ * When the forecast is asked for again: soon after a fact that the rest of the
+ * day depends on, and at least every 15 s, for time alone changes it.
+ */
+
+enum { SOON_MS = 1000, AT_LEAST_MS = 15000, SEED = 1 };
+
+static const bool matters[FACT_KIND_COUNT] = {
+	[FACT_SITE] = true,
+	[FACT_CASE] = true,
+	[FACT_PATIENT] = true,
+	[FACT_STATUS] = true,
+	[FACT_MILESTONE] = true,
+	[FACT_ROOM] = true,
+	[FACT_ESTIMATE] = true,
+	[FACT_RESOURCE] = true,
+};
+
+static void on_forecast(void *context)
+{
+	struct station *s = context;
+	if (s->calls.changed != NULL)
+		s->calls.changed(s->calls.context);
+}
+
+/* Without a thread there is no forecast, and everything else goes on. */
+void station_forecast_open(struct station *s)
+{
+	s->forecaster = forecaster_create(s->loop, SEED, on_forecast, s);
+}
+
+void station_forecast_close(struct station *s)
+{
+	forecaster_destroy(s->forecaster);
+	s->forecaster = NULL;
+}
+
+void station_forecast_heard(struct station *s, const struct fact *fact)
+{
+	s->forecast_stale = s->forecast_stale || matters[fact->kind];
+}
+
+void station_forecast_tick(struct station *s)
+{
+	int64_t since = monotonic_ms() - s->forecast_mono;
+	if (s->forecaster == NULL || !s->started
+		|| since < (s->forecast_stale ? SOON_MS : AT_LEAST_MS))
+		return;
+	s->forecast_mono = monotonic_ms();
+	s->forecast_stale = false;
+	forecaster_ask(s->forecaster, s->twin);
+}
