@@ -69,7 +69,7 @@ static enum MHD_Result on_field(void *context, enum MHD_ValueKind kind, const ch
 	return MHD_YES;
 }
 
-static enum MHD_Result answer(struct MHD_Connection *connection, int status, const char *body,
+static enum MHD_Result token_reply(struct MHD_Connection *connection, int status, const char *body,
 	const char *header, const char *value)
 {
 	struct MHD_Response *r = MHD_create_response_from_buffer(
@@ -135,10 +135,10 @@ static enum MHD_Result give_token(
 	if (plan.delay_ms > 0)
 		usleep((useconds_t)plan.delay_ms * 1000);
 	if (!asks_well)
-		return answer(connection, 400, "{\"error\":\"invalid_request\"}", NULL, NULL);
+		return token_reply(connection, 400, "{\"error\":\"invalid_request\"}", NULL, NULL);
 	if (!known)
-		return answer(connection, 401, "{\"error\":\"invalid_client\"}", NULL, NULL);
-	return answer(connection, plan.status != 0 ? plan.status : 200,
+		return token_reply(connection, 401, "{\"error\":\"invalid_client\"}", NULL, NULL);
+	return token_reply(connection, plan.status != 0 ? plan.status : 200,
 		plan.body != NULL ? plan.body : body, plan.header, plan.value);
 }
 
@@ -146,13 +146,13 @@ static enum MHD_Result give_configuration(struct token_stub *s, struct MHD_Conne
 {
 	char body[1024];
 	if (s->configuration == NULL)
-		return answer(connection, 404, "{}", NULL, NULL);
+		return token_reply(connection, 404, "{}", NULL, NULL);
 	const char *mark = strstr(s->configuration, "%ORIGIN%");
 	if (mark == NULL)
-		return answer(connection, 200, s->configuration, NULL, NULL);
+		return token_reply(connection, 200, s->configuration, NULL, NULL);
 	snprintf(body, sizeof body, "%.*s%s%s", (int)(mark - s->configuration), s->configuration,
 		s->origin, mark + strlen("%ORIGIN%"));
-	return answer(connection, 200, body, NULL, NULL);
+	return token_reply(connection, 200, body, NULL, NULL);
 }
 
 static bool lives(const char *shown, const char *token, double ends)
@@ -173,7 +173,7 @@ static enum MHD_Result give_fhir(struct token_stub *s, struct MHD_Connection *co
 	s->good += good;
 	s->bad += !good;
 	pthread_mutex_unlock(&s->lock);
-	return answer(connection, good ? 200 : 401,
+	return token_reply(connection, good ? 200 : 401,
 		good ? "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0}"
 		     : "{\"resourceType\":\"OperationOutcome\"}",
 		NULL, NULL);
@@ -190,9 +190,9 @@ static bool shows_certificate(struct MHD_Connection *connection)
 	       && status == 0;
 }
 
-static enum MHD_Result serve(void *context, struct MHD_Connection *connection, const char *url,
-	const char *method, const char *version, const char *upload, size_t *upload_size,
-	void **own)
+static enum MHD_Result token_serve(void *context, struct MHD_Connection *connection,
+	const char *url, const char *method, const char *version, const char *upload,
+	size_t *upload_size, void **own)
 {
 	struct token_stub *s = context;
 	struct visit *v = *own;
@@ -209,7 +209,7 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *connection, c
 		return MHD_YES;
 	}
 	if (s->client_wanted && !shows_certificate(connection))
-		return answer(connection, 403, "{\"error\":\"no_certificate\"}", NULL, NULL);
+		return token_reply(connection, 403, "{\"error\":\"no_certificate\"}", NULL, NULL);
 	if (strcmp(method, "POST") == 0 && strcmp(url, "/token") == 0)
 		return give_token(s, connection, v);
 	if (strcmp(url, "/fhir/.well-known/smart-configuration") == 0)
@@ -259,7 +259,7 @@ static struct MHD_Daemon *listen_on(struct token_stub *s, const struct token_tls
 	}
 	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL;
 	return MHD_start_daemon(flags | (tls != NULL ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL,
-		serve, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_ARRAY,
+		token_serve, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_ARRAY,
 		extra, MHD_OPTION_NOTIFY_COMPLETED, forget_visit, s, MHD_OPTION_END);
 }
 
