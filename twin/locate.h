@@ -6,11 +6,18 @@
  * Rooms from radio: a hidden-Markov filter over rooms plus "outside" for each
  * tag, fed with sightings, emitting located / uncertain / absent facts only
  * when a conclusion changes. It is neither journalled nor digested; it lives
- * beside the twin. Recipe: mean per gateway over 5 s, "not heard" is evidence,
- * transition along doors, Gaussian emissions (defaults from gateway position
- * until calibrated), a change is shown at posterior > 0.6 twice in a row.
- * A gateway silent for site->gateway_silence_s gives one FACT_GATEWAY, stops
- * counting as evidence, and freezes (never empties) what it alone heard.
+ * beside the twin. What gateways hear in each part of a room is what a survey
+ * learned (site->survey), or by geometry where there was none; "not heard" is
+ * evidence; people walk through doors; a change is shown at posterior > 0.6
+ * twice in a row. A gateway silent for site->gateway_silence_s gives one
+ * FACT_GATEWAY, stops counting as evidence, and freezes (never empties) what
+ * it alone heard. A gateway that hears unlike it should for hours, and a tag
+ * in two places at once, give a FACT_CONDITION.
+ *
+ *   locate.c       who is who, and the round over all tags
+ *   locate_ear     gateways as listeners      locate_map, _level   the site
+ *   locate_track   the filter of one tag      locate_conclude      what is told
+ *   locate_doubt   moved, deaf, two places    locate_learn         signatures
  */
 
 #include "twin/fact.h"
@@ -41,11 +48,12 @@ void locator_patience(struct locator *locator, double seconds);
 void locator_sight(struct locator *locator, const struct sighting *s);
 /* A gateway was heard from (any message), even without a row. */
 void locator_gateway(struct locator *locator, const char *mac, int64_t now_ms);
-/* Runs the filter up to now_ms (one step a second of suite time at most). */
+/* Runs the filter up to now_ms; four steps a second of suite time at most. */
 void locator_advance(struct locator *locator, int64_t now_ms, locate_emit *emit, void *context);
 
 struct locator_counts {
 	uint64_t sightings, unknown_tag, unknown_gateway, late;
+	uint64_t bad_level; /* no level a radio can measure: moves nobody */
 };
 struct locator_counts locator_counts(const struct locator *locator);
 

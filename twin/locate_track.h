@@ -10,9 +10,6 @@
 
 enum { SAMPLES_MAX = 64 };
 
-/* Offsets of a tag's power for which silence is added up: -24, -20 ... +24 dB. */
-enum { OFFSET_STEPS = 13, OFFSET_STEP_DB = 4, OFFSET_LEAST_DB = -24 };
-
 struct sample {
 	int64_t at_ms;
 	int gateway;
@@ -20,6 +17,7 @@ struct sample {
 };
 
 struct track {
+	enum tag_kind kind;
 	int home;           /* room of a fixed sensor, -1: it moves */
 	bool fresh;         /* heard since the last step */
 	int64_t last_ms;    /* last heard, 0 never */
@@ -30,14 +28,19 @@ struct track {
 	int strongest;         /* gateway of the last step, -1 */
 	double offset_db;      /* sends so much stronger than expected, learnt */
 	double *belief;        /* [state] */
+	int sure;              /* a state beyond doubt in the last step, -1 */
 	int candidate, agreed; /* a room over 0.6, and how often in a row */
 	int doubts;            /* steps in a row that do not confirm what is shown */
 	bool shown;            /* something has been told */
 	enum located state;
 	int room, other; /* as told; -1 none */
 	double confidence, other_confidence;
-	int64_t shown_ms;
-	int certain; /* last room told as certain, -1 */
+	int64_t shown_ms;   /* when it was last told */
+	int64_t entered_ms; /* since when it is told there */
+	int refined;        /* how often the confidence was told anew since */
+	int certain;        /* last room told as certain, -1 */
+	int torn;           /* steps with two strong gateways far apart */
+	bool torn_told;
 };
 
 /* What one step needs of its surroundings, shared by all tags. */
@@ -45,19 +48,35 @@ struct scene {
 	const struct locate_map *map;
 	const struct site *site;
 	const bool *alive;     /* [gateway] silence of this one is evidence */
-	const double *silence; /* [state] log-likelihood of all alive ones silent */
+	const double *silence; /* [offset][state] log-likelihood of all alive ones silent */
 	double *work;          /* [3 * states] */
-	double *rooms;         /* [rooms + 1], the last one is outside */
+	double *rooms;         /* [rooms + 1] belief, the last one is outside */
+	double *shown;         /* [rooms + 1] the same as people are told it */
 	int64_t now_ms;
-	int64_t window_ms;
+	int64_t window_ms; /* in which every living gateway has had its say */
+	int64_t pace_ms;   /* a tag is looked at again after this */
+};
+
+/* Gateways that heard the tag in the window, the strongest SPEAKERS first. */
+enum { LEVELS_MAX = SAMPLES_MAX, SPEAKERS = 6 };
+
+struct levels {
+	int count, speakers;
+	int gateway[LEVELS_MAX], samples[LEVELS_MAX];
+	double mean[LEVELS_MAX];
+	int most; /* samples of one gateway */
 };
 
 void track_init(struct track *track, const struct tag *tag);
 void track_sample(struct track *track, int gateway, int rssi_dbm, int64_t at_ms);
 /* Runs the filter and draws the conclusion. True: `track` has something to
- * tell, in state, room, other and their confidences. */
-bool track_step(struct track *track, const struct scene *scene);
+ * tell, in state, room, other and their confidences. `levels` gets what it
+ * went by; count 0: it was not the tag's turn. */
+bool track_step(struct track *track, const struct scene *scene, struct levels *levels);
 /* Nothing heard for `quiet_ms`, witnessed by the gateway that heard it best. */
 bool track_quiet(struct track *track, int64_t quiet_ms, int64_t now_ms);
+
+/* locate_conclude.c: from scene->rooms and scene->shown. */
+bool track_conclude(struct track *track, const struct scene *scene);
 
 #endif

@@ -114,5 +114,7 @@ void site_free(struct site *site)
 	free(site->pathways);
 	free(site->targets);
 	free(site->prices);
+	free(site->survey.cells);
+	free(site->survey.levels);
 	free(site);
 }

@@ -108,6 +108,28 @@ struct signature {
 	enum priority priority;
 };
 
+/* How a gateway hears tags in one part of a room, as a walk-through found. */
+struct radio_level {
+	float mean_dbm;
+	float deviation_db; /* 0: the survey knew nothing of this gateway */
+	float heard;        /* share of adverts it hears, 0 to 1 */
+};
+
+struct radio_cell {
+	int room;
+	int rows; /* of the survey, that is how often one stood there */
+};
+
+/* Learned by `vigie locate survey` or `train`; no cells: by geometry. */
+struct survey {
+	struct radio_cell *cells;
+	int cell_count;
+	struct radio_level *levels; /* [cell][gateway of the site] */
+	/* What the filter believes is told as b^certainty, normalised: below 1
+	 * when it was found to be surer than right. 0: not known, 1. */
+	double certainty;
+};
+
 struct target { /* limits people have agreed on, by name */
 	char key[ID_SIZE];
 	double value;
@@ -141,6 +163,7 @@ struct site {
 	int target_count;
 	struct target *prices;
 	int price_count;
+	struct survey survey;
 	double turnover_min;      /* usual, minutes */
 	double gateway_silence_s; /* after which a gateway is called silent */
 };
