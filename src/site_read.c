@@ -292,6 +292,7 @@ static const struct key site_keys[] = {
 	{"gateway_silence_s", site_value_number, AT(site, gateway_silence_s), false},
 	{"targets", site_value_ignore, 0, false},
 	{"prices", site_value_ignore, 0, false},
+	{"radio", site_value_ignore, 0, false},
 	{0},
 };
 
@@ -437,6 +438,7 @@ void site_read(struct site_reading *r, const char *text)
 		read_section(r, &sections[i]);
 	read_values(r, "targets", &r->site->targets, &r->site->target_count);
 	read_values(r, "prices", &r->site->prices, &r->site->price_count);
+	site_radio_read(r);
 	if (r->site->room_count == 0)
 		site_finding(r, 1, FINDING_ERROR, "a site needs rooms");
 }

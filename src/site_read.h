@@ -38,6 +38,9 @@ void site_reading_end(struct site_reading *r);
 void site_finding(struct site_reading *r, int line, enum severity severity, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The radio section, in src/site_radio.c; after rooms and gateways. */
+void site_radio_read(struct site_reading *r);
+
 /* Ids and MACs given twice: errors, for parser and linter alike. */
 void site_duplicates(struct site_reading *r);
 

@@ -22,5 +22,6 @@ int verb_verify(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_mark(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_locate(int argc, char **argv);
 
 #endif

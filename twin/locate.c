@@ -85,12 +85,24 @@ struct locator *locator_create(const struct site *site)
 	}
 	for (int i = 0; i < site->gateway_count; i++)
 		add_key(l, i, site->gateways[i].mac, -1 - i);
-	for (int i = 0; i < site->tag_count; i++) {
+	for (int i = 0; i < site->tag_count; i++)
 		add_key(l, site->gateway_count + i, site->tags[i].mac, i);
-		track_init(&l->tracks[i], &site->tags[i]);
-		l->tracks[i].belief = l->beliefs + (size_t)i * (size_t)l->map->state_count;
-	}
+	locator_forget(l);
 	return l;
+}
+
+void locator_forget(struct locator *l)
+{
+	size_t states = (size_t)l->map->state_count;
+	memset(l->grades, 0, (size_t)l->site->gateway_count * sizeof *l->grades);
+	memset(l->tracks, 0, (size_t)l->site->tag_count * sizeof *l->tracks);
+	for (int i = 0; i < l->site->tag_count; i++) {
+		track_init(&l->tracks[i], &l->site->tags[i]);
+		l->tracks[i].belief = l->beliefs + (size_t)i * states;
+	}
+	ears_forget(&l->ears);
+	l->hour_ms = l->stepped_ms = 0;
+	l->counts = (struct locator_counts){0};
 }
 
 void locator_destroy(struct locator *l)
@@ -126,6 +138,11 @@ void locator_gateway(struct locator *l, const char *mac, int64_t now_ms)
 		ears_word(&l->ears, gateway, now_ms);
 }
 
+bool locator_level_good(double dbm)
+{
+	return dbm >= RSSI_LEAST && dbm <= RSSI_MOST;
+}
+
 void locator_sight(struct locator *l, const struct sighting *s)
 {
 	int gateway = find(l, s->gateway, true), tag = find(l, s->tag, false);
@@ -136,7 +153,7 @@ void locator_sight(struct locator *l, const struct sighting *s)
 		return;
 	ears_word(&l->ears, gateway, s->received_ms);
 	bool late = ears_late(&l->ears, gateway, s->received_ms, s->device_ms);
-	bool bad = s->rssi_dbm < RSSI_LEAST || s->rssi_dbm > RSSI_MOST;
+	bool bad = !locator_level_good(s->rssi_dbm);
 	l->counts.late += late;
 	l->counts.bad_level += bad;
 	if (tag >= 0 && !late && !bad)

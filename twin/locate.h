@@ -38,6 +38,8 @@ typedef void locate_emit(void *context, const struct fact *fact);
 
 struct locator *locator_create(const struct site *site); /* site borrowed */
 void locator_destroy(struct locator *locator);
+/* Forgets all it heard and said, as if it had just been created. */
+void locator_forget(struct locator *locator);
 /* Suite time may run fast: a gateway is not silent before `seconds` of it have
  * gone by, even when the site says less. */
 void locator_patience(struct locator *locator, double seconds);
@@ -50,6 +52,9 @@ void locator_sight(struct locator *locator, const struct sighting *s);
 void locator_gateway(struct locator *locator, const char *mac, int64_t now_ms);
 /* Runs the filter up to now_ms; four steps a second of suite time at most. */
 void locator_advance(struct locator *locator, int64_t now_ms, locate_emit *emit, void *context);
+
+/* A level some radio could have measured: not -127 ("not available"), not 0. */
+bool locator_level_good(double dbm);
 
 struct locator_counts {
 	uint64_t sightings, unknown_tag, unknown_gateway, late;

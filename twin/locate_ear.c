@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	LATE_MS = 30000,    /* an offline buffer, not the network */
@@ -30,6 +31,13 @@ void ears_close(struct ears *ears)
 {
 	free(ears->ear);
 	free(ears->alive);
+}
+
+void ears_forget(struct ears *ears)
+{
+	memset(ears->ear, 0, (size_t)ears->count * sizeof *ears->ear);
+	memset(ears->alive, 0, (size_t)ears->count * sizeof *ears->alive);
+	ears->step_ms = ears->word_ms = ears->resumed_ms = ears->window_ms = ears->pace_ms = 0;
 }
 
 static double gap_of(const struct ear *ear)
@@ -71,9 +79,9 @@ void ears_word(struct ears *ears, int gateway, int64_t now_ms)
 }
 
 /*
- * The prompt delay of a gateway is the
- * least seen, drifting up slowly with its clock. While a buffer is replayed
- * the lateness shrinks; when it stays the same, the clock was set back.
+ * The prompt delay of a gateway is the least seen, drifting up slowly with its
+ * clock. While a buffer is replayed the lateness shrinks; when it stays the
+ * same, the clock was set back.
  */
 bool ears_late(struct ears *ears, int gateway, int64_t received_ms, int64_t device_ms)
 {

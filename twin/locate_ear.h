@@ -32,6 +32,7 @@ struct ears {
 
 bool ears_open(struct ears *ears, int count, double silence_ms);
 void ears_close(struct ears *ears);
+void ears_forget(struct ears *ears);
 void ears_word(struct ears *ears, int gateway, int64_t now_ms);
 /* Is this row out of an offline buffer? device_ms 0: not known. */
 bool ears_late(struct ears *ears, int gateway, int64_t received_ms, int64_t device_ms);
