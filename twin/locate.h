@@ -8,8 +8,8 @@
  * when a conclusion changes. It is neither journalled nor digested; it lives
  * beside the twin. What gateways hear in each part of a room is what a survey
  * learned (site->survey), or by geometry where there was none; "not heard" is
- * evidence; people walk through doors; a change is shown at posterior > 0.6
- * twice in a row. A gateway silent for site->gateway_silence_s gives one
+ * evidence; people walk through doors; a change is shown at posterior > 0.7
+ * twice in a row or > 0.8 once. A gateway silent for site->gateway_silence_s gives one
  * FACT_GATEWAY, stops counting as evidence, and freezes (never empties) what
  * it alone heard. A gateway that hears unlike it should for hours, and a tag
  * in two places at once, give a FACT_CONDITION.

@@ -24,7 +24,7 @@ static const double leave_most = 0.5;
 /* By geometry the means run over 5 s and walls shadow a level for long: the
  * errors of successive seconds are shared, and each counts for less. A survey
  * has that spread in its deviations (tests/bench/locate.sh tells the figures). */
-static const double evidence_geometry = 0.35, evidence_learned = 1;
+static const double evidence_geometry = 0.35, evidence_learned = 1.5;
 static const double power_geometry_db = 8, power_learned_db = 2.5;
 
 static double gap(const struct locate_cell *a, const struct locate_cell *b)

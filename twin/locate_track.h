@@ -29,7 +29,7 @@ struct track {
 	double offset_db;      /* sends so much stronger than expected, learnt */
 	double *belief;        /* [state] */
 	int sure;              /* a state beyond doubt in the last step, -1 */
-	int candidate, agreed; /* a room over 0.6, and how often in a row */
+	int candidate, agreed; /* the likely room, and how often in a row */
 	int doubts;            /* steps in a row that do not confirm what is shown */
 	bool shown;            /* something has been told */
 	enum located state;
