@@ -19,7 +19,7 @@ static const double usual_db = 7;
 /* Doors, people and batteries will be others than on the day of the survey. */
 static const double drift_db = 4;
 /* Nothing is heard always, nothing never. */
-static const double least_share = 0.05;
+static const double least_share = 0.02, most_share = 0.95;
 
 struct grouping {
 	const struct lesson *lesson;
@@ -103,7 +103,7 @@ static struct radio_level signature(const struct grouping *c, int cell, int g)
 	double variance = n > 0 ? fmax(0, squares / n - mean * mean) : 0;
 	variance = (variance * n + usual_db * usual_db * USUAL_ROWS) / (n + USUAL_ROWS);
 	double share = (n + 1) / (c->size[cell] + 2);
-	share = fmin(fmax(share, least_share), 1 - least_share);
+	share = fmin(fmax(share, least_share), most_share);
 	return (struct radio_level){
 		(float)mean, (float)sqrt(variance + drift_db * drift_db), (float)share};
 }

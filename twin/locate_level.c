@@ -19,7 +19,7 @@ static const double sigma_db = 7;
 
 /* Near the edge of hearing the share of adverts heard falls from nine in ten to
  * one in ten over some 18 dB: a logistic curve with this scale. */
-static const double edge_db = 4;
+static const double edge_db = 4, rarely = 0.05, most_odds = 19;
 
 static double outside_by(double low, double high, double v)
 {
@@ -53,11 +53,16 @@ static double unheard_by_level(double level_dbm)
 	return z > 0 ? -0.5 * z * z : 0;
 }
 
-/* The same from the share heard in the survey, for a tag stronger by offset. */
+/* The same from the share heard in the survey, for a tag stronger by offset. A
+ * gateway that (nearly) never heard it stands an unknown way below the edge: a
+ * stronger tag will not be heard there either. And even next to it adverts are
+ * lost. */
 static double unheard_by_share(double heard, double offset_db)
 {
+	if (heard <= rarely)
+		return log(1 - heard);
 	double odds = heard / (1 - heard) * exp(offset_db / edge_db);
-	return -log(1 + odds);
+	return -log(1 + fmin(odds, most_odds));
 }
 
 static void set_level(struct locate_map *map, const struct site *site, int g, int s)

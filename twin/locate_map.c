@@ -25,7 +25,7 @@ static const double leave_most = 0.5;
  * errors of successive seconds are shared, and each counts for less. A survey
  * has that spread in its deviations (tests/bench/locate.sh tells the figures). */
 static const double evidence_geometry = 0.35, evidence_learned = 1.5;
-static const double power_geometry_db = 8, power_learned_db = 2.5;
+static const double power_geometry_db = 8, power_first_db = 5, power_last_db = 2;
 
 static double gap(const struct locate_cell *a, const struct locate_cell *b)
 {
@@ -317,7 +317,8 @@ struct locate_map *locate_map_create(const struct site *site)
 		return NULL;
 	}
 	map->evidence = map->learned ? evidence_learned : evidence_geometry;
-	map->power_sigma = map->learned ? power_learned_db : power_geometry_db;
+	map->power_first = map->learned ? power_first_db : power_geometry_db;
+	map->power_last = map->learned ? power_last_db : power_geometry_db;
 	return map;
 }
 

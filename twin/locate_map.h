@@ -39,11 +39,13 @@ struct locate_map {
 	float *unheard;                  /* [offset][gateway][state] log-likelihood */
 	struct locate_passage *passages; /* [passage_count] */
 	int passage_count;
-	int *member;        /* states of the groups, end to end */
-	double *weight;     /* beside member: share of who arrives */
-	double *prior;      /* [state] when nothing is known */
-	double evidence;    /* weight of a second's evidence */
-	double power_sigma; /* dB, between models of tags, batteries and pockets */
+	int *member;     /* states of the groups, end to end */
+	double *weight;  /* beside member: share of who arrives */
+	double *prior;   /* [state] when nothing is known */
+	double evidence; /* weight of a second's evidence */
+	/* How differently tags send, dB: between models, batteries and pockets
+	 * before a tag is known, and what remains when it is. */
+	double power_first, power_last;
 };
 
 /* NULL: out of memory. The site is borrowed. */

@@ -11,6 +11,8 @@
 static const double fading_s = 0.3;
 /* No single gateway may condemn a room: beyond this it is an outlier. */
 static const double deviation_cap = 3.5;
+/* Of what a step says about a tag's strength: known after half a minute. */
+static const double offset_rate = 0.04;
 
 enum {
 	CATCH_UP_S = 10,         /* seconds of walking after a pause, at most */
@@ -110,17 +112,17 @@ static void hear(struct track *track, const struct scene *scene, struct levels *
  * constant) and pays for itself. What remains is capped gateway by gateway.
  * `offset` gets it.
  */
-static double misfit(const struct scene *scene, const struct levels *levels, int s, double learnt,
-	double *offset)
+static double misfit(const struct track *track, const struct scene *scene,
+	const struct levels *levels, int s, double *offset)
 {
 	const struct locate_map *map = scene->map;
-	const double ridge = 1 / (map->power_sigma * map->power_sigma);
+	const double ridge = 1 / (track->offset_sigma * track->offset_sigma);
 	double residual[SPEAKERS], unit[SPEAKERS], sum = 0, precision = ridge, total = 0;
 	bool outside = map->cells[s].room < 0;
 	for (int i = 0; i < levels->speakers; i++) {
 		int at = levels->gateway[i] * map->state_count + s;
 		unit[i] = (double)map->unit[at];
-		residual[i] = levels->mean[i] - (double)map->level[at] - learnt;
+		residual[i] = levels->mean[i] - (double)map->level[at] - track->offset_db;
 		sum += residual[i] * unit[i] * unit[i];
 		precision += unit[i] * unit[i];
 		total -= 2 * (double)map->gain[at];
@@ -131,7 +133,7 @@ static double misfit(const struct scene *scene, const struct levels *levels, int
 		z = !outside && z > deviation_cap ? deviation_cap : z;
 		total += z * z;
 	}
-	*offset = learnt + shift;
+	*offset = track->offset_db + shift;
 	return total + shift * shift * ridge;
 }
 
@@ -169,7 +171,7 @@ static void evidence(const struct track *track, const struct scene *scene,
 	double weight = few ? (double)levels->most / SEVERAL : 1;
 	double best = -INFINITY;
 	for (int s = 0; s < n; s++) {
-		log_p[s] = -0.5 * misfit(scene, levels, s, track->offset_db, &offset[s]);
+		log_p[s] = -0.5 * misfit(track, scene, levels, s, &offset[s]);
 		best = log_p[s] > best ? log_p[s] : best;
 	}
 	for (int s = 0; s < n; s++) {
@@ -179,16 +181,20 @@ static void evidence(const struct track *track, const struct scene *scene,
 	}
 }
 
-/* While the place is beyond doubt, what remains in common over its gateways is
- * the tag's own strength. */
-static void learn_offset(struct track *track, const double *offset, int states)
+/* What remains in common over a tag's gateways is its own strength; learnt from
+ * each state as far as it is believed, and the surer the place the surer. */
+static void learn_offset(struct track *track, const struct locate_map *map, const double *offset)
 {
+	double mean = 0, best = 0;
 	track->sure = -1;
-	for (int s = 0; s < states; s++)
+	for (int s = 0; s < map->state_count; s++) {
+		mean += track->belief[s] * offset[s];
+		best = fmax(best, track->belief[s]);
 		if (track->belief[s] > 0.9)
 			track->sure = s;
-	if (track->sure >= 0)
-		track->offset_db += 0.01 * (offset[track->sure] - track->offset_db);
+	}
+	track->offset_db += offset_rate * best * (mean - track->offset_db);
+	track->offset_sigma += offset_rate * best * (map->power_last - track->offset_sigma);
 }
 
 static double haste(const struct track *track, int64_t now_ms)
@@ -206,6 +212,8 @@ static double walk(struct track *track, const struct scene *scene)
 	size_t bytes = (size_t)scene->map->state_count * sizeof *scene->work;
 	double pace = haste(track, scene->now_ms);
 	if (track->stepped_ms == 0) {
+		if (track->offset_sigma <= 0)
+			track->offset_sigma = scene->map->power_first;
 		memcpy(scene->work, scene->map->prior, bytes);
 		return 1;
 	}
@@ -236,7 +244,7 @@ static void update(struct track *track, const struct scene *scene, const struct 
 	}
 	for (int s = 0; s < n; s++)
 		track->belief[s] /= total;
-	learn_offset(track, offset, n);
+	learn_offset(track, scene->map, offset);
 	track->stepped_ms = scene->now_ms;
 }
 

@@ -26,7 +26,8 @@ struct track {
 	struct sample samples[SAMPLES_MAX];
 	int sample_next;
 	int strongest;         /* gateway of the last step, -1 */
-	double offset_db;      /* sends so much stronger than expected, learnt */
+	double offset_db;      /* sends so much stronger than expected, learnt ... */
+	double offset_sigma;   /* ... as surely as this, dB */
 	double *belief;        /* [state] */
 	int sure;              /* a state beyond doubt in the last step, -1 */
 	int candidate, agreed; /* the likely room, and how often in a row */

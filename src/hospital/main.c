@@ -9,6 +9,7 @@
 #include "src/hospital/script.h"
 #include "src/hospital/stamp.h"
 #include "src/hospital/truth.h"
+#include "src/hospital/walk.h"
 #include "src/site_file.h"
 
 #include <errno.h>
@@ -95,6 +96,21 @@ static int prepare(struct hospital *h, struct error *err)
 		return ENVIRONMENT;
 	}
 	return open_truth(h, err);
+}
+
+/* --walk: no day, no feeds; a file, and that is all. */
+static int walk(const struct options *o, struct error *err)
+{
+	struct site *site = site_load(o->site, NULL, err);
+	FILE *out = site != NULL ? fopen(o->walk, "we") : NULL;
+	if (site != NULL && out == NULL)
+		error_set(err, -errno, "%s: %s", o->walk, strerror(errno));
+	int rc = out != NULL ? walk_write(out, site, o->seed, o->walk_seconds) : -1;
+	if (out != NULL && (fclose(out) != 0 || rc < 0))
+		rc = error_set(
+			err, -EIO, "%s: no badge in the site, or it cannot be written", o->walk);
+	site_free(site);
+	return rc == 0 ? 0 : ENVIRONMENT;
 }
 
 static void tell_ready(const struct hospital *h)
@@ -214,6 +230,10 @@ int main(int argc, char **argv)
 	if (h.options.help) {
 		options_help(stdout);
 		return 0;
+	}
+	if (h.options.walk != NULL) {
+		int rc = walk(&h.options, &err);
+		return rc == 0 ? 0 : complain(rc, &err);
 	}
 	/* Blocked before Paho and the server make threads: only the loop takes them. */
 	sigemptyset(&signals);

@@ -18,6 +18,8 @@ static const struct option table[] = {
 	{"truth", required_argument, NULL, 't'},
 	{"script", required_argument, NULL, 'f'},
 	{"ready-fd", required_argument, NULL, 'r'},
+	{"walk", required_argument, NULL, 'W'},
+	{"walk-seconds", required_argument, NULL, 'o'},
 	{"milestones", required_argument, NULL, 'i'},
 	{"until", required_argument, NULL, 'u'},
 	{"no-radio", no_argument, NULL, 'n'},
@@ -41,6 +43,8 @@ void options_help(FILE *out)
 	      "  --script FILE         events instead of the usual ones\n"
 	      "  --truth FILE          what is really so, a JSON line a minute\n"
 	      "  --until TIME          end at this suite time\n"
+	      "  --walk CSV            write a surveyor's walk with true rooms, and end\n"
+	      "  --walk-seconds N      in each room of it, more in large ones (default 60)\n"
 	      "  --ready-fd N          write \"http PORT\" there when serving\n"
 	      "  --no-radio            no tags, no gateways\n"
 	      "  --with-parent         end when the parent ends\n"
@@ -82,10 +86,12 @@ static int read_number(struct options *o, int key, const char *text)
 		o->seed = strtoull(text, &end, 10);
 		return *text != '\0' && *end == '\0' ? 0 : -EINVAL;
 	}
-	if (!whole(text, 0, key == 'p' ? 65535 : 1000000, &n))
+	if (!whole(text, key == 'o', key == 'p' ? 65535 : key == 'o' ? 3600 : 1000000, &n))
 		return -EINVAL;
 	if (key == 'p')
 		o->http = (int)n;
+	else if (key == 'o')
+		o->walk_seconds = (int)n;
 	else
 		o->ready_fd = (int)n;
 	return 0;
@@ -93,9 +99,9 @@ static int read_number(struct options *o, int key, const char *text)
 
 static int take(struct options *o, int key, const char *text)
 {
-	const char **const texts[] = {
-		&o->site, &o->mqtt, &o->truth, &o->script, &o->clock, &o->start, &o->until};
-	static const char keys[] = "smtfcSu";
+	const char **const texts[] = {&o->site, &o->mqtt, &o->truth, &o->script, &o->clock,
+		&o->start, &o->until, &o->walk};
+	static const char keys[] = "smtfcSuW";
 	const char *at = key != 0 ? strchr(keys, key) : NULL;
 	if (at != NULL) {
 		*texts[at - keys] = text;
@@ -108,12 +114,13 @@ static int take(struct options *o, int key, const char *text)
 		return read_milestones(o, text);
 	if (key == 'x')
 		return read_speed(o, text);
-	return key == 'p' || key == 'e' || key == 'r' ? read_number(o, key, text) : 0;
+	return key == 'p' || key == 'e' || key == 'r' || key == 'o' ? read_number(o, key, text) : 0;
 }
 
 int options_read(struct options *o, int argc, char **argv, struct error *err)
 {
-	*o = (struct options){.speed = 1, .seed = 1, .http = -1, .ready_fd = -1};
+	*o = (struct options){
+		.speed = 1, .seed = 1, .http = -1, .ready_fd = -1, .walk_seconds = 60};
 	int key, index = 0;
 	opterr = 0;
 	optind = 1;

@@ -11,12 +11,13 @@
 #include "src/suite_clock.h"
 
 struct options {
-	const char *site, *mqtt, *truth, *script;
+	const char *site, *mqtt, *truth, *script, *walk;
 	const char *clock, *start, *until; /* read once the zone is known */
 	double speed;
 	uint64_t seed;
-	int http;     /* −1: no server */
-	int ready_fd; /* −1 */
+	int http;         /* −1: no server */
+	int ready_fd;     /* −1 */
+	int walk_seconds; /* in each room, at least */
 	enum telling telling;
 	bool no_radio, with_parent, help;
 };
