@@ -125,7 +125,7 @@ BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/ben
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(ARCHIVES)
 	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
 bench: all $(BENCH_BINS)
-	@B=$(B) ONLY=$(ONLY) DURATIONS=$(DURATIONS) sh tests/bench/run.sh
+	@B=$(B) ONLY=$(ONLY) BLE=$(BLE) DURATIONS=$(DURATIONS) sh tests/bench/run.sh
 
 layers: all
 	@B=$(B) sh tests/layers.sh

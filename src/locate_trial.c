@@ -16,7 +16,8 @@
 enum {
 	NEIGHBOUR_MS = 2500, /* a change of room in less was through a door */
 	CERTAINTY_FOLDS = 4,
-	CERTAINTY_BLOCKS = 24 /* blocks the walk is cut into, at least */
+	CERTAINTY_BLOCKS = 24, /* blocks the walk is cut into, at least */
+	CERTAINTY_ROWS = 200   /* judged rows without which it is a guess */
 };
 
 static int no_memory(struct error *err)
@@ -326,6 +327,7 @@ static int learn_signatures(
 	return lesson.count > 0 ? 0 : error_set(err, -EINVAL, "no rows with a room to learn from");
 }
 
+static const double usual_certainty = 0.6;
 static const double certainties[] = {1, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3};
 enum { CERTAINTIES = sizeof certainties / sizeof *certainties };
 
@@ -374,7 +376,7 @@ static int find_certainty(struct trial *trial, const struct walk *walk, const ch
 	}
 	for (int k = 1; k < CERTAINTIES; k++)
 		best = brier[k] < brier[best] ? k : best;
-	*certainty = certainties[best];
+	*certainty = walk->count >= CERTAINTY_ROWS ? certainties[best] : usual_certainty;
 	free(fold_of);
 	free(learned);
 	free(judged);

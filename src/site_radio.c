@@ -195,9 +195,12 @@ int site_radio_print(FILE *out, const struct site *site)
 		if (survey->levels[g].deviation_db <= 0)
 			continue;
 		numbers[g] = ++count;
-		fprintf(out, "%s%s\"%s\"", between, count % 5 == 1 ? "\n    " : "",
+		fprintf(out, "%s%s\"%s\"", between,
+			count % 5 == 1 ? "\n    "
+			: count > 1    ? " "
+				       : "",
 			site->gateways[g].mac);
-		between = ", ";
+		between = ",";
 	}
 	fputs("\n  );\n  cells = (\n", out);
 	for (int i = 0; i < survey->cell_count; i++)

@@ -102,7 +102,7 @@ static struct radio_level signature(const struct grouping *c, int cell, int g)
 	double mean = n > 0 ? sum / n : unheard_dbm;
 	double variance = n > 0 ? fmax(0, squares / n - mean * mean) : 0;
 	variance = (variance * n + usual_db * usual_db * USUAL_ROWS) / (n + USUAL_ROWS);
-	double share = (n + 1) / (c->size[cell] + 2);
+	double share = (n + 0.1) / (c->size[cell] + 0.2);
 	share = fmin(fmax(share, least_share), most_share);
 	return (struct radio_level){
 		(float)mean, (float)sqrt(variance + drift_db * drift_db), (float)share};

@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # One line a figure; ONLY=NAME runs one program (decode, frames, ingest, press, idle, stall,
-# restore, durations, truth). DURATIONS=path is a table of operated cases.
+# restore, locate, durations, truth). BLE=path is a folder of labelled signal strengths,
+# DURATIONS=path a table of operated cases.
 set -u
 B=${B:-build}
 export B
-for name in decode frames ingest press idle stall restore; do
+for name in decode frames ingest press idle stall restore locate; do
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	[ -x "$B/tests/bench/bench_$name" ] && "$B/tests/bench/bench_$name"
 done
-for name in durations truth; do
+for name in locate durations truth; do
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	sh "tests/bench/$name.sh"
 done
