@@ -12,7 +12,7 @@
 
 enum {
 	STEP_MS = 250,
-	WINDOW_MS = 5000, /* by geometry: a mean of several adverts */
+	WINDOW_MS = 2500, /* by geometry: a mean of some adverts */
 	HOUR_MS = 3600000,
 	TORN_STEPS = 8 /* looks that find a tag in two places before it is said */
 };

@@ -21,9 +21,10 @@ static const double cell_m = 9, touching_m = 0.3;
 static const double mix_rate = 0.3;
 /* A state with many doors is not emptied within a second. */
 static const double leave_most = 0.5;
-/* By geometry the means run over 5 s and walls shadow a level for long: the
- * errors of successive seconds are shared, and each counts for less. A survey
- * has that spread in its deviations (tests/bench/locate.sh tells the figures). */
+/* By geometry the means run over some seconds and walls shadow a level for
+ * long: the errors of successive seconds are shared, and each counts for less.
+ * A survey has that spread in its deviations: what cross-validation on public
+ * data and on emulated walks found (tests/bench/locate.sh tells the figures). */
 static const double evidence_geometry = 0.35, evidence_learned = 1.5;
 static const double power_geometry_db = 8, power_first_db = 5, power_last_db = 2;
 
