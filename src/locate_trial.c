@@ -17,7 +17,7 @@ enum {
 	NEIGHBOUR_MS = 2500, /* a change of room in less was through a door */
 	CERTAINTY_FOLDS = 4,
 	CERTAINTY_BLOCKS = 24, /* blocks the walk is cut into, at least */
-	CERTAINTY_ROWS = 200   /* judged rows without which it is a guess */
+	CERTAINTY_ROWS = 200   /* rows without which it is a guess */
 };
 
 static int no_memory(struct error *err)
@@ -376,7 +376,7 @@ static int find_certainty(struct trial *trial, const struct walk *walk, const ch
 	}
 	for (int k = 1; k < CERTAINTIES; k++)
 		best = brier[k] < brier[best] ? k : best;
-	*certainty = walk->count >= CERTAINTY_ROWS ? certainties[best] : usual_certainty;
+	*certainty = certainties[best];
 	free(fold_of);
 	free(learned);
 	free(judged);
@@ -386,9 +386,9 @@ static int find_certainty(struct trial *trial, const struct walk *walk, const ch
 
 int trial_learn(struct trial *trial, const struct walk *walk, const char *use, struct error *err)
 {
-	double certainty = 1;
+	double certainty = usual_certainty;
 	int rc = trial->doors_known ? 0 : learn_doors(trial, walk, use, err);
-	if (rc == 0)
+	if (rc == 0 && walk->count >= CERTAINTY_ROWS)
 		rc = find_certainty(trial, walk, use, &certainty, err);
 	if (rc == 0)
 		rc = learn_signatures(trial, walk, use, err);

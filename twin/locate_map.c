@@ -25,7 +25,7 @@ static const double leave_most = 0.5;
  * long: the errors of successive seconds are shared, and each counts for less.
  * A survey has that spread in its deviations: what cross-validation on public
  * data and on emulated walks found (tests/bench/locate.sh tells the figures). */
-static const double evidence_geometry = 0.35, evidence_learned = 1.5;
+static const double evidence_geometry = 0.35, evidence_learned = 1.1;
 static const double power_geometry_db = 8, power_first_db = 5, power_last_db = 2;
 
 static double gap(const struct locate_cell *a, const struct locate_cell *b)

@@ -7,8 +7,8 @@
 /* The filter: what is heard, how well it fits each state, and the belief. */
 
 /* Fading is shared by what is heard within this time: a second look after a
- * third of a second is two thirds of a new one. */
-static const double fading_s = 0.3;
+ * tenth of a second is two thirds of a new one. */
+static const double fading_s = 0.1;
 /* No single gateway may condemn a room: beyond this it is an outlier. */
 static const double deviation_cap = 3.5;
 /* Of what a step says about a tag's strength: known after half a minute. */

@@ -103,8 +103,8 @@ static double world_level(struct radio_world *w, const struct world_tag *t, int 
 }
 
 /* One advert, heard by whom it reaches. `dead` (may be NULL) hear nothing. */
-static void world_advert(struct radio_world *w, struct world_tag *t, struct locator *l,
-	int64_t now_ms, const bool *dead)
+static __attribute__((unused)) void world_advert(struct radio_world *w, struct world_tag *t,
+	struct locator *l, int64_t now_ms, const bool *dead)
 {
 	for (int g = 0; g < w->site->gateway_count; g++) {
 		double level = world_level(w, t, g) + w->fade_db * world_normal(w);
@@ -119,7 +119,8 @@ static void world_advert(struct radio_world *w, struct world_tag *t, struct loca
 }
 
 /* Every gateway posts once a second, tags or not. */
-static void world_words(struct radio_world *w, struct locator *l, int64_t now_ms, const bool *dead)
+static __attribute__((unused)) void world_words(
+	struct radio_world *w, struct locator *l, int64_t now_ms, const bool *dead)
 {
 	for (int g = 0; g < w->site->gateway_count; g++)
 		if (dead == NULL || !dead[g])
