@@ -286,6 +286,25 @@ static void check_tags(struct site_reading *r)
 				s->signatures[i].model, s->signatures[i].id);
 }
 
+/* Half a survey is worth less than it looks: geometry and what was measured do
+ * not speak the same language. */
+static void check_survey(struct site_reading *r)
+{
+	const struct site *s = r->site;
+	const struct survey *survey = &s->survey;
+	bool known[TWIN_ROOMS] = {false};
+	for (int i = 0; i < survey->cell_count; i++)
+		known[survey->cells[i].room] = true;
+	for (int i = 0; survey->cell_count > 0 && i < s->room_count; i++)
+		if (!known[i])
+			site_finding(r, site_line(r, SECTION_ROOMS, i), FINDING_WARNING,
+				"room \"%s\" is not in the radio survey", s->rooms[i].id);
+	for (int i = 0; survey->cell_count > 0 && i < s->gateway_count; i++)
+		if (survey->levels[i].deviation_db <= 0)
+			site_finding(r, site_line(r, SECTION_GATEWAYS, i), FINDING_WARNING,
+				"gateway %s is not in the radio survey", s->gateways[i].mac);
+}
+
 struct printing {
 	const char *path;
 	FILE *out;
@@ -321,6 +340,7 @@ int site_lint(const char *path, FILE *out)
 		check_doors(&r);
 		check_gateways(&r);
 		check_tags(&r);
+		check_survey(&r);
 	}
 	site_reading_end(&r);
 	free(text);

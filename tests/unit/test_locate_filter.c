@@ -48,7 +48,7 @@ static void make(struct small *s)
 	for (int i = 0; i < 2; i++) {
 		snprintf(s->rooms[i].id, ID_SIZE, "%c", 'a' + i);
 		s->rooms[i].kind = ROOM_OTHER;
-		snprintf(s->gateways[i].mac, TAG_SIZE, "AC233FC0000%d", i);
+		snprintf(s->gateways[i].mac, TAG_SIZE, "AC233FC0000%c", (char)(48 + i));
 		s->gateways[i].room = i;
 		s->gateways[i].x = i * 40; /* far apart */
 		s->cells[i] = (struct radio_cell){i, 100};
