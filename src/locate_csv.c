@@ -35,8 +35,15 @@ static int bad(struct parser *p, const char *what, const char *text)
 {
 	char safe[LABEL_SIZE];
 	text_neutralise(safe, sizeof safe, text, strlen(text));
-	return error_set(p->err, -EINVAL, "%s:%d: %s%s%s", p->name, p->line, what,
+	error_set(p->err, -EINVAL, "%s:%d: %s%s%s", p->name, p->line, what,
 		safe[0] != '\0' ? ": " : "", safe);
+	return -EINVAL;
+}
+
+static int no_memory(struct parser *p)
+{
+	error_set(p->err, -ENOMEM, "out of memory");
+	return -ENOMEM;
 }
 
 /* One field in place: quotes taken away, doubled quotes made one (RFC 4180).
@@ -141,26 +148,39 @@ static int read_header(struct parser *p)
 	return 0;
 }
 
+static void *larger(void *old, size_t bytes, bool *good)
+{
+	void *more = realloc(old, bytes);
+	if (more != NULL)
+		return more;
+	*good = false;
+	return old;
+}
+
+bool walk_grow(struct walk *w, int *memory)
+{
+	bool good = true;
+	if (w->count < *memory)
+		return true;
+	size_t n = *memory == 0 ? 1024 : (size_t)*memory * 2;
+	w->at_ms = larger(w->at_ms, n * sizeof *w->at_ms, &good);
+	w->tag = larger(w->tag, n * sizeof *w->tag, &good);
+	w->room = larger(w->room, n * sizeof *w->room, &good);
+	w->levels = larger(w->levels, n * sizeof *w->levels * (size_t)w->gateway_count, &good);
+	*memory = good ? (int)n : *memory;
+	return good;
+}
+
 static int grow(struct parser *p)
 {
-	struct walk *w = p->walk;
-	if (w->count < p->room)
-		return 0;
-	if (w->count >= WALK_ROWS)
+	bool good = true;
+	int before = p->room;
+	if (p->walk->count >= WALK_ROWS)
 		return bad(p, "too many rows", "");
-	size_t n = p->room == 0 ? 1024 : (size_t)p->room * 2;
-	void *ts = realloc(p->ts, n * sizeof *p->ts);
-	p->ts = ts != NULL ? ts : p->ts;
-	void *tag = realloc(w->tag, n * sizeof *w->tag);
-	w->tag = tag != NULL ? tag : w->tag;
-	void *room = realloc(w->room, n * sizeof *w->room);
-	w->room = room != NULL ? room : w->room;
-	void *levels = realloc(w->levels, n * sizeof *w->levels * (size_t)w->gateway_count);
-	w->levels = levels != NULL ? levels : w->levels;
-	if (ts == NULL || tag == NULL || room == NULL || levels == NULL)
-		return error_set(p->err, -ENOMEM, "out of memory");
-	p->room = (int)n;
-	return 0;
+	good = walk_grow(p->walk, &p->room);
+	if (p->room > before)
+		p->ts = larger(p->ts, (size_t)p->room * sizeof *p->ts, &good);
+	return good ? 0 : no_memory(p);
 }
 
 static int read_number(struct parser *p, const char *text, const char *what, double *out)
@@ -280,10 +300,11 @@ static int sort_rows(struct parser *p)
 			gateways * sizeof *w->levels);
 	}
 	free(order);
+	free(in.at_ms);
 	free(in.tag);
 	free(in.room);
 	free(in.levels);
-	return good ? 0 : error_set(p->err, -ENOMEM, "out of memory");
+	return good ? 0 : no_memory(p);
 }
 
 static int parse(struct parser *p)

@@ -36,5 +36,8 @@ int walk_read(struct walk *walk, const char *path, struct error *err);
 /* The same from `len` bytes, which it writes into. `name` is for err. */
 int walk_parse(struct walk *walk, const char *name, char *text, size_t len, struct error *err);
 void walk_free(struct walk *walk);
+/* Makes room for one more row than `count`; *memory is how many there is room
+ * for, 0 at first. False: out of memory, the rows are as they were. */
+bool walk_grow(struct walk *walk, int *memory);
 
 #endif

@@ -22,7 +22,8 @@ enum {
 
 static int no_memory(struct error *err)
 {
-	return error_set(err, -ENOMEM, "out of memory");
+	error_set(err, -ENOMEM, "out of memory");
+	return -ENOMEM;
 }
 
 static int plan_gateway(const struct site *plan, const char *name)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/verbs.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,12 @@ struct evaluation {
 	struct score scores[METHODS];
 };
 
+static int no_memory(struct error *err)
+{
+	error_set(err, -ENOMEM, "out of memory");
+	return -ENOMEM;
+}
+
 static int methods(struct evaluation *e, const struct walk *learned, const char *use,
 	const char *judge, struct verdict *scratch, struct error *err)
 {
@@ -57,9 +64,7 @@ static int by_folds(struct evaluation *e, struct verdict *scratch, struct error 
 	size_t n = (size_t)e->judged.count + 1;
 	signed char *fold_of = calloc(n, 1);
 	char *use = calloc(n, 1), *judge = calloc(n, 1);
-	int rc = fold_of != NULL && use != NULL && judge != NULL
-			 ? 0
-			 : error_set(err, -1, "out of memory");
+	int rc = fold_of != NULL && use != NULL && judge != NULL ? 0 : no_memory(err);
 	if (rc == 0 && trial_folds(&e->judged, NULL, block_s, FOLDS, fold_of) < 2)
 		rc = error_set(err, -1, "%s: less than two blocks of 60 s: give --train or --site",
 			e->o.csv);
@@ -90,11 +95,11 @@ static int run(struct evaluation *e, struct error *err)
 		rc = trial_doors(&e->trial, e->o.adjacency, err);
 	for (int m = 0; m < METHODS && rc == 0; m++) {
 		e->verdicts[m] = calloc((size_t)e->judged.count + 1, sizeof *e->verdicts[m]);
-		rc = e->verdicts[m] != NULL ? 0 : error_set(err, -1, "out of memory");
+		rc = e->verdicts[m] != NULL ? 0 : no_memory(err);
 	}
 	if (rc == 0) {
 		scratch = calloc((size_t)e->judged.count + 1, sizeof *scratch);
-		rc = scratch != NULL ? 0 : error_set(err, -1, "out of memory");
+		rc = scratch != NULL ? 0 : no_memory(err);
 	}
 	if (rc == 0 && taught)
 		rc = trial_learn(&e->trial, &e->taught, NULL, err);
@@ -105,7 +110,7 @@ static int run(struct evaluation *e, struct error *err)
 	free(scratch);
 	for (int m = 0; m < METHODS && rc == 0; m++)
 		if (!score_walk(&e->judged, e->verdicts[m], &e->scores[m]))
-			rc = error_set(err, -1, "out of memory");
+			rc = no_memory(err);
 	if (rc == 0 && e->scores[MODEL].rows == 0)
 		rc = error_set(err, -1, "%s: no row has a room", e->o.csv);
 	return rc;

@@ -70,25 +70,6 @@ static void prompt(const struct surveyor *s)
 			site->gateways[best].name, s->sum[best] / s->heard[best]);
 }
 
-static bool grow(struct surveyor *s)
-{
-	struct walk *w = &s->walk;
-	if (w->count < s->memory)
-		return true;
-	size_t n = s->memory > 0 ? 2 * (size_t)s->memory : 1024;
-	void *at = realloc(w->at_ms, n * sizeof *w->at_ms);
-	w->at_ms = at != NULL ? at : w->at_ms;
-	void *tag = realloc(w->tag, n * sizeof *w->tag);
-	w->tag = tag != NULL ? tag : w->tag;
-	void *room = realloc(w->room, n * sizeof *w->room);
-	w->room = room != NULL ? room : w->room;
-	void *levels = realloc(w->levels, n * sizeof *w->levels * (size_t)s->site->gateway_count);
-	w->levels = levels != NULL ? levels : w->levels;
-	s->memory = (int)n;
-	s->failed = at == NULL || tag == NULL || room == NULL || levels == NULL;
-	return !s->failed;
-}
-
 /* Closes the row that was growing, if anybody heard the tag and one stood in a
  * room all the while. */
 static void end_row(struct surveyor *s, int64_t now_ms)
@@ -97,7 +78,9 @@ static void end_row(struct surveyor *s, int64_t now_ms)
 	struct walk *w = &s->walk;
 	for (int g = 0; g < gateways; g++)
 		heard += s->heard[g] > 0;
-	if (s->inside && heard > 0 && w->count < WALK_ROWS && grow(s)) {
+	bool record = s->inside && heard > 0 && w->count < WALK_ROWS;
+	s->failed = s->failed || (record && !walk_grow(w, &s->memory));
+	if (record && !s->failed) {
 		float *levels = w->levels + (size_t)w->count * (size_t)gateways;
 		for (int g = 0; g < gateways; g++)
 			levels[g] =

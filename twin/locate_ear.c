@@ -14,6 +14,7 @@ enum {
 	SAME_WORD_MS = 200,
 	GAP_MS = 1000, /* until a rhythm is known */
 	WINDOW_MAX_MS = 10000,
+	SELDOM_MS = 5000, /* uploads rarer than this are not waited for */
 	PACE_LEAST_MS = 250,
 	PACE_MOST_MS = 1000
 };
@@ -121,7 +122,7 @@ void ears_listen(struct ears *ears, int64_t now_ms, int64_t least_ms)
 	for (int g = 0; g < ears->count; g++) {
 		const struct ear *ear = &ears->ear[g];
 		double quiet = (double)(now_ms - ear->last_ms);
-		bool prompt = gap_of(ear) <= fmax(WINDOW_MAX_MS / 2, 2.0 * (double)ears->step_ms);
+		bool prompt = gap_of(ear) <= fmax(SELDOM_MS, 2.0 * (double)ears->step_ms);
 		ears->alive[g] = ear->last_ms > 0 && prompt && quiet <= patience_ms(ears, ear);
 		if (!ears->alive[g])
 			continue;

@@ -218,12 +218,14 @@ static double walk(struct track *track, const struct scene *scene)
 		return 1;
 	}
 	double seconds = (double)(scene->now_ms - track->stepped_ms) / 1000;
+	/* Whole seconds, and what is left over. */
 	double left = fmin(fmax(seconds, 0.05), CATCH_UP_S);
-	for (; left > 0; left -= 1) {
-		locate_map_walk(scene->map, fmin(left, 1), pace, track->belief, scene->work);
-		if (left > 1)
-			memcpy(track->belief, scene->work, bytes);
+	while (left > 1) {
+		locate_map_walk(scene->map, 1, pace, track->belief, scene->work);
+		memcpy(track->belief, scene->work, bytes);
+		left -= 1;
 	}
+	locate_map_walk(scene->map, left, pace, track->belief, scene->work);
 	return seconds >= 1 ? 1 : 1 - exp(-seconds / fading_s);
 }
 
