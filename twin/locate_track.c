@@ -15,7 +15,7 @@ static const double deviation_cap = 3.5;
 static const double offset_rate = 0.04;
 
 enum {
-	CATCH_UP_S = 10,         /* seconds of walking after a pause, at most */
+	CATCH_UP_S = 60,         /* seconds of walking after a pause, at most */
 	INTERVAL_MAX_MS = 90000, /* a longer pause was an absence */
 	SAME_ADVERT_MS = 300,    /* one advert reaches several gateways */
 	SEVERAL = 3              /* adverts after which silence counts in full */
