@@ -185,12 +185,50 @@ static void draw_journal(const struct view *view, struct page *page)
 	page_pair(page, _("loop"), h->loop_max_ms > 50 ? ROLE_LOW : ROLE_NORMAL, text);
 }
 
-/* Those that are silent, then those with something to look at; Tab shows all. */
+static const char *gateway_word(const struct view *view, const struct gateway_row *r)
+{
+	const struct gateway *g = r->gateway >= 0 ? &view->twin->site->gateways[r->gateway] : NULL;
+
+	return !g ? view->health->gateways[r->health].mac : g->name[0] ? g->name : g->mac;
+}
+
+static void draw_silent(const struct view *view, const struct gateway_row *r, struct page *page)
+{
+	const struct gateway *g = &view->twin->site->gateways[r->gateway];
+	char age[24];
+
+	format_age(view->now_ms - view->twin->gateways[r->gateway].since_ms, age, sizeof age);
+	page_line(page, ROLE_MEDIUM, _("  silent %s %s %s, %s"), age, g->mac, g->name,
+		format_room(view, g->room));
+}
+
+/* The same remark on many gateways is one setting of theirs: told once. */
+enum { TOLD_ONE_BY_ONE = 3 };
+
+static void draw_hint(const struct view *view, const struct gateway_row *rows, int count, int at,
+	struct page *page)
+{
+	char words[256];
+	int alike = 0, before = 0;
+
+	for (int i = 0; i < count; i++) {
+		bool same = !rows[i].silent && rows[i].hints == rows[at].hints;
+
+		alike += same;
+		before += same && i < at;
+	}
+	gateway_hint_words(view, &rows[at], words, sizeof words);
+	if (alike <= TOLD_ONE_BY_ONE)
+		page_line(page, ROLE_NORMAL, "  %s: %s", gateway_word(view, &rows[at]), words);
+	else if (before == 0)
+		page_line(page, ROLE_NORMAL, _("  %d gateways: %s"), alike, words);
+}
+
+/* Those that are silent, then what there is to look at; Tab shows all. */
 static void draw_gateways(const struct view *view, struct page *page)
 {
 	struct gateway_row rows[2 * HEALTH_GATEWAYS];
 	int count = gateway_rows(view, rows, 2 * HEALTH_GATEWAYS), silent = 0, marked = 0;
-	char age[24], words[256];
 
 	for (int i = 0; i < count; i++) {
 		silent += rows[i].silent;
@@ -200,22 +238,10 @@ static void draw_gateways(const struct view *view, struct page *page)
 		_("gateways        %d, silent %d, remarks on %d (Tab: all)"), count, silent,
 		marked);
 	for (int i = 0; i < count && (rows[i].silent || rows[i].hints); i++) {
-		const struct gateway_row *r = &rows[i];
-		const struct gateway *g =
-			r->gateway >= 0 ? &view->twin->site->gateways[r->gateway] : NULL;
-		const char *name = !g           ? view->health->gateways[r->health].mac
-				   : g->name[0] ? g->name
-						: g->mac;
-
-		if (r->silent && g) {
-			format_age(view->now_ms - view->twin->gateways[r->gateway].since_ms, age,
-				sizeof age);
-			page_line(page, ROLE_MEDIUM, _("  silent %s %s %s, %s"), age, g->mac,
-				g->name, format_room(view, g->room));
-		} else {
-			gateway_hint_words(view, r, words, sizeof words);
-			page_line(page, ROLE_NORMAL, "  %s: %s", name, words);
-		}
+		if (rows[i].silent && rows[i].gateway >= 0)
+			draw_silent(view, &rows[i], page);
+		else
+			draw_hint(view, rows, count, i, page);
 	}
 }
 
