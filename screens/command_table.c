@@ -10,16 +10,16 @@
 #define CTRL(c) ((uint32_t)(c)&0x1F)
 
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
-#define LISTS "board programme recovery alarms locate climate feeds gateways devices"
+#define LISTS "board programme recovery alarms locate climate feeds gateways devices forecast"
 #define PAGES "board programme recovery alarms locate climate patient alarm why"
 #define CASES "board programme recovery patient"
 
 const struct command_entry command_table[] = {
 	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"),
 		FLAG_SMALL, 1, cmd_help, 0},
-	{"board programme recovery locate climate feeds gateways devices patient", '!', 0,
+	{"board programme recovery locate climate feeds gateways devices forecast patient", '!', 0,
 		"top-alarm", N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
-	{"board programme recovery alarms locate", VKEY_ENTER, 0, "open",
+	{"board programme recovery alarms locate forecast", VKEY_ENTER, 0, "open",
 		N_("the page of what the cursor is on"), 0, 6, cmd_open, 0},
 	{CASES, 'm', 0, "milestone", N_("a milestone of this case has happened"),
 		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_milestone, 0},
@@ -44,6 +44,10 @@ const struct command_entry command_table[] = {
 		cmd_offset, 1},
 	{"locate", VKEY_LEFT, 'h', "floor-down", N_("the floor below"), 0, 7, cmd_offset, -1},
 	{"locate", VKEY_RIGHT, 'l', "floor-up", N_("the floor above"), 0, 7, cmd_offset, 1},
+	{"forecast", VKEY_LEFT, 'h', "load-before", N_("the load before: beds, then staff"),
+		FLAG_MOVE, 0, cmd_offset, -1},
+	{"forecast", VKEY_RIGHT, 'l', "load-after", N_("the load after: beds, then staff"),
+		FLAG_MOVE, 0, cmd_offset, 1},
 	{"board programme recovery patient locate alarms alarm", 'R', 0, "reveal",
 		N_("show this patient's name for 30 s; asks why, and is recorded"), FLAG_SHARED, 8,
 		cmd_reveal, 0},
@@ -57,15 +61,18 @@ const struct command_entry command_table[] = {
 		MOVE_PAGE_DOWN},
 	{"", 'g', VKEY_HOME, "first", N_("first row"), FLAG_MOVE, 0, cmd_move, MOVE_FIRST},
 	{"", 'G', VKEY_END, "last", N_("last row"), FLAG_MOVE, 0, cmd_move, MOVE_LAST},
-	{"recovery locate", VKEY_TAB, 0, "pane", N_("next pane"), FLAG_MOVE, 0, cmd_pane, 1},
-	{"recovery locate", VKEY_BACKTAB, 0, "pane-back", N_("previous pane"), FLAG_MOVE, 0,
-		cmd_pane, -1},
+	{"recovery locate forecast", VKEY_TAB, 0, "pane", N_("next pane"), FLAG_MOVE, 0, cmd_pane,
+		1},
+	{"recovery locate forecast", VKEY_BACKTAB, 0, "pane-back", N_("previous pane"), FLAG_MOVE,
+		0, cmd_pane, -1},
 	{"", '1', 0, "board", N_("rooms: the day, what is late, who is next"), 0, 9, cmd_goto, 0},
 	{"", '2', 0, "programme", N_("every case of the day"), 0, 9, cmd_goto, 1},
 	{"", '3', 0, "recovery", N_("PACU bays, who comes next, ward beds"), 0, 9, cmd_goto, 2},
 	{"", '4', 0, "alarms", N_("alarms by priority"), 0, 9, cmd_goto, 3},
 	{"", '5', 0, "locate", N_("where things and people are"), 0, 9, cmd_goto, 4},
 	{"", '6', 0, "climate", N_("climate and cold chain"), 0, 9, cmd_goto, 5},
+	{"", '7', 0, "forecast", N_("the rest of the day: who is late, what fills up, what binds"),
+		0, 9, cmd_goto, 9},
 	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9,
 		cmd_goto, 6},
 	{"feeds", VKEY_TAB, 0, "gateways", N_("every gateway, and what may be wrong with it"), 0, 3,

@@ -64,6 +64,13 @@ unsigned cmd_open(struct call *call)
 				call->view->twin->alarms[subject.alarm].key);
 		return DONE;
 	}
+	if (call->screen->def == &screen_forecast && subject.room >= 0) {
+		page = ui_push(call->ui, &screen_forecast_room);
+		if (page)
+			format_put(page->target, sizeof page->target, "%s",
+				call->view->twin->site->rooms[subject.room].id);
+		return DONE;
+	}
 	if (ui_open_case(call->ui, call->view, &subject))
 		return DONE;
 	if (subject.thing >= 0)
@@ -241,7 +248,7 @@ unsigned cmd_pane(struct call *call)
 unsigned cmd_goto(struct call *call)
 {
 	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
-		"climate", "feeds", "gateways", "devices"};
+		"climate", "feeds", "gateways", "devices", "forecast"};
 
 	ui_goto(call->ui, names[call->value]);
 	return DONE;

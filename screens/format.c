@@ -107,6 +107,28 @@ void format_late(double minutes, char *out, size_t size)
 		format_put(out, size, "%+ld", whole);
 }
 
+void format_span(const struct quantiles *q, char *out, size_t size)
+{
+	char low[16], middle[16], high[16];
+
+	if (!(q->p50 > 0)) {
+		format_put(out, size, "%s", "");
+		return;
+	}
+	format_clock((int64_t)q->p10, low, sizeof low);
+	format_clock((int64_t)q->p50, middle, sizeof middle);
+	format_clock((int64_t)q->p90, high, sizeof high);
+	format_put(out, size, "%s (%s-%s)", middle, low, high);
+}
+
+void format_count(int count, char *out, size_t size)
+{
+	if (count < 1000)
+		format_put(out, size, "%d", count);
+	else
+		format_put(out, size, "%d,%03d", count / 1000, count % 1000);
+}
+
 int64_t format_midnight(int64_t at_ms)
 {
 	struct tm tm = local(at_ms);

@@ -22,6 +22,9 @@ void format_rfc3339(int64_t at_ms, char *out, size_t size);    /* with offset */
 void format_duration(double minutes, char *out, size_t size);  /* "40 min", "1 h 20" */
 void format_age(int64_t age_ms, char *out, size_t size);       /* "40 s", "3 min" */
 void format_late(double minutes, char *out, size_t size);      /* "+12", "-5", "" */
+/* "12:05 (11:40-12:40)": the middle, and four out of five; "" nothing foreseen. */
+void format_span(const struct quantiles *q, char *out, size_t size);
+void format_count(int count, char *out, size_t size); /* "2,000" */
 /* Milliseconds of the last local midnight. */
 int64_t format_midnight(int64_t at_ms);
 

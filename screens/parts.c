@@ -32,6 +32,30 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 	return missing ? ROLE_NORMAL : ROLE_DIM;
 }
 
+enum role part_out(const struct view *view, int index, char *out, size_t size)
+{
+	const struct forecast_case *f = rows_forecast_case(view, index);
+	const struct surgery *s = index >= 0 ? &view->twin->cases[index] : NULL;
+	char span[LABEL_SIZE], age[24];
+	struct quantiles end;
+
+	format_put(out, size, "%s", "");
+	if (!f || !surgery_has_begun(s) || surgery_is_over(s))
+		return ROLE_NORMAL;
+	end = rows_ahead(view, f->end);
+	format_span(&end, span, sizeof span);
+	if (!span[0])
+		return ROLE_NORMAL;
+	if (!rows_forecast_stale(view)) {
+		format_put(out, size, "→ %s", span);
+		return ROLE_NORMAL;
+	}
+	format_age(rows_forecast_age(view), age, sizeof age);
+	format_clock((int64_t)end.p50, span, sizeof span);
+	format_put(out, size, _("→ %s ? %s old"), span, age);
+	return ROLE_DIM;
+}
+
 static void case_team(const struct view *view, const struct surgery *s, char *out, size_t size)
 {
 	char surgeon[LABEL_SIZE], anaesthetist[LABEL_SIZE];
@@ -42,13 +66,31 @@ static void case_team(const struct view *view, const struct surgery *s, char *ou
 		anaesthetist);
 }
 
-void part_case(const struct view *view, int index, struct canvas *canvas, struct area area)
+static int part_stage(
+	const struct view *view, const struct surgery *s, struct canvas *canvas, struct area area)
 {
-	const struct surgery *s = &view->twin->cases[index];
-	char person[LABEL_SIZE], team[LABEL_SIZE * 2], from[16], to[16], ready[8], age[24];
 	int last = surgery_last(s, TRACK_PATIENT);
 	enum source who = SOURCE_NONE;
 	const struct stamp *stamp = last < 0 ? NULL : surgery_stamp(s, (enum milestone)last, &who);
+	char clock[16], age[24];
+	int used = canvas_printf(canvas, area, area.row, area.column, area.columns, ROLE_DIM, "%s",
+		format_stage(surgery_stage(s)));
+
+	if (!stamp)
+		return used;
+	format_clock(stamp->when_ms, clock, sizeof clock);
+	format_age(view->now_ms - stamp->at_ms, age, sizeof age);
+	return used
+	       + canvas_printf(canvas, area, area.row, area.column + used, area.columns, ROLE_DIM,
+		       ": %s %s, %s, %s", _(milestone_rules[last].label), clock, format_source(who),
+		       age);
+}
+
+void part_case(const struct view *view, int index, struct canvas *canvas, struct area area)
+{
+	const struct surgery *s = &view->twin->cases[index];
+	char person[LABEL_SIZE], team[LABEL_SIZE * 2], from[16], to[16], ready[8];
+	char out[LABEL_SIZE];
 	enum role role = part_ready(s, view->now_ms, ready, sizeof ready);
 	int column;
 
@@ -66,15 +108,12 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 		canvas_text(canvas, area, area.row, column, 6, role, ready);
 	if (area.rows < 2)
 		return;
-	column = area.column
-		 + canvas_printf(canvas, area, area.row + 1, area.column, area.columns, ROLE_DIM,
-			 "%s", format_stage(surgery_stage(s)));
-	if (!stamp)
-		return;
-	format_clock(stamp->when_ms, from, sizeof from);
-	format_age(view->now_ms - stamp->at_ms, age, sizeof age);
-	canvas_printf(canvas, area, area.row + 1, column, area.columns, ROLE_DIM, ": %s %s, %s, %s",
-		_(milestone_rules[last].label), from, format_source(who), age);
+	area.row++;
+	column = area.column + part_stage(view, s, canvas, area);
+	role = part_out(view, index, out, sizeof out);
+	if (out[0])
+		canvas_printf(canvas, area, area.row, column, area.columns - column, role,
+			_("  out %s"), out);
 }
 
 void part_alarms(const struct view *view, struct canvas *canvas, struct area area)

@@ -26,6 +26,7 @@ struct board_row {
 	int current, next;                         /* case indexes, -1 */
 	int phase;                                 /* last milestone of the current case, -1 */
 	double elapsed_min, planned_min, late_min; /* NAN when there is none */
+	int64_t planned_end_ms; /* of the running case, moved by its real start; 0 none */
 	struct said said;
 	bool greyed, conflict;
 };
@@ -139,5 +140,45 @@ struct device_row {
 	bool silent;      /* and was not */
 };
 int device_rows(const struct view *view, struct device_row *rows, int max);
+
+/* --- the rest of the day: all of these do without a forecast ------------ */
+
+/* Suite time since the forecast was made, -1 there is none. */
+int64_t rows_forecast_age(const struct view *view);
+/* Too old to go by: a minute, or five seconds of real time when suite time is fast. */
+bool rows_forecast_stale(const struct view *view);
+/* Of a case of the twin that is still to be; NULL when nothing is foreseen. */
+const struct forecast_case *rows_forecast_case(const struct view *view, int index);
+/* When what is still to come will be: never now or before; zeros stay. */
+struct quantiles rows_ahead(const struct view *view, struct quantiles q);
+
+struct forecast_row {
+	int room; /* index in the site */
+	enum room_state state;
+	int current, next;                    /* case indexes, -1 */
+	int left;                             /* cases not yet out of the room */
+	int64_t closes_ms;                    /* end of the session, 0 none */
+	const struct forecast_room *forecast; /* NULL: nothing foreseen */
+};
+int forecast_rows(const struct view *view, struct forecast_row *rows, int max);
+
+/* What a room still has before it, in its order. */
+struct foreseen_row {
+	int case_, order; /* order: in the room's day, from 1 */
+	const struct forecast_case *forecast;
+};
+int foreseen_rows(const struct view *view, int room, struct foreseen_row *rows, int max);
+/* From now to when the last room is done or closed, whichever is later. */
+void forecast_window(const struct view *view, int64_t *from_ms, int64_t *to_ms);
+
+/* The pool of beds of a kind, -1. */
+int forecast_beds(const struct forecast *forecast, enum room_kind kind);
+/* The first quarter of an hour in which none is likely to be free (P >= 0.5), 0 none. */
+int64_t forecast_full_ms(const struct forecast *forecast, int pool);
+/* A resource as programs and as people know it; "" when the site has changed. */
+const char *forecast_resource_id(const struct site *site, int role, int beds);
+void forecast_resource_name(const struct site *site, int role, int beds, char *out, size_t size);
+/* What is not counted, as a line; "" when all of it is. */
+void forecast_left_out(const struct forecast *forecast, char *out, size_t size);
 
 #endif

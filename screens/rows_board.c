@@ -99,6 +99,8 @@ static void fill_case(const struct view *view, struct board_row *row)
 		row->late_min = surgery_late_min(s, view->now_ms);
 		row->said = case_said(view, s, row->phase);
 		row->conflict = row->conflict || rows_conflict(s);
+		if (surgery_has_begun(s) && !surgery_is_over(s) && s->end_ms > s->start_ms)
+			row->planned_end_ms = surgery_entered_ms(s) + (s->end_ms - s->start_ms);
 		/* In turnover what matters is how late the next one will be. */
 		if (surgery_is_over(s) && row->next >= 0)
 			row->late_min = surgery_late_min(&twin->cases[row->next], view->now_ms);

@@ -109,7 +109,7 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 
 extern const struct screen_def screen_board, screen_programme, screen_recovery, screen_alarms,
 	screen_locate, screen_climate, screen_feeds, screen_gateways, screen_devices,
-	screen_patient, screen_alarm_detail, screen_provenance, screen_help, screen_prompt,
-	screen_question, screen_menu;
+	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
+	screen_forecast_room, screen_help, screen_prompt, screen_question, screen_menu;
 
 #endif

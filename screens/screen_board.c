@@ -97,6 +97,22 @@ static double number_late(const struct view *view, const void *data)
 	return -((const struct board_row *)data)->late_min;
 }
 
+/* When the programme would have it out, and when it will be. */
+static void fill_planned(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct board_row *row = data;
+
+	if (row->planned_end_ms > 0)
+		format_clock(row->planned_end_ms, out->text, sizeof out->text);
+	(void)view;
+}
+
+static void fill_out(const struct view *view, const void *data, struct cell_text *out)
+{
+	out->role = part_out(
+		view, ((const struct board_row *)data)->current, out->text, sizeof out->text);
+}
+
 static void fill_next(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct board_row *row = data;
@@ -125,6 +141,8 @@ static const struct column columns[] = {
 	{N_("Procedure"), 11, 4, true, false, fill_procedure, NULL},
 	{N_("Min"), 7, 3, false, true, fill_elapsed, NULL},
 	{N_("Late"), 4, 0, false, true, fill_late, number_late},
+	{N_("Plan"), 5, 6, false, false, fill_planned, NULL},
+	{N_("Out, foreseen (80 %)"), 21, 5, false, false, fill_out, NULL},
 	{N_("Next"), 14, 2, false, false, fill_next, NULL},
 	{N_("Ready"), 5, 2, false, false, fill_ready, NULL},
 };

@@ -61,6 +61,36 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);
 }
 
+/* What comes next, four times out of five between the two. */
+static void draw_ahead(const struct view *view, const struct surgery *s, struct page *page)
+{
+	const struct forecast_case *f = rows_forecast_case(view, (int)(s - view->twin->cases));
+	struct quantiles start, end, pacu;
+	enum role role = rows_forecast_stale(view) ? ROLE_DIM : ROLE_NORMAL;
+	char in[48], out[48], bed[48], age[24], text[256] = "";
+
+	if (!f)
+		return;
+	start = rows_ahead(view, f->start);
+	end = rows_ahead(view, f->end);
+	pacu = rows_ahead(view, f->pacu_out);
+	format_span(&start, in, sizeof in);
+	format_span(&end, out, sizeof out);
+	format_span(&pacu, bed, sizeof bed);
+	if (in[0] && !surgery_has_begun(s))
+		format_add(text, sizeof text, _("in %s  "), in);
+	if (out[0] && !surgery_is_over(s))
+		format_add(text, sizeof text, _("out %s  "), out);
+	page_pair(page, _("foreseen"), role, text);
+	format_age(rows_forecast_age(view), age, sizeof age);
+	text[0] = '\0';
+	if (bed[0])
+		format_add(text, sizeof text, _("PACU until %s  "), bed);
+	format_add(text, sizeof text, _("%s%s old, %d replications"),
+		rows_forecast_stale(view) ? "? " : "", age, view->forecast->reps);
+	page_pair(page, "", role, text);
+}
+
 /* Names where the site has them; what FHIR wrote otherwise. */
 static void fhir_place(const struct view *view, const struct patient *p, char *out, size_t size)
 {
@@ -168,6 +198,7 @@ void patient_page(const struct view *view, const char *case_id, struct canvas *c
 	s = &view->twin->cases[index];
 	draw_person(view, s, &page);
 	draw_case(view, s, &page);
+	draw_ahead(view, s, &page);
 	draw_place(view, s, &page);
 	draw_milestones(view, s, &page);
 	page_end(&page, skip);

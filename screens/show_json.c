@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "screens/forecast_json.h"
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
@@ -412,12 +413,22 @@ static void devices(const struct view *view, cJSON *array, void *memory)
 	}
 }
 
+/* The same keys as `vigie forecast --json`; "rooms" comes with them. */
+static void forecast(const struct view *view, cJSON *root)
+{
+	struct forecast_told told = {.twin = view->twin, .forecast = view->forecast};
+
+	if (view->forecast)
+		forecast_json(root, &told);
+}
+
 static const struct pane {
 	const char *name, *format, *array;
 	void (*fill)(const struct view *view, cJSON *array, void *memory);
 	size_t row_size;
 	const struct screen_def *screen;
-	void (*also)(const struct view *view, cJSON *root); /* NULL: rows are all */
+	void (*also)(
+		const struct view *view, cJSON *root); /* beside its rows; NULL: they are all */
 } panes[] = {
 	{"board", "vigie.board/1", "rooms", board, sizeof(struct board_row), &screen_board, NULL},
 	{"programme", "vigie.programme/1", "cases", programme, sizeof(struct programme_row),
@@ -436,6 +447,7 @@ static const struct pane {
 		&screen_gateways, NULL},
 	{"devices", "vigie.devices-now/1", "devices", devices, sizeof(struct device_row),
 		&screen_devices, NULL},
+	{"forecast", "vigie.forecast/1", NULL, NULL, 1, &screen_forecast, forecast},
 };
 
 static const struct pane *find(const char *name)
@@ -462,7 +474,8 @@ char *show_json(const struct view *view, const char *name)
 		cJSON_AddStringToObject(root, "format", pane->format);
 		when(root, "time", view->now_ms);
 		cJSON_AddStringToObject(root, "mode", mode_name(view->mode));
-		pane->fill(view, cJSON_AddArrayToObject(root, pane->array), memory);
+		if (pane->fill)
+			pane->fill(view, cJSON_AddArrayToObject(root, pane->array), memory);
 		if (pane->also)
 			pane->also(view, root);
 		out = cJSON_PrintUnformatted(root);

@@ -4,7 +4,8 @@
 
 /*
  * A pane as text, for scripts, pipes and screen readers. Panes: board,
- * programme, recovery, alarms, locate, climate, feeds, gateways, devices. NULL: no such pane, or
+ * programme, recovery, alarms, locate, climate, feeds, gateways, devices,
+ * forecast. NULL: no such pane, or
  * out of memory. malloc'd.
  */
 

@@ -3,15 +3,17 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
+#include "screens/format.h"
+#include "src/foresee.h"
 #include "twin/plan.h"
 
 /* Replications after which an answer is told: the first within a tenth of a
  * second, the last good to a point or two (reference 4: 1.9 at p = 0.1, R = 1000). */
 static const int stages[] = {64, 400, 2000};
 enum { STAGES = sizeof stages / sizeof *stages, PART = 32 };
+/* What one unit more of each would change comes after the best answer. */
+enum { RANK_REPS = 1000 };
 
 struct forecaster {
 	struct ev_loop *loop;
@@ -37,29 +39,19 @@ struct forecaster {
 	bool any;
 };
 
-static int64_t local_midnight(int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	localtime_r(&seconds, &tm);
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	return (int64_t)mktime(&tm) * 1000;
-}
-
+/* The answer stays with the thread: a ranking made later joins it. */
 static void tell(struct forecaster *f)
 {
 	pthread_mutex_lock(&f->mutex);
-	struct forecast *other = f->told;
-	f->told = f->answer;
-	f->answer = other;
+	*f->told = *f->answer;
 	f->fresh = true;
 	pthread_mutex_unlock(&f->mutex);
 	ev_async_send(f->loop, &f->news);
 }
 
-static bool overtaken(struct forecaster *f)
+static bool overtaken(void *context)
 {
+	struct forecaster *f = context;
 	pthread_mutex_lock(&f->mutex);
 	bool yes = f->waiting || f->quit;
 	pthread_mutex_unlock(&f->mutex);
@@ -69,7 +61,7 @@ static bool overtaken(struct forecaster *f)
 /* The first answer always comes; the better ones only while nobody asks anew. */
 static void answer(struct forecaster *f)
 {
-	struct plan_options options = {.midnight_ms = local_midnight(f->twin->now_ms)};
+	struct plan_options options = {.midnight_ms = format_midnight(f->twin->now_ms)};
 	plan_build(f->twin, &options, f->plan, f->index);
 	struct forecast_run *run =
 		forecast_run_create(f->plan, f->index, f->seed, stages[STAGES - 1]);
@@ -88,6 +80,10 @@ static void answer(struct forecaster *f)
 		f->answer->seq = f->twin->seq;
 		tell(f);
 	}
+	struct foresee_rank how = {
+		.reps = RANK_REPS, .threads = 1, .stop = overtaken, .context = f};
+	if (foresee_bottlenecks(f->plan, f->index, run, &how, f->answer))
+		tell(f);
 out:
 	forecast_run_destroy(run);
 }

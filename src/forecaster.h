@@ -4,7 +4,8 @@
 
 /*
  * The forecast of a living twin, made beside the loop: a thread of its own works
- * on a copy, answers fast with few replications and then better with more. A
+ * on a copy, answers fast with few replications, then better with more, then
+ * ranks what binds (until then an answer has the last ranking there was). A
  * newer twin takes the place of one that waits; a better answer to an older
  * question never replaces the first answer to a newer one.
  */

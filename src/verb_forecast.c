@@ -8,6 +8,9 @@
 #include <time.h>
 
 #include "feeds/fhir.h"
+#include "screens/forecast_json.h"
+#include "screens/format.h"
+#include "screens/rows.h"
 #include "src/foresee.h"
 #include "src/programme.h"
 #include "src/site_file.h"
@@ -39,205 +42,23 @@ struct foreseen {
 	struct sim_plan plan, more;
 	struct plan_index index, before;
 	struct forecast forecast;
-	struct {
-		int pool;
-		struct paired effect;
-	} bottlenecks[SIM_POOLS];
-	int bottleneck_count;
 	/* with --inject: the day without it, and what it changes */
 	struct forecast_kpi baseline;
 	struct paired difference[KPI_COUNT];
 };
 
-static const struct {
-	const char *name;
-	enum kpi kpi;
-} kpi_names[] = {
-	{"overtime_min", KPI_OVERTIME},
-	{"wait_min", KPI_WAIT},
-	{"hold_min", KPI_HOLD},
-	{"idle_min", KPI_IDLE},
-};
-enum { KPI_NAMES = sizeof kpi_names / sizeof *kpi_names };
-
-/* ---- text ---- */
-
-/* RFC 3339 with the offset in force then. */
-static void time_text(double ms, char out[40])
-{
-	time_t seconds = (time_t)floor(ms / 1000);
-	struct tm tm;
-	localtime_r(&seconds, &tm);
-	size_t n = strftime(out, 40, "%Y-%m-%dT%H:%M:%S%z", &tm);
-	/* +0100 → +01:00 */
-	memmove(out + n - 1, out + n - 2, 3);
-	out[n - 2] = ':';
-}
-
-static void clock_text(double ms, char out[16])
-{
-	time_t seconds = (time_t)floor(ms / 1000);
-	struct tm tm;
-	localtime_r(&seconds, &tm);
-	strftime(out, 16, "%H:%M", &tm);
-}
-
-static const char *pool_name(const struct foreseen *f, int p)
-{
-	const struct plan_index *x = &f->index;
-	return x->pool_role[p] >= 0 ? f->programme.site->roles[x->pool_role[p]].id
-				    : room_kind_name((enum room_kind)x->pool_beds[p]);
-}
-
-static int pacu_pool(const struct foreseen *f)
-{
-	for (int p = 0; p < f->forecast.pool_count; p++)
-		if (f->index.pool_beds[p] == ROOM_PACU)
-			return p;
-	return -1;
-}
-
 /* ---- JSON ---- */
-
-static double rounded(double value, double unit)
-{
-	return round(value / unit) * unit;
-}
-
-static void add_times(cJSON *to, const char *key, const struct quantiles *q)
-{
-	const double values[3] = {q->p10, q->p50, q->p90};
-	static const char *const names[3] = {"p10", "p50", "p90"};
-	char text[40];
-	if (q->p50 == 0)
-		return;
-	cJSON *o = cJSON_AddObjectToObject(to, key);
-	for (int i = 0; i < 3; i++) {
-		time_text(values[i], text);
-		cJSON_AddStringToObject(o, names[i], text);
-	}
-}
-
-static void add_minutes(cJSON *to, const char *key, const struct quantiles *q)
-{
-	cJSON *o = cJSON_AddObjectToObject(to, key);
-	cJSON_AddNumberToObject(o, "p10", rounded(q->p10, 0.1));
-	cJSON_AddNumberToObject(o, "p50", rounded(q->p50, 0.1));
-	cJSON_AddNumberToObject(o, "p90", rounded(q->p90, 0.1));
-}
-
-static void add_cases(cJSON *to, const struct foreseen *f)
-{
-	cJSON *list = cJSON_AddArrayToObject(to, "cases");
-	for (int i = 0; i < f->forecast.case_count; i++) {
-		const struct forecast_case *c = &f->forecast.cases[i];
-		const struct surgery *s = &f->programme.twin->cases[f->index.twin_case[i]];
-		cJSON *o = cJSON_CreateObject();
-		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(o, "id", s->id);
-		if (s->room[0] != '\0')
-			cJSON_AddStringToObject(o, "room", s->room);
-		add_times(o, "start", &c->start);
-		add_times(o, "end", &c->end);
-		add_times(o, "pacu_out", &c->pacu_out);
-		cJSON_AddNumberToObject(o, "hold_min", rounded(c->hold_min, 0.1));
-		cJSON_AddNumberToObject(o, "wait_min", rounded(c->wait_min, 0.1));
-	}
-}
-
-static void add_rooms(cJSON *to, const struct foreseen *f)
-{
-	cJSON *list = cJSON_AddArrayToObject(to, "rooms");
-	for (int r = 0; r < f->forecast.room_count; r++) {
-		const struct forecast_room *room = &f->forecast.rooms[r];
-		cJSON *o = cJSON_CreateObject();
-		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(
-			o, "id", f->programme.site->rooms[f->index.site_room[r]].id);
-		add_times(o, "end", &room->end);
-		if (!room->has_session)
-			continue;
-		cJSON_AddNumberToObject(o, "p_overtime", rounded(room->p_overtime, 0.001));
-		add_minutes(o, "overtime_min", &room->overtime);
-		cJSON_AddNumberToObject(o, "idle_min", rounded(room->idle_mean, 0.1));
-	}
-}
-
-static void add_curve(cJSON *to, const char *key, const double *values, double unit)
-{
-	cJSON *list = cJSON_AddArrayToObject(to, key);
-	for (int i = 0; i < FORECAST_SLOTS; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateNumber(rounded(values[i], unit)));
-}
-
-static void add_pacu(cJSON *to, const struct foreseen *f)
-{
-	int p = pacu_pool(f);
-	if (p < 0)
-		return; /* bays are not known */
-	cJSON *o = cJSON_AddObjectToObject(to, "pacu");
-	cJSON_AddNumberToObject(o, "step_min", FORECAST_SLOT_MIN);
-	cJSON_AddNumberToObject(o, "bays", f->forecast.loads[p].units);
-	add_curve(o, "p50", f->forecast.loads[p].p50, 0.1);
-	add_curve(o, "p90", f->forecast.loads[p].p90, 0.1);
-	add_curve(o, "p_full", f->forecast.loads[p].p_full, 0.001);
-}
-
-static void add_bottlenecks(cJSON *to, const struct foreseen *f)
-{
-	cJSON *list = cJSON_AddArrayToObject(to, "bottlenecks");
-	for (int i = 0; i < f->bottleneck_count; i++) {
-		const struct paired *e = &f->bottlenecks[i].effect;
-		const double ci[2] = {rounded(e->low, 0.1), rounded(e->high, 0.1)};
-		cJSON *o = cJSON_CreateObject();
-		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(o, "resource", pool_name(f, f->bottlenecks[i].pool));
-		cJSON_AddNumberToObject(o, "effect_min", rounded(e->mean, 0.1));
-		cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
-	}
-}
-
-static void add_kpi(cJSON *to, const char *key, const struct forecast_kpi *k)
-{
-	cJSON *o = cJSON_AddObjectToObject(to, key);
-	cJSON_AddNumberToObject(o, "overtime_min", rounded(k->overtime_min, 0.1));
-	cJSON_AddNumberToObject(o, "wait_min", rounded(k->wait_min, 0.1));
-	cJSON_AddNumberToObject(o, "hold_min", rounded(k->hold_min, 0.1));
-	cJSON_AddNumberToObject(o, "idle_min", rounded(k->idle_min, 0.1));
-}
-
-static void add_difference(cJSON *to, const struct foreseen *f)
-{
-	cJSON *o = cJSON_AddObjectToObject(to, "difference");
-	for (int i = 0; i < KPI_NAMES; i++) {
-		const struct paired *d = &f->difference[kpi_names[i].kpi];
-		const double ci[2] = {rounded(d->low, 0.1), rounded(d->high, 0.1)};
-		cJSON *one = cJSON_AddObjectToObject(o, kpi_names[i].name);
-		cJSON_AddNumberToObject(one, "mean", rounded(d->mean, 0.1));
-		cJSON_AddItemToObject(one, "ci95", cJSON_CreateDoubleArray(ci, 2));
-	}
-}
 
 static void print_json(const struct foreseen *f, const struct choice *c)
 {
-	char at[40];
+	struct forecast_told told = {.twin = f->programme.twin, .forecast = &f->forecast};
 	cJSON *root = cJSON_CreateObject();
-	cJSON_AddStringToObject(root, "format", "vigie.forecast/1");
-	time_text((double)f->forecast.at_ms, at);
-	cJSON_AddStringToObject(root, "at", at);
-	cJSON_AddNumberToObject(root, "reps", f->forecast.reps);
-	cJSON_AddNumberToObject(root, "seed", f->forecast.seed);
-	if (f->programme.made || f->index.unlimited)
-		cJSON_AddBoolToObject(root, "unlimited", true);
-	add_cases(root, f);
-	add_rooms(root, f);
-	add_pacu(root, f);
-	add_bottlenecks(root, f);
-	add_kpi(root, "kpi", &f->forecast.kpi);
 	if (c->injection_count > 0) {
-		add_kpi(root, "baseline", &f->baseline);
-		add_difference(root, f);
+		told.baseline = &f->baseline;
+		told.difference = f->difference;
 	}
+	cJSON_AddStringToObject(root, "format", "vigie.forecast/1");
+	forecast_json(root, &told);
 	char *text = cJSON_PrintUnformatted(root);
 	if (text != NULL)
 		puts(text);
@@ -254,9 +75,9 @@ static void span_text(const struct quantiles *q, char out[64])
 		snprintf(out, sizeof(char[64]), "%-19s", "-");
 		return;
 	}
-	clock_text(q->p10, a);
-	clock_text(q->p50, b);
-	clock_text(q->p90, c);
+	format_clock((int64_t)q->p10, a, sizeof a);
+	format_clock((int64_t)q->p50, b, sizeof b);
+	format_clock((int64_t)q->p90, c, sizeof c);
 	snprintf(out, sizeof(char[64]), "%s (%s-%s)", b, a, c);
 }
 
@@ -277,17 +98,17 @@ static void print_cases(const struct foreseen *f)
 
 static void print_difference(const struct foreseen *f)
 {
-	for (int i = 0; i < KPI_NAMES; i++) {
-		const struct paired *d = &f->difference[kpi_names[i].kpi];
-		printf("what-if: %-14s %+.0f min (%+.0f .. %+.0f)\n", kpi_names[i].name, d->mean,
-			d->low, d->high);
+	for (int i = 0; i < FORECAST_KPIS; i++) {
+		const struct paired *d = &f->difference[forecast_kpi_names[i].kpi];
+		printf("what-if: %-14s %+.0f min (%+.0f .. %+.0f)\n", forecast_kpi_names[i].name,
+			d->mean, d->low, d->high);
 	}
 }
 
 static void print_text(const struct foreseen *f, const struct choice *c)
 {
 	char at[16], end[64];
-	clock_text((double)f->forecast.at_ms, at);
+	format_clock(f->forecast.at_ms, at, sizeof at);
 	printf("at %s, %d replications, seed %u\n", at, f->forecast.reps, f->forecast.seed);
 	if (f->programme.made)
 		puts("no site: the rooms are those of the programme, staff and beds unlimited");
@@ -302,10 +123,12 @@ static void print_text(const struct foreseen *f, const struct choice *c)
 				room->overtime_mean);
 		putchar('\n');
 	}
-	for (int i = 0; i < f->bottleneck_count; i++) {
-		const struct paired *e = &f->bottlenecks[i].effect;
+	for (int i = 0; i < f->forecast.bottleneck_count; i++) {
+		const struct forecast_bottleneck *b = &f->forecast.bottlenecks[i];
+		const struct paired *e = &b->effect;
 		printf("one more %-16s %+.0f min of overtime (%+.0f .. %+.0f)\n",
-			pool_name(f, f->bottlenecks[i].pool), e->mean, e->low, e->high);
+			forecast_resource_id(f->programme.site, b->role, b->beds), e->mean, e->low,
+			e->high);
 	}
 	printf("overtime %.0f min, waiting %.0f min, held for the PACU %.0f min\n",
 		f->forecast.kpi.overtime_min, f->forecast.kpi.wait_min, f->forecast.kpi.hold_min);
@@ -314,37 +137,6 @@ static void print_text(const struct foreseen *f, const struct choice *c)
 }
 
 /* ---- the run ---- */
-
-static int64_t local_midnight(int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	localtime_r(&seconds, &tm);
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	return (int64_t)mktime(&tm) * 1000;
-}
-
-/* What one unit more of each would change, under the same fates. */
-static void bottlenecks(struct foreseen *f, const struct forecast_run *base, const struct choice *c)
-{
-	for (int p = 0; p < f->plan.pool_count; p++) {
-		f->more = f->plan;
-		f->more.pools[p].units++;
-		struct forecast_run *run =
-			forecast_run_create(&f->more, &f->index, c->seed, c->reps);
-		if (run == NULL)
-			return;
-		foresee(run, c->reps, c->threads);
-		struct paired effect = forecast_difference(base, run, c->reps, KPI_OVERTIME);
-		forecast_run_destroy(run);
-		int at = f->bottleneck_count++;
-		for (; at > 0 && f->bottlenecks[at - 1].effect.mean > effect.mean; at--)
-			f->bottlenecks[at] = f->bottlenecks[at - 1];
-		f->bottlenecks[at].pool = p;
-		f->bottlenecks[at].effect = effect;
-	}
-}
 
 static int load(struct foreseen *f, const struct choice *c)
 {
@@ -369,7 +161,7 @@ static int load(struct foreseen *f, const struct choice *c)
 static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
 	const struct twin *twin, struct sim_plan *plan, struct plan_index *index)
 {
-	struct plan_options options = {.midnight_ms = local_midnight(f->programme.at_ms)};
+	struct plan_options options = {.midnight_ms = format_midnight(f->programme.at_ms)};
 	plan_build(twin, &options, plan, index);
 	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
 	if (run != NULL)
@@ -417,7 +209,8 @@ static int run(struct foreseen *f, const struct choice *c)
 	forecast_run_read(run, c->reps, &f->forecast);
 	for (int k = 0; base != NULL && k < KPI_COUNT; k++)
 		f->difference[k] = forecast_difference(base, run, c->reps, (enum kpi)k);
-	bottlenecks(f, run, c);
+	struct foresee_rank rank = {.reps = c->reps, .threads = c->threads};
+	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
 	/* What is told of cases is told of the fork, which has them all. */
 	twin_copy(f->programme.twin, fork);
 	if (c->json)

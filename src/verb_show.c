@@ -8,6 +8,7 @@
 
 #include "screens/show_json.h"
 #include "screens/view.h"
+#include "src/foresee.h"
 #include "src/options.h"
 #include "src/restore.h"
 #include "src/verbs.h"
@@ -15,10 +16,12 @@
 
 /* Prints one pane once, from the journal alone: no network, no terminal. */
 
+enum { REPS = 1000 }; /* of a forecast, as in vigie forecast */
+
 static const char usage[] = "usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
 			    "\n"
 			    "PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
-			    "      gateways, devices.\n"
+			    "      gateways, devices, forecast.\n"
 			    "Folds the journal as it stands; another vigie may be writing it.\n";
 
 static int extra(void *context, int argc, char **argv, int at)
@@ -67,6 +70,20 @@ static void name_feeds(const struct settings *c, struct health *health)
 	}
 }
 
+/* Only the pane that shows it needs a forecast; without memory it does without. */
+static struct forecast *foreseen(const struct twin *twin, const char *pane)
+{
+	struct foresee_day how = {.seed = 1, .reps = REPS, .threads = foresee_threads()};
+	struct forecast *forecast = NULL;
+	if (strcmp(pane, "forecast") == 0)
+		forecast = calloc(1, sizeof *forecast);
+	if (forecast != NULL && !foresee_day(twin, &how, forecast)) {
+		free(forecast);
+		return NULL;
+	}
+	return forecast;
+}
+
 static int show(const struct settings *settings, const char *pane, bool json)
 {
 	struct error err = {""};
@@ -74,6 +91,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 	struct names *names = names_create();
 	struct health *health = calloc(1, sizeof *health);
 	char *path = settings_journal_path(settings, &err);
+	struct forecast *forecast = NULL;
 	int code = 0;
 	if (path == NULL || twin_restore(twin, names, path, 0, NULL, &err) < 0) {
 		fprintf(stderr, "vigie show: %s\n", err.text);
@@ -85,9 +103,11 @@ static int show(const struct settings *settings, const char *pane, bool json)
 		}
 		health->journal_ok = true;
 		name_feeds(settings, health);
+		forecast = foreseen(twin, pane);
 		struct view view = {.twin = twin,
 			.health = health,
 			.names = names,
+			.forecast = forecast,
 			.mode = MODE_LIVE,
 			.speed = 1,
 			.now_ms = now_of(twin),
@@ -105,6 +125,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 		code = text != NULL ? 0 : EXIT_USAGE;
 		free(text);
 	}
+	free(forecast);
 	free(path);
 	free(health);
 	names_destroy(names);

@@ -405,3 +405,13 @@ struct paired forecast_difference(
 	double half = 1.96 * stat_error(&m);
 	return (struct paired){m.mean, m.mean - half, m.mean + half};
 }
+
+void forecast_rank(const struct plan_index *index, int pool, struct paired effect,
+	struct forecast_bottleneck list[SIM_POOLS], int *count)
+{
+	int at = (*count)++;
+	for (; at > 0 && list[at - 1].effect.mean > effect.mean; at--)
+		list[at] = list[at - 1];
+	list[at] = (struct forecast_bottleneck){
+		index->pool_role[pool], index->pool_beds[pool], effect};
+}

@@ -50,6 +50,19 @@ struct forecast_kpi {
 	double last_out_ms;                                /* mean, after the epoch */
 };
 
+/* A difference between two runs of the same fates. */
+struct paired {
+	double mean, low, high; /* 95 % confidence interval */
+};
+
+/* What one unit more of something would change. It names the thing itself: the
+ * pools of a later plan may be in another order. */
+struct forecast_bottleneck {
+	int role;             /* index in site->roles, -1 */
+	int beds;             /* enum room_kind, -1 */
+	struct paired effect; /* minutes of overtime */
+};
+
 struct forecast {
 	int64_t at_ms; /* of the twin it was made from */
 	uint64_t seq;  /* its last fact */
@@ -64,6 +77,11 @@ struct forecast {
 	int pool_count;
 	struct forecast_kpi kpi;
 	int stuck; /* replications in which a case waits for ever */
+	/* Ranked afterwards (forecast_rank); reading leaves the last ranking. */
+	struct forecast_bottleneck bottlenecks[SIM_POOLS]; /* the most helpful first */
+	int bottleneck_count;
+	int ranked_reps;   /* 0: not ranked yet */
+	int64_t ranked_ms; /* of the twin it was ranked from */
 };
 
 struct forecast_run; /* samples of all replications, on the heap */
@@ -78,11 +96,11 @@ void forecast_run_part(struct forecast_run *run, int first, int count);
 /* Sums up the first `reps` of them. */
 void forecast_run_read(const struct forecast_run *run, int reps, struct forecast *out);
 /* Per-replication difference b - a of a figure under common random numbers. */
-struct paired {
-	double mean, low, high; /* 95 % confidence interval */
-};
 enum kpi { KPI_OVERTIME, KPI_WAIT, KPI_HOLD, KPI_IDLE, KPI_LAST_OUT, KPI_COUNT };
 struct paired forecast_difference(
 	const struct forecast_run *a, const struct forecast_run *b, int reps, enum kpi kpi);
+/* Puts what one unit more of a pool would change in its place among `count`. */
+void forecast_rank(const struct plan_index *index, int pool, struct paired effect,
+	struct forecast_bottleneck list[SIM_POOLS], int *count);
 
 #endif

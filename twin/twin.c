@@ -42,6 +42,7 @@ void twin_copy(struct twin *to, const struct twin *from)
 	COPY_POOL(to, from, alarms, alarm_count);
 	memcpy(to->rooms, from->rooms, sizeof to->rooms);
 	memcpy(to->gateways, from->gateways, sizeof to->gateways);
+	COPY_POOL(to, from, resources, resource_count);
 	COPY_POOL(to, from, timers, timer_count);
 	to->timer_sequence = from->timer_sequence;
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_SCREENS_FORECAST_JSON_H
+#define VIGIE_SCREENS_FORECAST_JSON_H
+
+/* A forecast as JSON (vigie.forecast/1), for `vigie forecast` and the pane of
+ * `vigie show`. */
+
+#include <cjson/cJSON.h>
+
+#include "twin/forecast.h"
+
+struct forecast_told {
+	const struct twin *twin; /* that the forecast is of */
+	const struct forecast *forecast;
+	/* With a what-if: the day without it and what it changes; NULL without. */
+	const struct forecast_kpi *baseline;
+	const struct paired *difference; /* KPI_COUNT of them */
+};
+
+/* Names of the KPIs that are told, in their order. */
+struct forecast_kpi_name {
+	const char *name;
+	enum kpi kpi;
+};
+enum { FORECAST_KPIS = 4 };
+extern const struct forecast_kpi_name forecast_kpi_names[FORECAST_KPIS];
+
+/* Adds every key but "format" to `root`. */
+void forecast_json(cJSON *root, const struct forecast_told *told);
+
+#endif
