@@ -155,9 +155,10 @@ struct quantiles rows_ahead(const struct view *view, struct quantiles q);
 struct forecast_row {
 	int room; /* index in the site */
 	enum room_state state;
-	int current, next;                    /* case indexes, -1 */
-	int left;                             /* cases not yet out of the room */
-	int64_t closes_ms;                    /* end of the session, 0 none */
+	int current, next; /* case indexes, -1 */
+	int left;          /* cases not yet out of the room */
+	int64_t closes_ms; /* end of the session, 0 none */
+	double over_min;   /* mean overtime since then, what has been included; NAN none */
 	const struct forecast_room *forecast; /* NULL: nothing foreseen */
 };
 int forecast_rows(const struct view *view, struct forecast_row *rows, int max);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "screens/rows.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "screens/format.h"
@@ -81,6 +82,12 @@ static void fill_room(const struct view *view, struct forecast_row *row)
 		row->closes_ms = midnight + (int64_t)here->close_min * MINUTE_MS;
 	if (i >= 0 && i < f->room_count && f->index.site_room[i] == row->room)
 		row->forecast = &f->rooms[i];
+	if (!row->forecast || !row->forecast->has_session || row->left == 0)
+		return;
+	/* A forecast knows only what is still to come. */
+	row->over_min = row->forecast->overtime_mean;
+	if (row->closes_ms > 0 && row->closes_ms < f->at_ms)
+		row->over_min += (double)(f->at_ms - row->closes_ms) / MINUTE_MS;
 }
 
 int forecast_rows(const struct view *view, struct forecast_row *rows, int max)
@@ -98,6 +105,7 @@ int forecast_rows(const struct view *view, struct forecast_row *rows, int max)
 			.state = twin->rooms[i].state,
 			.current = twin_room_current(twin, i),
 			.next = twin_room_next(twin, i),
+			.over_min = NAN,
 			.left = foreseen_rows(view, i, left, DAY_CASES)};
 		fill_room(view, &rows[count]);
 		count++;

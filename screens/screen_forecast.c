@@ -100,7 +100,7 @@ static void fill_close(const struct view *view, const void *data, struct cell_te
 
 static bool has_odds(const struct forecast_row *row)
 {
-	return row->forecast && row->forecast->has_session && row->left > 0;
+	return !isnan(row->over_min);
 }
 
 static void fill_odds(const struct view *view, const void *data, struct cell_text *out)
@@ -140,7 +140,7 @@ static void fill_over(const struct view *view, const void *data, struct cell_tex
 
 	if (!has_odds(row))
 		return;
-	format_put(out->text, sizeof out->text, "%.0f", row->forecast->overtime_mean);
+	format_put(out->text, sizeof out->text, "%.0f", row->over_min);
 	out->role = faded(view, ROLE_NORMAL);
 }
 
@@ -210,7 +210,9 @@ static void subject(
 
 static void draw_status(const struct view *view, struct canvas *canvas, struct area area)
 {
+	const char *legend = _("═ in use  ▓ from 10 %  ◆ half  ░ to 90 %  ] close");
 	char age[24], count[16], left[LABEL_SIZE];
+	int wide;
 	int column = area.column + 1;
 
 	if (!view->forecast) {
@@ -225,8 +227,12 @@ static void draw_status(const struct view *view, struct canvas *canvas, struct a
 		faded(view, ROLE_NORMAL), _("%sforecast %s old, %s replications"),
 		rows_forecast_stale(view) ? "? " : "", age, count);
 	if (left[0])
-		canvas_printf(canvas, area, area.row, column, area.columns - column, ROLE_STRONG,
-			"  %s", left);
+		column += canvas_printf(
+			canvas, area, area.row, column, area.columns, ROLE_STRONG, "  %s", left);
+	wide = canvas_width(legend);
+	if (column + 2 + wide < area.column + area.columns)
+		canvas_text(canvas, area, area.row, area.column + area.columns - 1 - wide, wide,
+			ROLE_DIM, legend);
 }
 
 static void draw_kpis(const struct view *view, struct canvas *canvas, struct area area)
@@ -307,7 +313,7 @@ static void draw_short(const struct view *view, struct canvas *canvas, struct ar
 		return;
 	if (bottleneck_text(view, 0, text, sizeof text))
 		canvas_printf(canvas, area, area.row + 1, area.column + 1, area.columns - 1,
-			faded(view, ROLE_NORMAL), _("one more %s"), text);
+			faded(view, ROLE_NORMAL), _("one more of: %s"), text);
 	else
 		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
 			_("one more of anything changes no overtime"));
@@ -385,7 +391,7 @@ static void draw_load(
 	curve_draw(&curve, canvas, plot);
 	canvas_text(canvas, area, axis.row - 1, area.column, CURVE_SCALE - 1, ROLE_DIM, _("P!"));
 	for (int i = 0; i < curve.columns; i++)
-		canvas_put(canvas, axis, axis.row - 1, axis.column + i,
+		canvas_put(canvas, area, axis.row - 1, axis.column + i,
 			full[i] >= LIKELY ? ROLE_LATE : ROLE_DIM,
 			full[i] >= LIKELY     ? '!'
 			: full[i] >= POSSIBLE ? '.'

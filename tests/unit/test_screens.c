@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "screens/command_table.h"
+#include "tests/unit/suite_forecast.h"
 #include "tests/unit/suite_screens.h"
 
 static char *slurp(const char *path)
@@ -86,6 +87,30 @@ static void test_pages(void **state)
 		  "4\n");
 	goldens(ui, "alarm");
 	ui_destroy(ui);
+}
+
+static void test_forecast_pictures(void **state)
+{
+	struct forecast *forecast = world_forecast(world);
+	struct ui *ui = ui_create();
+
+	(void)state;
+	world->view.forecast = forecast;
+	press(ui, "7");
+	goldens(ui, "forecast");
+	golden(ui, "forecast", 24, 120, false);
+	press(ui, "\t");
+	golden(ui, "forecast_load", 24, 80, false);
+	golden(ui, "forecast_load", 24, 80, true);
+	press(ui, "\n");
+	golden(ui, "forecast_room", 24, 80, false);
+	press(ui, "1j");
+	golden(ui, "board_foreseen", 40, 120, false);
+	golden(ui, "board_foreseen", 24, 80, true);
+	press(ui, "\n");
+	golden(ui, "patient_foreseen", 24, 80, false);
+	ui_destroy(ui);
+	free(forecast);
 }
 
 static void test_no_size_crashes(void **state)
@@ -388,7 +413,7 @@ static void test_empty_twin(void **state)
 	struct twin *full = world->twin;
 	struct twin *empty = twin_create();
 	struct ui *ui = ui_create();
-	static const char *const keys[] = {"1", "2", "3", "4", "5", "6", "?"};
+	static const char *const keys[] = {"1", "2", "3", "4", "5", "6", "7", "?"};
 
 	(void)state;
 	world->view.twin = empty;
@@ -438,13 +463,13 @@ static void test_random_keys(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {T(test_pictures), T(test_pages), T(test_no_size_crashes),
-		T(test_too_small_says_so), T(test_board_answers_at_a_glance),
-		T(test_names_are_masked), T(test_reveal_needs_a_reason),
-		T(test_milestone_asks_first), T(test_absent_and_readiness), T(test_acknowledge),
-		T(test_readonly_asks_nothing), T(test_search_finds_in_three_keys),
-		T(test_filter_and_sort), T(test_command_line), T(test_back),
-		T(test_paste_runs_nothing), T(test_flash), T(test_command_table),
+	const struct CMUnitTest tests[] = {T(test_pictures), T(test_pages),
+		T(test_forecast_pictures), T(test_no_size_crashes), T(test_too_small_says_so),
+		T(test_board_answers_at_a_glance), T(test_names_are_masked),
+		T(test_reveal_needs_a_reason), T(test_milestone_asks_first),
+		T(test_absent_and_readiness), T(test_acknowledge), T(test_readonly_asks_nothing),
+		T(test_search_finds_in_three_keys), T(test_filter_and_sort), T(test_command_line),
+		T(test_back), T(test_paste_runs_nothing), T(test_flash), T(test_command_table),
 		T(test_reserved_letters_are_unbound), T(test_empty_twin), T(test_random_keys)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,14 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 		f->alarm.act = (enum alarm_act)pick(seed, ALARM_ACT_COUNT);
 		f->alarm.covers_ms = AT(pick(seed, 700));
 		break;
+	case FACT_ESTIMATE:
+		snprintf(f->estimate.id, ID_SIZE, "c-%u", (unsigned)pick(seed, 6));
+		f->estimate.left_min = (double)pick(seed, 120) - 1;
+		break;
+	case FACT_RESOURCE:
+		snprintf(f->resource.id, ID_SIZE, "%s", pick(seed, 2) ? "pacu" : "porter");
+		f->resource.units = (int)pick(seed, 9) - 1;
+		break;
 	default:
 		break;
 	}
@@ -308,12 +316,33 @@ static void test_digest_sees_every_fact(void **state)
 	twin_destroy(t);
 }
 
+/* How many bays there are today goes with a copy. */
+static void test_a_copy_has_the_resources(void **state)
+{
+	struct twin *t, *copy = twin_create();
+	struct fact f = fact_make(FACT_RESOURCE, SOURCE_PERSON, AT(1));
+
+	(void)state;
+	start(&t);
+	f.seq = t->seq + 1;
+	snprintf(f.resource.id, sizeof f.resource.id, "pacu");
+	f.resource.units = 3;
+	twin_apply(t, &f, NULL);
+	twin_copy(copy, t);
+	assert_int_equal(copy->resource_count, 1);
+	assert_int_equal(copy->resources[0].units, 3);
+	same_digest(copy, t);
+	twin_destroy(copy);
+	twin_destroy(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_properties_on_random_days),
 		cmocka_unit_test(test_advance_in_pieces),
 		cmocka_unit_test(test_digest_sees_every_fact),
+		cmocka_unit_test(test_a_copy_has_the_resources),
 	};
 
 	return cmocka_run_group_tests_name("twin_random", tests, NULL, NULL);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the screens take from a forecast. Expected values are read off the
+ * forecast written by hand in suite_forecast.h; the keys of the JSON are those
+ * of vigie.forecast/1 in vigie(1). */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <time.h>
+
+#include <cjson/cJSON.h>
+
+#include "screens/rows.h"
+#include "screens/show_json.h"
+#include "tests/unit/suite_forecast.h"
+
+static struct world *world;
+static struct forecast *forecast;
+
+static int setup(void **state)
+{
+	(void)state;
+	world = world_create();
+	tzset();
+	forecast = world_forecast(world);
+	world->view.forecast = forecast;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(forecast);
+	world_destroy(world);
+	return 0;
+}
+
+static int case_(const char *id)
+{
+	return twin_case(world->twin, id);
+}
+
+static void test_age(void **state)
+{
+	(void)state;
+	assert_true(rows_forecast_age(&world->view) == 3000);
+	assert_false(rows_forecast_stale(&world->view));
+	/* A minute at the usual speed; five seconds of real time at ×20. */
+	world->view.speed = 1;
+	world->view.now_ms = forecast->at_ms + 60000;
+	assert_false(rows_forecast_stale(&world->view));
+	world->view.now_ms++;
+	assert_true(rows_forecast_stale(&world->view));
+	world->view.speed = 20;
+	assert_false(rows_forecast_stale(&world->view));
+	world->view.now_ms = forecast->at_ms + 100001;
+	assert_true(rows_forecast_stale(&world->view));
+	world->view.forecast = NULL;
+	assert_true(rows_forecast_age(&world->view) == -1);
+	assert_false(rows_forecast_stale(&world->view));
+}
+
+static void test_rooms(void **state)
+{
+	struct forecast_row rows[16];
+	int count = forecast_rows(&world->view, rows, 16);
+
+	(void)state;
+	assert_int_equal(count, 8);
+	/* c-101 has left OR 1: two are left. */
+	assert_int_equal(rows[0].left, 2);
+	assert_true(rows[0].closes_ms == world_at(17, 0));
+	assert_true(fabs(rows[0].forecast->p_overtime - 0.634) < 1e-9);
+	assert_true(fabs(rows[0].over_min - 31) < 1e-9);
+	assert_int_equal(rows[3].left, 0);
+	assert_true(isnan(rows[3].over_min));
+	assert_int_equal(forecast_rows(&world->view, rows, 3), 3);
+	/* At 17:30 half an hour of overtime has been, whatever is still to come. */
+	forecast->at_ms = world->view.now_ms = world_at(17, 30);
+	forecast_rows(&world->view, rows, 16);
+	assert_true(fabs(rows[0].over_min - 61) < 1e-9);
+	/* Nothing foreseen yet: the rooms are there all the same. */
+	world->view.forecast = NULL;
+	assert_int_equal(forecast_rows(&world->view, rows, 16), 8);
+	assert_null(rows[0].forecast);
+	assert_int_equal(rows[0].left, 2);
+}
+
+static void test_cases_of_a_room(void **state)
+{
+	struct foreseen_row rows[8];
+	int room = site_room(&world->site, "or-1");
+
+	(void)state;
+	assert_int_equal(foreseen_rows(&world->view, room, rows, 8), 2);
+	assert_int_equal(rows[0].case_, case_("c-102"));
+	assert_int_equal(rows[0].order, 2); /* the second of the room's day */
+	assert_true(rows[0].forecast->end.p50 == (double)world_at(12, 25));
+	assert_int_equal(foreseen_rows(&world->view, room, rows, 1), 1);
+}
+
+/* No case, too early a forecast, a case that is off: nothing, and no crash. */
+static void test_case_not_foreseen(void **state)
+{
+	struct fact f = fact_make(FACT_STATUS, SOURCE_FHIR, world_at(10, 43));
+
+	(void)state;
+	assert_null(rows_forecast_case(&world->view, -1));
+	assert_null(rows_forecast_case(&world->view, world->twin->case_count));
+	assert_non_null(rows_forecast_case(&world->view, case_("c-202")));
+	format_put(f.status.id, sizeof f.status.id, "c-202");
+	f.status.status = CASE_CANCELLED;
+	world_say(world, &f);
+	assert_null(rows_forecast_case(&world->view, case_("c-202")));
+	world_case(world, "c-999", "p-999", "or-4", world_at(14, 0), 60, "Late comer");
+	assert_null(rows_forecast_case(&world->view, case_("c-999")));
+}
+
+/* Whatever the age of the forecast: what is shown as still to come is at least
+ * the next minute. */
+static void test_nothing_ahead_is_over(void **state)
+{
+	struct quantiles q = forecast->cases[forecast->index.case_of[case_("c-201")]].end, ahead;
+
+	(void)state;
+	ahead = rows_ahead(&world->view, q);
+	assert_memory_equal(&ahead, &q, sizeof q);
+	for (int minute = 0; minute < 240; minute++) {
+		world->view.now_ms = world_at(10, 42) + minute * 60000LL;
+		ahead = rows_ahead(&world->view, q);
+		assert_true(ahead.p10 >= (double)(world->view.now_ms + 60000));
+		assert_true(ahead.p10 <= ahead.p50 && ahead.p50 <= ahead.p90);
+	}
+	ahead = rows_ahead(&world->view, (struct quantiles){0, 0, 0});
+	assert_true(ahead.p50 == 0 && ahead.p90 == 0);
+}
+
+static void test_window(void **state)
+{
+	int64_t from, to;
+
+	(void)state;
+	forecast_window(&world->view, &from, &to);
+	assert_true(from == world_at(10, 30));
+	/* OR 1's p90 is 18:30, and half an hour of air. */
+	assert_true(to == world_at(19, 0));
+	world->view.now_ms = world_at(23, 0);
+	world->view.forecast = NULL;
+	forecast_window(&world->view, &from, &to);
+	assert_true(from <= world->view.now_ms && to > world->view.now_ms);
+}
+
+static void test_resources(void **state)
+{
+	int pacu = forecast_beds(forecast, ROOM_PACU);
+	char text[LABEL_SIZE];
+
+	(void)state;
+	assert_int_equal(pacu, 0);
+	assert_int_equal(forecast_beds(forecast, ROOM_WARD), -1);
+	/* Load 4 * s / 16 is over 3.6 of 4 from slot 15 on: 3 h 45 after 10:41:57. */
+	assert_true(forecast_full_ms(forecast, pacu) == forecast->at_ms + 15 * 900000LL);
+	for (int s = 0; s < FORECAST_SLOTS; s++)
+		forecast->loads[pacu].p_full[s] = 0.49;
+	assert_true(forecast_full_ms(forecast, pacu) == 0);
+	forecast_left_out(forecast, text, sizeof text);
+	assert_string_equal(text, "staff not counted");
+	forecast->index.dropped = 2;
+	forecast_left_out(forecast, text, sizeof text);
+	assert_string_equal(text, "staff not counted, 2 cases did not fit");
+	forecast_resource_name(&world->site, -1, ROOM_PACU, text, sizeof text);
+	assert_string_equal(text, "PACU bays");
+	/* A role of a site that is no longer loaded. */
+	assert_string_equal(forecast_resource_id(&world->site, 3, -1), "");
+	assert_string_equal(forecast_resource_id(NULL, 0, -1), "");
+}
+
+static const char *text_of(const cJSON *o, const char *key)
+{
+	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
+
+	return value ? value : "(absent)";
+}
+
+static double number_of(const cJSON *o, const char *key)
+{
+	return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(o, key));
+}
+
+static void test_json(void **state)
+{
+	char *text = show_json(&world->view, "forecast");
+	cJSON *root = cJSON_Parse(text), *rooms, *room, *list, *pacu;
+
+	(void)state;
+	assert_string_equal(text_of(root, "format"), "vigie.forecast/1");
+	assert_string_equal(text_of(root, "time"), "2026-03-16T10:42:00+01:00");
+	assert_string_equal(text_of(root, "at"), "2026-03-16T10:41:57+01:00");
+	assert_true(number_of(root, "reps") == 2000);
+	rooms = cJSON_GetObjectItemCaseSensitive(root, "rooms");
+	room = cJSON_GetArrayItem(rooms, 0);
+	assert_string_equal(text_of(room, "id"), "or-1");
+	assert_true(fabs(number_of(room, "p_overtime") - 0.634) < 1e-9);
+	assert_string_equal(text_of(cJSON_GetObjectItemCaseSensitive(room, "end"), "p50"),
+		"2026-03-16T17:20:00+01:00");
+	/* OR 4 has nothing left: no end, as a missing value is an absent key. */
+	assert_null(cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(rooms, 3), "end"));
+	pacu = cJSON_GetObjectItemCaseSensitive(root, "pacu");
+	assert_true(number_of(pacu, "bays") == 4);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(pacu, "p_full")), 96);
+	list = cJSON_GetObjectItemCaseSensitive(root, "bottlenecks");
+	assert_string_equal(text_of(cJSON_GetArrayItem(list, 0), "resource"), "pacu");
+	assert_true(number_of(cJSON_GetArrayItem(list, 0), "effect_min") == -12);
+	assert_true(number_of(cJSON_GetObjectItemCaseSensitive(root, "kpi"), "hold_min") == 11.4);
+	cJSON_Delete(root);
+	free(text);
+}
+
+static void test_json_without_a_forecast(void **state)
+{
+	char *text;
+
+	(void)state;
+	world->view.forecast = NULL;
+	text = show_json(&world->view, "forecast");
+	assert_non_null(strstr(text, "vigie.forecast/1"));
+	assert_null(strstr(text, "rooms"));
+	free(text);
+	text = show_text(&world->view, "forecast", 80, true);
+	assert_non_null(strstr(text, "OR 8"));
+	free(text);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {T(test_age), T(test_rooms), T(test_cases_of_a_room),
+		T(test_case_not_foreseen), T(test_nothing_ahead_is_over), T(test_window),
+		T(test_resources), T(test_json), T(test_json_without_a_forecast)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Screen 7 and what other screens show of a forecast, over the one written by
+ * hand in suite_forecast.h. Expected texts: DESIGN 4 and issue 4; the pictures
+ * are goldens of test_screens.c. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "screens/screen.h"
+#include "tests/unit/suite_forecast.h"
+#include "tests/unit/suite_screens.h"
+
+static struct forecast *forecast;
+static struct ui *ui;
+
+static int begin(void **state)
+{
+	setup(state);
+	forecast = world_forecast(world);
+	world->view.forecast = forecast;
+	ui = ui_create();
+	return 0;
+}
+
+static int end(void **state)
+{
+	ui_destroy(ui);
+	free(forecast);
+	return teardown(state);
+}
+
+static void test_rooms_first(void **state)
+{
+	(void)state;
+	press(ui, "7");
+	assert_true(shows(ui, 24, 80, "forecast 3 s old, 2,000 replications  staff not counted"));
+	assert_true(shows(ui, 24, 80, "17:20 (16:25-18:30) 17:00  !! 63 %   31"));
+	assert_true(shows(ui, 24, 80, "16:40 (16:10-17:15) 17:00   ! 24 %    8"));
+	/* 0.05 % of 2,000 is one: not never. */
+	assert_true(shows(ui, 24, 80, "12:02 (11:45-12:32) 17:00     <1 %    0"));
+	assert_true(shows(ui, 24, 80, "overtime 39 min  waiting 1 h 24  PACU holds 11 min"));
+	assert_true(shows(ui, 24, 80, "one more of: PACU bays"));
+	assert_false(shows(ui, 24, 80, "likely full"));
+	press(ui, "\t");
+	assert_true(shows(ui, 24, 80, "PACU bays: 4, likely full from 14:26"));
+	press(ui, "\t");
+	assert_true(shows(ui, 24, 80, "!! 63 %"));
+	/* With room for both, both are there. */
+	assert_true(shows(ui, 40, 120, "!! 63 %") && shows(ui, 40, 120, "likely full from 14:26"));
+}
+
+static void test_before_the_first_answer(void **state)
+{
+	(void)state;
+	world->view.forecast = NULL;
+	press(ui, "7");
+	assert_true(shows(ui, 24, 80, "computing..."));
+	assert_true(shows(ui, 24, 80, "OR 8"));
+	press(ui, "\t");
+	assert_true(shows(ui, 24, 80, "computing..."));
+	press(ui, "\t\n");
+	assert_true(shows(ui, 24, 80, "nothing foreseen yet"));
+}
+
+static void test_a_room_opens(void **state)
+{
+	(void)state;
+	press(ui, "7\n");
+	assert_true(shows(ui, 24, 80, "OR 1: what is still to come"));
+	assert_true(shows(ui, 24, 80, "in    11:05 (10:55-11:20)  waits 20 min"));
+	assert_true(shows(ui, 24, 80, "out   12:25 (12:10-12:55)"));
+	assert_true(shows(ui, 24, 80, "PACU  13:40 (13:05-14:30)"));
+	press(ui, "q");
+	assert_string_equal(ui_base(ui)->def->name, "forecast");
+	/* Beside the rooms where it is wide enough. */
+	assert_true(shows(ui, 60, 200, "OR 1: what is still to come"));
+	/* A room without cases. */
+	press(ui, "G\n");
+	assert_true(shows(ui, 24, 80, "no case left today"));
+}
+
+static void test_old_is_said(void **state)
+{
+	char *roles;
+
+	(void)state;
+	press(ui, "7");
+	world->view.now_ms = forecast->at_ms + 75000;
+	world->view.speed = 1;
+	assert_true(shows(ui, 24, 80, "? forecast 1 min old"));
+	press(ui, "1j");
+	assert_true(shows(ui, 40, 120, "→ 12:05 ? 1 min old"));
+	free(picture(ui, 24, 80, false, &roles));
+	free(roles);
+}
+
+/* c-201 is in OR 2: p50 12:05, p10 11:30, p90 13:10. */
+static void test_board_and_patient(void **state)
+{
+	(void)state;
+	press(ui, "j");
+	assert_true(shows(ui, 40, 120, "11:40 → 12:05 (11:30-13:10)"));
+	assert_true(shows(ui, 24, 80, "out → 12:05 (11:30-13:10)"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "out 12:05 (11:30-13:10)"));
+	assert_true(
+		shows(ui, 24, 80, "PACU until 13:20 (12:30-14:40)  3 s old, 2000 replications"));
+	press(ui, "q");
+	/* Two hours on, with nothing new: never an end that is over. */
+	world->view.now_ms = world_at(13, 30);
+	assert_true(shows(ui, 24, 80, "→ 13:31 ? 2 h 48 old"));
+}
+
+/* Left and Right walk round the loads; with one they stay. */
+static void test_loads(void **state)
+{
+	(void)state;
+	press(ui, "7\t");
+	press(ui, "hhhll");
+	assert_true(shows(ui, 24, 80, "PACU bays: 4"));
+	forecast->pool_count = 2;
+	forecast->index.pool_role[1] = -1;
+	forecast->index.pool_beds[1] = ROOM_WARD;
+	forecast->loads[1].units = 9;
+	press(ui, "l");
+	assert_true(shows(ui, 24, 80, "ward beds: 9, never likely full"));
+	press(ui, "l");
+	assert_true(shows(ui, 24, 80, "PACU bays: 4"));
+}
+
+static void test_what_binds(void **state)
+{
+	(void)state;
+	press(ui, "7");
+	assert_true(shows(ui, 40, 120, "1 PACU bays        -12 min (-15 to -9)"));
+	forecast->bottlenecks[0].effect = (struct paired){-0.2, -0.9, 0.5};
+	assert_true(shows(ui, 40, 120, "1 PACU bays        no effect"));
+	assert_true(shows(ui, 24, 80, "one more of anything changes no overtime"));
+	forecast->ranked_reps = 0;
+	assert_true(shows(ui, 40, 120, "what binds: computing..."));
+}
+
+/* The answers come at any time, also while a page of it is open. */
+static void test_any_size_any_forecast(void **state)
+{
+	static const char *const keys[] = {"7", "7\t", "7\n", "7G", "7jll\t", "1", "1\n"};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+		for (int with = 0; with < 3; with++) {
+			world->view.forecast = with ? forecast : NULL;
+			world->view.now_ms = with == 2 ? world_at(23, 50) : world_at(10, 42);
+			press(ui, keys[k]);
+			for (int columns = 1; columns < 220; columns += columns < 8 ? 1 : 19)
+				for (int rows = 1; rows < 70; rows += rows < 12 ? 3 : 9)
+					free(picture(ui, rows, columns, columns % 2, NULL));
+			press(ui, "\x1b");
+		}
+	}
+}
+
+#define F(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {F(test_rooms_first), F(test_before_the_first_answer),
+		F(test_a_room_opens), F(test_old_is_said), F(test_board_and_patient), F(test_loads),
+		F(test_what_binds), F(test_any_size_any_forecast)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
