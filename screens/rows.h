@@ -169,6 +169,14 @@ struct foreseen_row {
 	const struct forecast_case *forecast;
 };
 int foreseen_rows(const struct view *view, int room, struct foreseen_row *rows, int max);
+/* When an operating room can take an emergency, the earliest first: after the
+ * case in it, or before the next one begins. */
+struct break_in_row {
+	int room;
+	struct quantiles when; /* zeros: now ... */
+	int64_t until_ms;      /* ... until the next case begins, 0 nothing comes */
+};
+int break_in_rows(const struct view *view, struct break_in_row *rows, int max);
 /* From now to when the last room is done or closed, whichever is later. */
 void forecast_window(const struct view *view, int64_t *from_ms, int64_t *to_ms);
 

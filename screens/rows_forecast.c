@@ -113,6 +113,46 @@ int forecast_rows(const struct view *view, struct forecast_row *rows, int max)
 	return count;
 }
 
+/* False: nothing is known of when the room will be free. */
+static bool break_in(const struct view *view, int room, struct break_in_row *out)
+{
+	struct foreseen_row first;
+	enum room_state state = view->twin->rooms[room].state;
+
+	*out = (struct break_in_row){.room = room};
+	if (state == ROOMSTATE_DOWN || state == ROOMSTATE_BLOCKED)
+		return false;
+	if (foreseen_rows(view, room, &first, 1) == 0)
+		return state == ROOMSTATE_IDLE || state == ROOMSTATE_DONE;
+	if (!first.forecast)
+		return false;
+	if (surgery_has_begun(&view->twin->cases[first.case_])) {
+		out->when = rows_ahead(view, first.forecast->end);
+		return out->when.p50 > 0;
+	}
+	out->until_ms = (int64_t)rows_ahead(view, first.forecast->start).p50;
+	return state == ROOMSTATE_IDLE && out->until_ms > 0;
+}
+
+int break_in_rows(const struct view *view, struct break_in_row *rows, int max)
+{
+	const struct site *site = view->twin->site;
+	struct break_in_row row;
+	int count = 0;
+
+	for (int i = 0; view->forecast && site && i < site->room_count && i < TWIN_ROOMS; i++) {
+		int at = count;
+
+		if (site->rooms[i].kind != ROOM_OR || !break_in(view, i, &row) || count >= max)
+			continue;
+		for (; at > 0 && rows[at - 1].when.p50 > row.when.p50; at--)
+			rows[at] = rows[at - 1];
+		rows[at] = row;
+		count++;
+	}
+	return count;
+}
+
 void forecast_window(const struct view *view, int64_t *from_ms, int64_t *to_ms)
 {
 	struct forecast_row rows[SIM_ROOMS];

@@ -3,10 +3,11 @@
 
 /*
  * When the forecast is asked for again: soon after a fact that the rest of the
- * day depends on, and at least every 15 s, for time alone changes it.
+ * day depends on, and at least every 15 s, for time alone changes it. These are
+ * of suite time; when it runs fast, the machine still gets some rest between.
  */
 
-enum { SOON_MS = 1000, AT_LEAST_MS = 15000, SEED = 1 };
+enum { SOON_MS = 1000, AT_LEAST_MS = 15000, REST_MS = 3000, SEED = 1 };
 
 static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_SITE] = true,
@@ -43,11 +44,17 @@ void station_forecast_heard(struct station *s, const struct fact *fact)
 	s->forecast_stale = s->forecast_stale || matters[fact->kind];
 }
 
+static int64_t at_least_ms(const struct station *s)
+{
+	double real = AT_LEAST_MS / (s->settings->clock.speed > 0 ? s->settings->clock.speed : 1);
+	return real < REST_MS ? REST_MS : (int64_t)real;
+}
+
 void station_forecast_tick(struct station *s)
 {
 	int64_t since = monotonic_ms() - s->forecast_mono;
 	if (s->forecaster == NULL || !s->started
-		|| since < (s->forecast_stale ? SOON_MS : AT_LEAST_MS))
+		|| since < (s->forecast_stale ? SOON_MS : at_least_ms(s)))
 		return;
 	s->forecast_mono = monotonic_ms();
 	s->forecast_stale = false;

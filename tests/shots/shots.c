@@ -20,6 +20,7 @@ static const struct page {
 	{"alarms", "4", "St Since"},
 	{"locate", "5", "Sure"},
 	{"climate", "6", " Probe"},
+	{"forecast", "7", "replications"},
 	{"feeds", "\033OQ", "Drops Refused"},
 	{"gateways", "\t", " Gateway "},
 	{"devices", "\t", "Verified"},

@@ -105,6 +105,17 @@ static cJSON *show(const char *pane, const char *journal)
 	return json;
 }
 
+/* The rest of the day from the journal alone: every room, 1,000 replications. */
+static void forecast_in(const char *journal)
+{
+	cJSON *json = show("forecast", journal);
+	const cJSON *rooms = cJSON_GetObjectItemCaseSensitive(json, "rooms");
+	const cJSON *reps = cJSON_GetObjectItemCaseSensitive(json, "reps");
+	assert_true(cJSON_GetArraySize(rooms) == 8);
+	assert_true(cJSON_GetNumberValue(reps) == 1000);
+	cJSON_Delete(json);
+}
+
 static int calls_in(const char *journal, char *state, size_t size)
 {
 	cJSON *json = show("alarms", journal), *entry;
@@ -168,6 +179,7 @@ static void call_is_one_alarm_and_its_acknowledgement_stays(void **state)
 	kill_hard(&pty);
 	assert_int_equal(calls_in(journal, letter, sizeof letter), 1);
 	assert_string_not_equal(letter, "B");
+	forecast_in(journal);
 	open_connected(&pty, 24, 80, journal);
 	suite_expect(&pty, "*** 0/1", SOON_MS);
 	pty_send(&pty, "4");

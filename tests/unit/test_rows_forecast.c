@@ -138,6 +138,26 @@ static void test_nothing_ahead_is_over(void **state)
 	assert_true(ahead.p50 == 0 && ahead.p90 == 0);
 }
 
+/* OR 4 to 8 have no case: now. OR 3 is free until c-301 at 11:02. OR 1 is being
+ * cleaned: not known. OR 2 after c-201, 12:05. */
+static void test_break_ins(void **state)
+{
+	struct break_in_row rows[16];
+	int count = break_in_rows(&world->view, rows, 16);
+
+	(void)state;
+	assert_int_equal(count, 7);
+	assert_int_equal(rows[0].room, 2);
+	assert_true(rows[0].when.p50 == 0 && rows[0].until_ms == world_at(11, 2));
+	assert_int_equal(rows[1].room, 3);
+	assert_true(rows[1].when.p50 == 0 && rows[1].until_ms == 0);
+	assert_int_equal(rows[6].room, 1);
+	assert_true(rows[6].when.p50 == (double)world_at(12, 5));
+	assert_int_equal(break_in_rows(&world->view, rows, 2), 2);
+	world->view.forecast = NULL;
+	assert_int_equal(break_in_rows(&world->view, rows, 16), 0);
+}
+
 static void test_window(void **state)
 {
 	int64_t from, to;
@@ -239,8 +259,8 @@ static void test_json_without_a_forecast(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_age), T(test_rooms), T(test_cases_of_a_room),
-		T(test_case_not_foreseen), T(test_nothing_ahead_is_over), T(test_window),
-		T(test_resources), T(test_json), T(test_json_without_a_forecast)};
+		T(test_case_not_foreseen), T(test_nothing_ahead_is_over), T(test_break_ins),
+		T(test_window), T(test_resources), T(test_json), T(test_json_without_a_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

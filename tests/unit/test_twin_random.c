@@ -120,7 +120,7 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 		f->alarm.covers_ms = AT(pick(seed, 700));
 		break;
 	case FACT_ESTIMATE:
-		snprintf(f->estimate.id, ID_SIZE, "c-%u", (unsigned)pick(seed, 6));
+		FILL(f->estimate.id, cases[pick(seed, 6)]);
 		f->estimate.left_min = (double)pick(seed, 120) - 1;
 		break;
 	case FACT_RESOURCE:
