@@ -34,6 +34,7 @@ void curve_draw(const struct curve *curve, struct canvas *canvas, struct area ar
 {
 	struct area plot = {
 		area.row + 1, area.column + CURVE_SCALE, area.rows - 1, area.columns - CURVE_SCALE};
+	int upper = plot.rows - plot.rows / 2;
 
 	if (plot.rows < 2 || plot.columns < 1 || !(curve->limit > 0))
 		return;
@@ -45,7 +46,7 @@ void curve_draw(const struct curve *curve, struct canvas *canvas, struct area ar
 		"%3d", 0);
 	if (plot.rows >= 6)
 		canvas_printf(canvas, area, plot.row + plot.rows / 2, area.column, CURVE_SCALE - 1,
-			ROLE_DIM, "%3.0f", curve->limit * (plot.rows - plot.rows / 2) / plot.rows);
+			ROLE_DIM, "%3.0f", curve->limit * upper / plot.rows);
 	for (int i = 0; i < curve->columns && i < plot.columns; i++)
 		draw_column(curve, curve->limit / plot.rows, i, canvas, plot);
 }

@@ -195,7 +195,30 @@ static void hold_units(const struct sim_plan *plan, const struct sim_marks *m, i
 	}
 }
 
-static void keep_loads(struct forecast_run *run, const struct sim_marks *m, int rep)
+/* Whoever turns a room over is held from their coming until it is clean. */
+static void hold_teams(const struct sim_plan *plan, const struct sim_draw *draw,
+	const struct sim_marks *m, int r, int16_t change[SIM_POOLS][STEPS + 1])
+{
+	const struct sim_room *room = &plan->rooms[r];
+	int p = room->cleaning;
+	if (p < 0)
+		return;
+	if (room->cleaning_ms >= 0) {
+		change[p][0]++;
+		change[p][step_of(draw->cleaning_ms[r])]--;
+	}
+	for (int k = 0; k < room->turns; k++) {
+		int i = room->turn[k];
+		int64_t clean = m->room_ready_ms[i];
+		if (plan->cases[i].absent || m->room_ready_ms[i] == SIM_NEVER)
+			continue;
+		change[p][step_of(clean - draw->turnover_ms[i])]++;
+		change[p][step_of(clean)]--;
+	}
+}
+
+static void keep_loads(
+	struct forecast_run *run, const struct sim_draw *draw, const struct sim_marks *m, int rep)
 {
 	int16_t change[SIM_POOLS][STEPS + 1];
 	const struct sim_plan *plan = run->plan;
@@ -203,6 +226,8 @@ static void keep_loads(struct forecast_run *run, const struct sim_marks *m, int 
 	for (int i = 0; i < plan->case_count; i++)
 		if (!plan->cases[i].absent)
 			hold_units(plan, m, i, change);
+	for (int r = 0; r < plan->room_count; r++)
+		hold_teams(plan, draw, m, r, change);
 	for (int p = 0; p < plan->pool_count; p++) {
 		int now = 0;
 		for (int slot = 0; slot < FORECAST_SLOTS; slot++) {
@@ -216,7 +241,8 @@ static void keep_loads(struct forecast_run *run, const struct sim_marks *m, int 
 	}
 }
 
-static void keep(struct forecast_run *run, const struct sim_marks *m, int rep)
+static void keep(
+	struct forecast_run *run, const struct sim_draw *draw, const struct sim_marks *m, int rep)
 {
 	double kpi[KPI_COUNT] = {0};
 	for (int i = 0; i < run->plan->case_count; i++) {
@@ -225,7 +251,7 @@ static void keep(struct forecast_run *run, const struct sim_marks *m, int rep)
 		kpi[KPI_WAIT] += (double)case_column(run, i, COLUMN_WAIT)[rep];
 	}
 	keep_rooms(run, m, rep, kpi);
-	keep_loads(run, m, rep);
+	keep_loads(run, draw, m, rep);
 	for (int k = 0; k < KPI_COUNT; k++)
 		kpi_column(run, (enum kpi)k)[rep] = (float)kpi[k];
 	run->stuck[rep] = m->stuck > 0;
@@ -240,7 +266,7 @@ void forecast_run_part(struct forecast_run *run, int first, int count)
 		for (int rep = first; rep < first + count && rep < run->reps; rep++) {
 			sim_draw(run->plan, run->seed, (uint32_t)rep, draw);
 			sim_run(run->plan, draw, bench, marks);
-			keep(run, marks, rep);
+			keep(run, draw, marks, rep);
 		}
 	}
 	free(draw);
