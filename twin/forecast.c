@@ -361,6 +361,19 @@ static void read_room(
 	out->p_overtime = (double)over / reps;
 }
 
+/* Few different numbers many times: counted, which is much faster than sorted. */
+static void counted(const uint16_t *column, int reps, double *out)
+{
+	int count[SIM_CASES + SIM_ROOMS + 1] = {0}, most = 0, n = 0;
+	for (int i = 0; i < reps; i++) {
+		count[column[i]]++;
+		most = column[i] > most ? column[i] : most;
+	}
+	for (int value = 0; value <= most; value++)
+		for (int k = 0; k < count[value]; k++)
+			out[n++] = value;
+}
+
 static void read_load(
 	const struct forecast_run *run, int p, int reps, double *work, struct forecast_load *out)
 {
@@ -368,11 +381,9 @@ static void read_load(
 	for (int slot = 0; slot < FORECAST_SLOTS; slot++) {
 		const uint16_t *column = load_column(run, p, slot);
 		int full = 0;
-		for (int i = 0; i < reps; i++) {
-			work[i] = column[i];
+		for (int i = 0; i < reps; i++)
 			full += column[i] >= out->units;
-		}
-		stat_sort(work, (size_t)reps);
+		counted(column, reps, work);
 		out->p50[slot] = stat_quantile(work, (size_t)reps, 0.5);
 		out->p90[slot] = stat_quantile(work, (size_t)reps, 0.9);
 		out->p_full[slot] = (double)full / reps;
