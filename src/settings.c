@@ -22,6 +22,28 @@ static const struct settings_row {
 	int max;
 } rows[] = {
 #define AT(field) offsetof(struct settings, field)
+#define FHIR_ROWS(name, n)                                                                         \
+	{name ".base", TEXT, AT(fhir[n].base), 0, 0}, {name ".ca", TEXT, AT(fhir[n].ca), 0, 0},    \
+		{name ".cert", TEXT, AT(fhir[n].cert), 0, 0},                                      \
+		{name ".key", TEXT, AT(fhir[n].key), 0, 0},                                        \
+		{name ".bearer_file", TEXT, AT(fhir[n].bearer_file), 0, 0},                        \
+		{name ".strategy", TEXT, AT(fhir[n].strategy), 0, 0},                              \
+		{name ".profile", TEXT, AT(fhir[n].profile), 0, 0},                                \
+		{name ".token_url", TEXT, AT(fhir[n].token_url), 0, 0},                            \
+		{name ".client_id", TEXT, AT(fhir[n].client_id), 0, 0},                            \
+		{name ".secret_file", TEXT, AT(fhir[n].secret_file), 0, 0},                        \
+		{name ".scope", TEXT, AT(fhir[n].scope), 0, 0},                                    \
+		{name ".sign_key", TEXT, AT(fhir[n].sign_key), 0, 0},                              \
+		{name ".sign_key_id", TEXT, AT(fhir[n].sign_key_id), 0, 0},                        \
+		{name ".sign_algorithm", TEXT, AT(fhir[n].sign_algorithm), 0, 0},                  \
+		{name ".bracelet_system", TEXT, AT(fhir[n].bracelet_system), 0, 0},                \
+		{name ".progress_system", TEXT, AT(fhir[n].progress_system), 0, 0},                \
+		{name ".performed_means", TEXT, AT(fhir[n].performed_means), 0, 0},                \
+		{name ".every_s", NUMBER, AT(fhir[n].every_s), 0, 0},                              \
+		{name ".overlap_s", NUMBER, AT(fhir[n].overlap_s), 0, 0},                          \
+	{                                                                                          \
+		name ".sweep_s", NUMBER, AT(fhir[n].sweep_s), 0, 0                                 \
+	}
 	{"site", TEXT, AT(site), 0, 0},
 	{"journal", TEXT, AT(journal), 0, 0},
 	{"station", TEXT, AT(station), 0, 0},
@@ -35,26 +57,9 @@ static const struct settings_row {
 	{"mqtt.ca", TEXT, AT(mqtt_ca), 0, 0},
 	{"mqtt.cert", TEXT, AT(mqtt_cert), 0, 0},
 	{"mqtt.key", TEXT, AT(mqtt_key), 0, 0},
-	{"fhir.base", TEXT, AT(fhir_base), 0, 0},
-	{"fhir.ca", TEXT, AT(fhir_ca), 0, 0},
-	{"fhir.cert", TEXT, AT(fhir_cert), 0, 0},
-	{"fhir.key", TEXT, AT(fhir_key), 0, 0},
-	{"fhir.bearer_file", TEXT, AT(fhir_bearer_file), 0, 0},
-	{"fhir.strategy", TEXT, AT(fhir_strategy), 0, 0},
-	{"fhir.profile", TEXT, AT(fhir_profile), 0, 0},
-	{"fhir.token_url", TEXT, AT(fhir_token_url), 0, 0},
-	{"fhir.client_id", TEXT, AT(fhir_client_id), 0, 0},
-	{"fhir.secret_file", TEXT, AT(fhir_secret_file), 0, 0},
-	{"fhir.scope", TEXT, AT(fhir_scope), 0, 0},
-	{"fhir.sign_key", TEXT, AT(fhir_sign_key), 0, 0},
-	{"fhir.sign_key_id", TEXT, AT(fhir_sign_key_id), 0, 0},
-	{"fhir.sign_algorithm", TEXT, AT(fhir_sign_algorithm), 0, 0},
-	{"fhir.bracelet_system", TEXT, AT(fhir_bracelet_system), 0, 0},
-	{"fhir.progress_system", TEXT, AT(fhir_progress_system), 0, 0},
-	{"fhir.performed_means", TEXT, AT(fhir_performed_means), 0, 0},
-	{"fhir.every_s", NUMBER, AT(fhir_every_s), 0, 0},
-	{"fhir.overlap_s", NUMBER, AT(fhir_overlap_s), 0, 0},
-	{"fhir.sweep_s", NUMBER, AT(fhir_sweep_s), 0, 0},
+	FHIR_ROWS("fhir", 0),
+	FHIR_ROWS("fhir2", 1),
+	FHIR_ROWS("fhir3", 2),
 	{"keys_file", TEXT, AT(keys_file), 0, 0},
 	{"door.path", TEXT, AT(door_path), 0, 0},
 	{"http.listen", TEXT, AT(http_listen), 0, 0},
@@ -65,6 +70,7 @@ static const struct settings_row {
 	{"readonly", FLAG, AT(readonly), 0, 0},
 	{"ascii", FLAG, AT(ascii), 0, 0},
 	{"calm", FLAG, AT(calm), 0, 0},
+#undef FHIR_ROWS
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -258,20 +264,21 @@ int settings_load(struct settings *settings, const char *path, struct error *err
 	return rc == -ENOENT ? 0 : rc;
 }
 
-struct http_options settings_fhir_http(const struct settings *c)
+struct http_options settings_fhir_http(const struct settings *c, int n)
 {
-	return (struct http_options){.base = c->fhir_base,
-		.ca_file = c->fhir_ca,
-		.cert_file = c->fhir_cert,
-		.key_file = c->fhir_key,
-		.bearer_file = c->fhir_bearer_file,
-		.auth = {.token_url = c->fhir_token_url,
-			.client_id = c->fhir_client_id,
-			.secret_file = c->fhir_secret_file,
-			.sign_key = c->fhir_sign_key,
-			.sign_key_id = c->fhir_sign_key_id,
-			.sign_algorithm = c->fhir_sign_algorithm,
-			.scope = c->fhir_scope},
+	const struct fhir_settings *f = &c->fhir[n];
+	return (struct http_options){.base = f->base,
+		.ca_file = f->ca,
+		.cert_file = f->cert,
+		.key_file = f->key,
+		.bearer_file = f->bearer_file,
+		.auth = {.token_url = f->token_url,
+			.client_id = f->client_id,
+			.secret_file = f->secret_file,
+			.sign_key = f->sign_key,
+			.sign_key_id = f->sign_key_id,
+			.sign_algorithm = f->sign_algorithm,
+			.scope = f->scope},
 		.user_agent = "vigie/0.1",
 		.insecure = c->insecure};
 }

@@ -16,6 +16,19 @@
 #include "feeds/mqtt.h"
 #include "src/suite_clock.h"
 
+/* Groups "fhir", "fhir2", "fhir3": servers that are asked side by side, each in
+ * its own way. */
+enum { FHIR_SERVERS = 3 };
+
+struct fhir_settings {
+	char *base, *ca, *cert, *key, *bearer_file;
+	char *strategy, *profile;
+	char *token_url, *client_id, *secret_file, *scope;
+	char *sign_key, *sign_key_id, *sign_algorithm;
+	char *bracelet_system, *progress_system, *performed_means;
+	double every_s, overlap_s, sweep_s;
+};
+
 struct settings {
 	char *site;    /* path of the site file */
 	char *journal; /* path; NULL: the default place */
@@ -28,15 +41,10 @@ struct settings {
 	int mqtt_qos;
 	char *mqtt_user, *mqtt_password_file, *mqtt_ca, *mqtt_cert, *mqtt_key;
 	char *keys_file; /* 0600: "MAC KEY" lines of tags that encrypt */
-	char *fhir_base, *fhir_ca, *fhir_cert, *fhir_key, *fhir_bearer_file;
-	char *fhir_strategy, *fhir_profile;
-	char *fhir_token_url, *fhir_client_id, *fhir_secret_file, *fhir_scope;
-	char *fhir_sign_key, *fhir_sign_key_id, *fhir_sign_algorithm;
+	struct fhir_settings fhir[FHIR_SERVERS];
 	char *door_path;                     /* folder the hospital's engine drops files into */
 	char *http_listen, *http_token_file; /* "127.0.0.1:8090": gateways without a broker */
 	char *http_cert, *http_key;
-	char *fhir_bracelet_system, *fhir_progress_system, *fhir_performed_means;
-	double fhir_every_s, fhir_overlap_s, fhir_sweep_s;
 	bool insecure, readonly, ascii, calm, no_color;
 	char *screen; /* first screen */
 	struct suite_clock clock;
@@ -50,8 +58,8 @@ void settings_fini(struct settings *settings);
 int settings_load(struct settings *settings, const char *path, struct error *err);
 /* Sets one setting by its name in the table ("mqtt.ca", "site" ...). */
 int settings_set(struct settings *settings, const char *name, const char *value, struct error *err);
-/* How the hospital's FHIR server is spoken to; borrows from the settings. */
-struct http_options settings_fhir_http(const struct settings *settings);
+/* How FHIR server `n` is spoken to; borrows from the settings. */
+struct http_options settings_fhir_http(const struct settings *settings, int n);
 /* The journal's path; the default one is made with its folders (0700). malloc'd,
  * NULL with err when there is no place for it. */
 char *settings_journal_path(const struct settings *settings, struct error *err);

@@ -78,20 +78,21 @@ static void drain_inbox(struct station *s)
 
 static void from_fhir(void *context, const struct fact *fact)
 {
-	struct station *s = context;
+	struct fhir_feed *feed = context;
+	struct station *s = feed->s;
 	struct fact copy = *fact;
 	if (s->pushed.reading) {
 		if (station_push_counts(s))
 			return;
 	} else {
-		s->health.feeds[FEED_FHIR].facts++;
+		feed->health->facts++;
 	}
 	station_fact(s, &copy);
 }
 
 static void name_from_fhir(void *context, const char *id, const char *name)
 {
-	struct station *s = context;
+	struct station *s = ((struct fhir_feed *)context)->s;
 	const char *known = names_get(s->names, id);
 	s->pushed.given += s->pushed.reading;
 	if (known != NULL && strcmp(known, name) == 0)
@@ -103,8 +104,9 @@ static void name_from_fhir(void *context, const char *id, const char *name)
 static void not_understood(
 	void *context, const char *resource, const char *path, const char *reason)
 {
-	struct station *s = context;
-	struct feed_health *h = &s->health.feeds[FEED_FHIR];
+	struct fhir_feed *feed = context;
+	struct station *s = feed->s;
+	struct feed_health *h = feed->health;
 	char text[LABEL_SIZE * 2];
 	if (s->pushed.reading) {
 		station_push_puzzle(s, resource, path, reason);
@@ -126,24 +128,39 @@ static int open_mqtt(struct station *s, struct error *err)
 	return 0;
 }
 
-static int open_fhir(struct station *s, struct fhir_sink sink, struct error *err)
+static int open_fhir(struct station *s, int n, struct error *err)
 {
-	const struct settings *c = s->settings;
+	const struct fhir_settings *c = &s->settings->fhir[n];
+	struct fhir_feed *feed = &s->fhir[n];
+	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, feed};
 	struct fhir_poll_options o = {
-		.base = c->fhir_base,
-		.strategy = c->fhir_strategy,
-		.profile = c->fhir_profile,
-		.every_s = c->fhir_every_s,
-		.overlap_s = c->fhir_overlap_s,
-		.sweep_every_s = c->fhir_sweep_s,
+		.base = c->base,
+		.strategy = c->strategy,
+		.profile = c->profile,
+		.every_s = c->every_s,
+		.overlap_s = c->overlap_s,
+		.sweep_every_s = c->sweep_s,
 		.map = {.site = s->twin->site,
-			.bracelet_system = c->fhir_bracelet_system,
-			.progress_system = c->fhir_progress_system,
-			.performed_means = c->fhir_performed_means},
-		.http = settings_fhir_http(c),
+			.bracelet_system = c->bracelet_system,
+			.progress_system = c->progress_system,
+			.performed_means = c->performed_means},
+		.http = settings_fhir_http(s->settings, n),
 	};
-	s->fhir = fhir_poll_create(s->loop, &o, sink, clock_now, s, err);
-	return s->fhir != NULL ? 0 : -1;
+	if (n > 0) /* the first one has its row, configured or not */
+		feed->health = &s->health.feeds[s->health.feed_count++];
+	feed->poll = fhir_poll_create(s->loop, &o, sink, clock_now, s, err);
+	return feed->poll != NULL ? 0 : -1;
+}
+
+static int open_servers(struct station *s, struct error *err)
+{
+	for (int n = 0; n < FHIR_SERVERS; n++) {
+		s->fhir[n].s = s;
+		s->fhir[n].health = &s->health.feeds[FEED_FHIR];
+		if (s->settings->fhir[n].base != NULL && open_fhir(s, n, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static void refresh(struct station *s);
@@ -158,7 +175,7 @@ int station_feeds_open(struct station *s, struct error *err)
 		.fact = from_ingest,
 		.context = s,
 	};
-	struct fhir_sink sink = {from_fhir, name_from_fhir, not_understood, s};
+	struct fhir_sink pushed = {from_fhir, name_from_fhir, not_understood, &s->fhir[0]};
 	s->health.feed_count = FEED_FIXED;
 	for (int i = 0; i < s->health.feed_count; i++)
 		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
@@ -172,9 +189,7 @@ int station_feeds_open(struct station *s, struct error *err)
 	}
 	if (s->settings->mqtt_address_count > 0 && open_mqtt(s, err) < 0)
 		return -1;
-	if (s->settings->fhir_base != NULL && open_fhir(s, sink, err) < 0)
-		return -1;
-	if (station_push_open(s, on_commit, sink, err) < 0)
+	if (open_servers(s, err) < 0 || station_push_open(s, on_commit, pushed, err) < 0)
 		return -1;
 	refresh(s); /* the first picture already names the feeds */
 	return 0;
@@ -185,8 +200,9 @@ void station_feeds_start(struct station *s)
 	drain_inbox(s); /* presses acknowledged before we stopped */
 	if (s->mqtt != NULL)
 		mqtt_start(s->mqtt);
-	if (s->fhir != NULL)
-		fhir_poll_start(s->fhir);
+	for (int n = 0; n < FHIR_SERVERS; n++)
+		if (s->fhir[n].poll != NULL)
+			fhir_poll_start(s->fhir[n].poll);
 	station_push_start(s);
 }
 
@@ -194,8 +210,9 @@ void station_feeds_close(struct station *s)
 {
 	station_push_close(s);
 	mqtt_destroy(s->mqtt);
-	if (s->fhir != NULL)
-		fhir_poll_destroy(s->fhir);
+	for (int n = 0; n < FHIR_SERVERS; n++)
+		if (s->fhir[n].poll != NULL)
+			fhir_poll_destroy(s->fhir[n].poll);
 	ingest_destroy(s->ingest);
 	tag_keys_free(s->keys);
 	press_table_destroy(s->presses);
@@ -240,13 +257,22 @@ static void refresh(struct station *s)
 		mqtt_health(s->mqtt, &s->health.feeds[FEED_MQTT]);
 	else
 		text_copy(s->health.feeds[FEED_MQTT].name, LABEL_SIZE, "mqtt (not configured)");
-	if (s->fhir != NULL)
-		fhir_poll_health(s->fhir, &s->health.feeds[FEED_FHIR]);
-	else
+	if (s->fhir[0].poll == NULL)
 		text_copy(s->health.feeds[FEED_FHIR].name, LABEL_SIZE, "fhir (not configured)");
+	for (int n = 0; n < FHIR_SERVERS; n++)
+		if (s->fhir[n].poll != NULL)
+			fhir_poll_health(s->fhir[n].poll, s->fhir[n].health);
 	station_push_health(s);
 	s->health.journal_committed = journal_committed(s->journal);
 	s->health.journal_pending = journal_pending(s->journal);
+}
+
+static bool a_server_is_lost(const struct station *s)
+{
+	for (int n = 0; n < FHIR_SERVERS; n++)
+		if (s->fhir[n].poll != NULL && s->fhir[n].health->state != FEED_UP)
+			return true;
+	return false;
 }
 
 void station_feeds_tick(struct station *s)
@@ -256,6 +282,6 @@ void station_feeds_tick(struct station *s)
 	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
-	watch(s, WATCH_FHIR, s->fhir != NULL && s->health.feeds[FEED_FHIR].state != FEED_UP);
+	watch(s, WATCH_FHIR, a_server_is_lost(s));
 	watch(s, WATCH_JOURNAL, !s->health.journal_ok);
 }

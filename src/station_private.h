@@ -40,6 +40,13 @@ struct watch {
 };
 enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_COUNT };
 
+/* One of the FHIR servers; `poll` NULL: not configured. */
+struct fhir_feed {
+	struct station *s;
+	struct fhir_poll *poll;
+	struct feed_health *health;
+};
+
 struct station {
 	struct ev_loop *loop;
 	const struct settings *settings;
@@ -52,7 +59,7 @@ struct station {
 	struct tag_keys *keys; /* of tags that encrypt; NULL: none */
 	struct press_table *presses;
 	struct mqtt *mqtt;
-	struct fhir_poll *fhir;
+	struct fhir_feed fhir[FHIR_SERVERS];
 	struct http_door *http;
 	struct feed_health *http_health;
 	struct door *door;

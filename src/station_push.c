@@ -93,7 +93,8 @@ static enum door_verdict read_hl7(struct station *s, const char *bytes, size_t l
 
 static enum door_verdict read_fhir(struct station *s, const char *bytes, size_t len)
 {
-	struct fhir_map *map = s->fhir != NULL ? fhir_poll_map(s->fhir) : s->pushed_map;
+	struct fhir_map *map =
+		s->fhir[0].poll != NULL ? fhir_poll_map(s->fhir[0].poll) : s->pushed_map;
 	struct fhir_page page;
 	struct error err = {""};
 	if (fhir_map_read(map, bytes, len, station_now(s), &page, &err) < 0) {
@@ -151,12 +152,12 @@ static int open_door(struct station *s, struct fhir_sink sink, struct error *err
 	const struct door_calls calls = {on_file, last_told, last_stored, clock_now, s};
 	const struct hl7_options hl7 = {.site = s->twin->site, .case_of = case_of, .context = s};
 	const struct fhir_options map = {.site = s->twin->site,
-		.bracelet_system = c->fhir_bracelet_system,
-		.progress_system = c->fhir_progress_system,
-		.performed_means = c->fhir_performed_means};
+		.bracelet_system = c->fhir[0].bracelet_system,
+		.progress_system = c->fhir[0].progress_system,
+		.performed_means = c->fhir[0].performed_means};
 	s->door_health = &s->health.feeds[s->health.feed_count++];
 	s->hl7 = hl7_create(&hl7, sink);
-	if (s->fhir == NULL)
+	if (s->fhir[0].poll == NULL)
 		s->pushed_map = fhir_map_create(&map, sink);
 	/* A journal without a case was begun anew: done/ is told again. */
 	s->door = door_open(s->loop, c->door_path, s->twin->case_count > 0, calls, err);

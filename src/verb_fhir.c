@@ -216,13 +216,13 @@ static int take_config(struct run *run, struct said *said)
 	}
 	run->settings.insecure = run->settings.insecure || said->insecure;
 	said->site = said->site != NULL ? said->site : c->site;
-	o->profile = c->fhir_profile;
+	o->profile = c->fhir[0].profile;
 	o->bracelet_system =
-		o->bracelet_system != NULL ? o->bracelet_system : c->fhir_bracelet_system;
+		o->bracelet_system != NULL ? o->bracelet_system : c->fhir[0].bracelet_system;
 	o->progress_system =
-		o->progress_system != NULL ? o->progress_system : c->fhir_progress_system;
+		o->progress_system != NULL ? o->progress_system : c->fhir[0].progress_system;
 	o->performed_means =
-		o->performed_means != NULL ? o->performed_means : c->fhir_performed_means;
+		o->performed_means != NULL ? o->performed_means : c->fhir[0].performed_means;
 	return 0;
 }
 
@@ -260,7 +260,7 @@ static int parse(struct run *run, int argc, char **argv, struct said *said)
 	}
 	if (take_config(run, said) < 0)
 		return EXIT_ENVIRONMENT;
-	return optind < argc || run->settings.fhir_base != NULL ? -1 : EXIT_USAGE;
+	return optind < argc || run->settings.fhir[0].base != NULL ? -1 : EXIT_USAGE;
 }
 
 static void set_zone(struct run *run, const struct site *site)
@@ -297,7 +297,7 @@ int verb_fhir(int argc, char **argv)
 	for (int i = optind; i < argc; i++)
 		read_source(&run, argv[i]);
 	if (optind == argc)
-		read_url(&run, run.settings.fhir_base);
+		read_url(&run, run.settings.fhir[0].base);
 	fhir_map_flush(run.map);
 	fhir_map_destroy(run.map);
 	fhir_print_kept(&run.print);

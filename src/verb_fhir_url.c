@@ -30,10 +30,10 @@ int verb_fhir_url(const char *base, const struct settings *settings, const struc
 {
 	struct fetch fetch = {.loop = ev_loop_new(EVFLAG_AUTO)};
 	struct fhir_poll_options options = {.base = base,
-		.strategy = settings->fhir_strategy,
-		.profile = settings->fhir_profile,
+		.strategy = settings->fhir[0].strategy,
+		.profile = settings->fhir[0].profile,
 		.map = *map,
-		.http = settings_fhir_http(settings)};
+		.http = settings_fhir_http(settings, 0)};
 	/* Tokens of a configured server go there, whatever URL is asked. */
 	if (options.http.base == NULL)
 		options.http.base = base;

@@ -56,7 +56,9 @@ static void name_feeds(const struct settings *c, struct health *health)
 		const char *word, *value;
 	} feeds[] = {
 		{"mqtt", c->mqtt_address_count > 0 ? c->mqtt_addresses[0] : NULL},
-		{"fhir", c->fhir_base},
+		{"fhir", c->fhir[0].base},
+		{"fhir", c->fhir[1].base},
+		{"fhir", c->fhir[2].base},
 		{"http", c->http_listen},
 		{"door", c->door_path},
 	};
