@@ -10,6 +10,7 @@
 
 #include "twin/forecast.h"
 #include "twin/health.h"
+#include "twin/learning.h"
 #include "twin/names.h"
 #include "twin/twin.h"
 
@@ -20,6 +21,7 @@ struct view {
 	const struct twin *twin; /* twin->site may be NULL */
 	const struct health *health;
 	const struct names *names;
+	const struct learning *learning; /* what the house knows of durations; may be NULL */
 	const struct forecast *forecast; /* of the rest of the day; NULL not yet */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */

@@ -147,6 +147,7 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_ESTIMATE] = {TEXT("id", estimate.id), MAYBE("left_min", estimate.left_min),
 		TIME("when_ms", estimate.when_ms), END},
 	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
+	[FACT_LEARN] = {TEXT("id", learn.id), BOOL("use", learn.use), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

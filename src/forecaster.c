@@ -25,11 +25,14 @@ struct forecaster {
 	pthread_cond_t wake;
 	/* under the mutex */
 	struct twin *asked; /* the question that waits */
-	bool waiting, quit;
+	struct learnt *asked_learnt;
+	bool asked_knows, waiting, quit;
 	struct forecast *told; /* the newest answer, not yet taken by the loop */
 	bool fresh;
 	/* of the thread */
 	struct twin *twin;
+	struct learnt *learnt;
+	bool knows;
 	struct sim_plan *plan;
 	struct plan_index *index;
 	struct forecast *answer;
@@ -62,6 +65,10 @@ static bool overtaken(void *context)
 static void answer(struct forecaster *f)
 {
 	struct plan_options options = {.midnight_ms = format_midnight(f->twin->now_ms)};
+	if (f->knows) {
+		options.durations = &f->learnt->durations;
+		options.word_deviation = learnt_deviation(f->learnt, WORD_PERSON);
+	}
 	plan_build(f->twin, &options, f->plan, f->index);
 	struct forecast_run *run =
 		forecast_run_create(f->plan, f->index, f->seed, stages[STAGES - 1]);
@@ -100,6 +107,10 @@ static void *work(void *context)
 		struct twin *other = f->twin;
 		f->twin = f->asked;
 		f->asked = other;
+		struct learnt *other_learnt = f->learnt;
+		f->learnt = f->asked_learnt;
+		f->asked_learnt = other_learnt;
+		f->knows = f->asked_knows;
 		f->waiting = false;
 		pthread_mutex_unlock(&f->mutex);
 		answer(f);
@@ -132,6 +143,8 @@ static void release(struct forecaster *f)
 {
 	twin_destroy(f->asked);
 	twin_destroy(f->twin);
+	free(f->asked_learnt);
+	free(f->learnt);
 	free(f->plan);
 	free(f->index);
 	free(f->told);
@@ -152,6 +165,8 @@ struct forecaster *forecaster_create(
 	f->context = context;
 	f->asked = twin_create();
 	f->twin = twin_create();
+	f->asked_learnt = calloc(1, sizeof *f->asked_learnt);
+	f->learnt = calloc(1, sizeof *f->learnt);
 	f->plan = calloc(1, sizeof *f->plan);
 	f->index = calloc(1, sizeof *f->index);
 	f->told = calloc(1, sizeof *f->told);
@@ -161,9 +176,9 @@ struct forecaster *forecaster_create(
 	pthread_cond_init(&f->wake, NULL);
 	ev_async_init(&f->news, on_news);
 	f->news.data = f;
-	if (f->asked == NULL || f->twin == NULL || f->plan == NULL || f->index == NULL
-		|| f->told == NULL || f->answer == NULL || f->shown == NULL
-		|| pthread_create(&f->thread, NULL, work, f) != 0) {
+	if (f->asked == NULL || f->twin == NULL || f->asked_learnt == NULL || f->learnt == NULL
+		|| f->plan == NULL || f->index == NULL || f->told == NULL || f->answer == NULL
+		|| f->shown == NULL || pthread_create(&f->thread, NULL, work, f) != 0) {
 		release(f);
 		return NULL;
 	}
@@ -188,10 +203,13 @@ void forecaster_destroy(struct forecaster *f)
 	release(f);
 }
 
-void forecaster_ask(struct forecaster *f, const struct twin *twin)
+void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct learnt *learnt)
 {
 	pthread_mutex_lock(&f->mutex);
 	twin_copy(f->asked, twin);
+	f->asked_knows = learnt != NULL;
+	if (learnt != NULL)
+		*f->asked_learnt = *learnt;
 	f->waiting = true;
 	pthread_cond_signal(&f->wake);
 	pthread_mutex_unlock(&f->mutex);

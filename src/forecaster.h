@@ -13,6 +13,7 @@
 #include <ev.h>
 
 #include "twin/forecast.h"
+#include "twin/learning.h"
 
 struct forecaster;
 
@@ -21,8 +22,9 @@ struct forecaster;
 struct forecaster *forecaster_create(
 	struct ev_loop *loop, uint32_t seed, void (*ready)(void *context), void *context);
 void forecaster_destroy(struct forecaster *f);
-/* Copies the twin; returns at once. */
-void forecaster_ask(struct forecaster *f, const struct twin *twin);
+/* Copies both; returns at once. Without `learnt` (NULL) the booking is all that is
+ * known of a duration. */
+void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct learnt *learnt);
 /* The last answer; NULL before the first. Valid until the next `ready`. */
 const struct forecast *forecaster_last(const struct forecaster *f);
 

@@ -53,6 +53,7 @@ void restore_forget_sites(void)
 struct restore {
 	struct twin *twin;
 	struct names *names;
+	struct learning *learning;
 	const struct fold_watch *watch;
 	struct error *err;
 	uint64_t bad_sites;
@@ -71,6 +72,8 @@ static void on_fact(void *context, const struct fact *fact)
 		r->watch->before(r->watch->context, fact);
 	/* Its consequences are in the journal already: never derived twice. */
 	twin_apply(r->twin, fact, NULL);
+	if (r->learning != NULL)
+		learning_hear(r->learning, r->twin, fact);
 }
 
 static const struct site *on_site(void *context, const char *hash, const char *text)
@@ -95,23 +98,28 @@ static bool on_checkpoint(void *context, int64_t seq, int64_t at_ms, const char 
 	return true;
 }
 
+static int fold(struct restore *r, const char *path, int64_t to_ms, uint64_t *bad)
+{
+	const struct journal_reader reader = {
+		.fact = on_fact, .site = on_site, .name = on_name, .context = r};
+	int code = journal_read(path, to_ms, &reader, bad, r->err);
+	if (bad != NULL)
+		*bad += r->bad_sites;
+	return code;
+}
+
 int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	const struct fold_watch *watch, uint64_t *bad, struct error *err)
 {
 	struct restore r = {.twin = twin, .names = names, .watch = watch, .err = err};
-	const struct journal_reader reader = {
-		.fact = on_fact, .site = on_site, .name = on_name, .context = &r};
-	int code = journal_read(path, to_ms, &reader, bad, err);
-	if (bad != NULL)
-		*bad += r.bad_sites;
-	return code;
+	return fold(&r, path, to_ms, bad);
 }
 
-int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
-	uint64_t *bad, struct error *err)
+int twin_restore_learning(struct twin *twin, struct names *names, struct learning *learning,
+	const char *path, int64_t to_ms, uint64_t *bad, struct error *err)
 {
-	struct restore r = {.twin = twin};
-	int code = twin_fold(twin, names, path, to_ms, NULL, bad, err);
+	struct restore r = {.twin = twin, .names = names, .learning = learning, .err = err};
+	int code = fold(&r, path, to_ms, bad);
 	if (code == 0 && to_ms == 0)
 		code = journal_checkpoints(path, on_checkpoint, &r, err);
 	if (code != 0)
@@ -122,4 +130,10 @@ int twin_restore(struct twin *twin, struct names *names, const char *path, int64
 	else if (r.checkpoint_seq > 0 && (uint64_t)r.checkpoint_seq == twin->seq)
 		twin_advance(twin, r.checkpoint_ms, NULL);
 	return 0;
+}
+
+int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
+	uint64_t *bad, struct error *err)
+{
+	return twin_restore_learning(twin, names, NULL, path, to_ms, bad, err);
 }

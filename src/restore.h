@@ -8,6 +8,7 @@
  */
 
 #include "src/journal.h"
+#include "twin/learning.h"
 #include "twin/names.h"
 
 /* Folds a journal into an empty twin, up to and including to_ms (0: all of
@@ -18,6 +19,9 @@
  * until restore_forget_sites. 0 or a negative errno. */
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	uint64_t *bad, struct error *err);
+/* The same, and what the house learns of it (NULL: nothing). */
+int twin_restore_learning(struct twin *twin, struct names *names, struct learning *learning,
+	const char *path, int64_t to_ms, uint64_t *bad, struct error *err);
 
 /* The same with a look at the twin before each fact is applied; `before` may
  * advance the twin up to the fact's at_ms, which changes nothing of the

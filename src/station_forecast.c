@@ -18,6 +18,7 @@ static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_ROOM] = true,
 	[FACT_ESTIMATE] = true,
 	[FACT_RESOURCE] = true,
+	[FACT_LEARN] = true,
 };
 
 static void on_forecast(void *context)
@@ -58,5 +59,5 @@ void station_forecast_tick(struct station *s)
 		return;
 	s->forecast_mono = monotonic_ms();
 	s->forecast_stale = false;
-	forecaster_ask(s->forecaster, s->twin);
+	forecaster_ask(s->forecaster, s->twin, &s->learning->now);
 }

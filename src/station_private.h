@@ -52,6 +52,7 @@ struct station {
 	const struct settings *settings;
 	struct station_calls calls;
 	struct twin *twin;
+	struct learning *learning;
 	struct names *names;
 	struct health health;
 	struct locator *locator;

@@ -203,6 +203,49 @@ void duration_predict(const struct duration_model *m, const struct duration_inpu
 			law->seen = m->nodes[v.slot[g]].seen;
 }
 
+/* ---- what raises it, what lowers it ---- */
+
+static const double Q90 = 1.2815515655446004; /* of the normal law */
+
+/* Half of the 80 % interval of a law with this log-mean and log-variance. */
+static double half_interval(double mu, double variance)
+{
+	double reach = Q90 * sqrt(variance > 0 ? variance : 0);
+	return (exp(mu + reach) - exp(mu - reach)) / 2;
+}
+
+int duration_explain(const struct duration_model *m, const struct duration_input *input,
+	struct duration_term terms[DURATION_TERMS])
+{
+	struct view v;
+	int count = 0;
+	double log_sum = 0, so_far = 0;
+	see(m, input, &v);
+	double variance = v.doubt + v.missing + v.noise, whole = half_interval(v.mean, variance);
+	for (int i = 0; i < m->number_count + m->group_count; i++) {
+		struct duration_term *t = &terms[count++];
+		int g = i - m->number_count;
+		const struct duration_node *node = g >= 0 ? &m->nodes[v.slot[g]] : NULL;
+		double doubt = 0;
+		if (node != NULL) {
+			log_sum += node->effect;
+			*t = (struct duration_term){.name = m->groups[g].name,
+				.known = input->level[g] != 0,
+				.seen = node->seen};
+			doubt = node_variance(m, g, node);
+		} else {
+			log_sum += m->beta[i] * v.x[i];
+			*t = (struct duration_term){.name = m->numbers[i].name,
+				.known = i == 0 || isfinite(input->value[i])};
+			doubt = t->known ? 0 : m->beta[i] * m->beta[i];
+		}
+		t->minutes = exp(log_sum) - so_far;
+		so_far = exp(log_sum);
+		t->wider_min = whole - half_interval(v.mean, variance - doubt);
+	}
+	return count;
+}
+
 /* ---- learning ---- */
 
 static void learn_numbers(struct duration_model *m, const struct view *v, double gain)

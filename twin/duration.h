@@ -103,6 +103,20 @@ void duration_predict(const struct duration_model *m, const struct duration_inpu
 /* What is known of one name of a group; NULL when it was never seen. */
 const struct duration_node *duration_name(
 	const struct duration_model *m, int group, uint64_t level);
+/* What one group or number adds. In the order of the terms every step is told in
+ * minutes: the constant first, then each number and group, so that their sum is
+ * the median, exp(mu). */
+struct duration_term {
+	const char *name; /* of the group or number, "" the constant; the model's own */
+	double minutes;
+	bool known;       /* the case tells it; else a typical value was taken */
+	double wider_min; /* half the 80 % interval is wider by so much for the doubt about it */
+	double seen;      /* cases behind a name */
+};
+enum { DURATION_TERMS = DURATION_NUMBERS + DURATION_GROUPS };
+/* Returns how many terms. */
+int duration_explain(const struct duration_model *m, const struct duration_input *input,
+	struct duration_term terms[DURATION_TERMS]);
 /* actual_min > 0, else nothing is learnt. Returns the surprise, (log T - mu) / sigma. */
 double duration_learn(
 	struct duration_model *m, const struct duration_input *input, double actual_min);

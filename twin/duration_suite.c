@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "twin/twin.h"
+
 /* "CABG + AVR + MVP": what is done in one operation, told apart. */
 enum { PARTS_MAX = 3, PART_BYTES = 128 };
 
@@ -32,20 +34,21 @@ enum suite_group {
 static const struct {
 	const char *name;
 	double deviation;
+	enum duration_reason reason;
 } groups[GROUP_COUNT] = {
-	[GROUP_PROCEDURE] = {"procedure", 0.30},
-	[GROUP_PART] = {"part", 0.20},
-	[GROUP_PART + 1] = {"second part", 0.20},
-	[GROUP_PART + 2] = {"third part", 0.20},
-	[GROUP_SPECIALTY] = {"specialty", 0.20},
-	[GROUP_SURGEON] = {"surgeon", 0.06},
-	[GROUP_PROCEDURE_SURGEON] = {"procedure and surgeon", 0.06},
-	[GROUP_PROCEDURE_APPROACH] = {"procedure and approach", 0.10},
-	[GROUP_APPROACH] = {"approach", 0.06},
-	[GROUP_SETTING] = {"setting", 0.06},
-	[GROUP_URGENCY] = {"urgency", 0.06},
-	[GROUP_ANAESTHESIA] = {"anaesthesia", 0.06},
-	[GROUP_SEX] = {"sex", 0.03},
+	[GROUP_PROCEDURE] = {"procedure", 0.30, REASON_PROCEDURE},
+	[GROUP_PART] = {"part", 0.20, REASON_PROCEDURE},
+	[GROUP_PART + 1] = {"second part", 0.20, REASON_PROCEDURE},
+	[GROUP_PART + 2] = {"third part", 0.20, REASON_PROCEDURE},
+	[GROUP_SPECIALTY] = {"specialty", 0.20, REASON_SPECIALTY},
+	[GROUP_SURGEON] = {"surgeon", 0.06, REASON_SURGEON},
+	[GROUP_PROCEDURE_SURGEON] = {"procedure and surgeon", 0.06, REASON_SURGEON},
+	[GROUP_PROCEDURE_APPROACH] = {"procedure and approach", 0.10, REASON_APPROACH},
+	[GROUP_APPROACH] = {"approach", 0.06, REASON_APPROACH},
+	[GROUP_SETTING] = {"setting", 0.06, REASON_SETTING},
+	[GROUP_URGENCY] = {"urgency", 0.06, REASON_URGENCY},
+	[GROUP_ANAESTHESIA] = {"anaesthesia", 0.06, REASON_ANAESTHESIA},
+	[GROUP_SEX] = {"sex", 0.03, REASON_SEX},
 };
 
 enum suite_number {
@@ -66,11 +69,12 @@ enum suite_number {
 static const struct {
 	const char *name;
 	double centre, scale, mean, deviation;
+	enum duration_reason reason;
 } numbers[NUMBER_COUNT] = {
-	[NUMBER_PLANNED] = {"planned", 4.79 /* log 120 */, 0.6, 0.42, 0.3},
-	[NUMBER_ASA] = {"asa", 2.3, 0.8, 0.02, 0.03},
-	[NUMBER_BMI] = {"bmi", 27, 5, 0.015, 0.02},
-	[NUMBER_AGE] = {"age", 60, 15, 0, 0.03},
+	[NUMBER_PLANNED] = {"planned", 4.79 /* log 120 */, 0.6, 0.42, 0.3, REASON_BOOKING},
+	[NUMBER_ASA] = {"asa", 2.3, 0.8, 0.02, 0.03, REASON_ASA},
+	[NUMBER_BMI] = {"bmi", 27, 5, 0.015, 0.02, REASON_BMI},
+	[NUMBER_AGE] = {"age", 60, 15, 0, 0.03, REASON_AGE},
 };
 
 void duration_suite_init(struct duration_model *m)
@@ -126,4 +130,65 @@ void duration_suite_input(const struct duration_facts *f, struct duration_input 
 	input->value[NUMBER_ASA] = f->asa;
 	input->value[NUMBER_BMI] = f->bmi;
 	input->value[NUMBER_AGE] = f->age_years;
+}
+
+void duration_suite_case(
+	const struct twin *twin, const struct surgery *s, struct duration_input *input)
+{
+	static const char *const urgency[] = {"1", "2", "3", "4", "5", "6"}; /* NEST */
+	int p = twin_patient(twin, s->patient);
+	const struct patient *who = p >= 0 ? &twin->patients[p] : NULL;
+	char sex[2] = {who != NULL ? who->sex : '\0', '\0'};
+	struct duration_facts facts = {
+		.procedure = s->procedure,
+		.surgeon = s->surgeon,
+		.sex = sex,
+		.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
+		.urgency = s->nest >= 1 && s->nest <= 6 ? urgency[s->nest - 1] : NULL,
+		.planned_min = surgery_planned_min(s),
+		.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
+		.bmi = who != NULL && who->bmi > 0 ? who->bmi : (double)NAN,
+		.age_years =
+			who != NULL && who->age_years >= 0 ? (double)who->age_years : (double)NAN,
+	};
+	duration_suite_input(&facts, input);
+}
+
+/* The reason a group or number of this name belongs to; one that a table of
+ * durations brought along is of the usual. */
+static enum duration_reason reason_of(const char *name)
+{
+	for (int i = 0; i < GROUP_COUNT; i++)
+		if (strcmp(groups[i].name, name) == 0)
+			return groups[i].reason;
+	for (int i = NUMBER_PLANNED; i < NUMBER_COUNT; i++)
+		if (strcmp(numbers[i].name, name) == 0)
+			return numbers[i].reason;
+	return REASON_USUAL;
+}
+
+const char *duration_reason_name(enum duration_reason reason)
+{
+	static const char *const names[REASON_COUNT] = {"usual", "booking", "procedure", "surgeon",
+		"asa", "bmi", "age", "sex", "setting", "urgency", "anaesthesia", "specialty",
+		"approach"};
+	return (unsigned)reason < REASON_COUNT ? names[reason] : "?";
+}
+
+void duration_suite_explain(const struct duration_model *m, const struct duration_input *input,
+	struct duration_term reasons[REASON_COUNT])
+{
+	struct duration_term terms[DURATION_TERMS];
+	int count = duration_explain(m, input, terms);
+	memset(reasons, 0, REASON_COUNT * sizeof *reasons);
+	for (int i = 0; i < REASON_COUNT; i++)
+		reasons[i].name = duration_reason_name((enum duration_reason)i);
+	for (int i = 0; i < count; i++) {
+		struct duration_term *r = &reasons[reason_of(terms[i].name)];
+		r->minutes += terms[i].minutes;
+		r->known = r->known || terms[i].known;
+		r->wider_min += terms[i].wider_min;
+		if (terms[i].known && strcmp(terms[i].name, r->name) == 0)
+			r->seen = terms[i].seen;
+	}
 }

@@ -29,6 +29,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_ALARM] = "alarm",
 	[FACT_ESTIMATE] = "estimate",
 	[FACT_RESOURCE] = "resource",
+	[FACT_LEARN] = "learn",
 	[FACT_AUDIT] = "audit",
 };
 

@@ -155,6 +155,7 @@ enum fact_kind {
 	FACT_ALARM,     /* an operator's act on an alarm */
 	FACT_ESTIMATE,  /* somebody says how long a case still takes */
 	FACT_RESOURCE,  /* how many of a role or of beds there are today */
+	FACT_LEARN,     /* whether the house may learn from a case */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -278,6 +279,11 @@ struct fact_resource {
 	int units;        /* how many there are; -1: as the site says */
 };
 
+struct fact_learn {
+	char id[ID_SIZE]; /* the case */
+	bool use;
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -309,6 +315,7 @@ struct fact {
 		struct fact_alarm alarm;
 		struct fact_estimate estimate;
 		struct fact_resource resource;
+		struct fact_learn learn;
 		struct fact_audit audit;
 	};
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "twin/duration_suite.h"
+#include "twin/estimate.h"
 #include "twin/pathway.h"
 #include "twin/stat.h"
 
@@ -15,6 +16,9 @@ static const int64_t DAY_BACK_MS = 20 * 3600 * 1000LL, DAY_AHEAD_MS = 24 * 3600 
  * procedure (log-sd 0.329, heart centre, reference 2); without a booking, the
  * median and spread of all surgery (university hospital, ibid.). */
 static const double BOOKED_SIGMA = 0.33, ANY_MEDIAN_MIN = 110, ANY_SIGMA = 0.7;
+/* A word is right within a third or so (twin/learning.h), until its class has
+ * shown how right it is. */
+static const double WORD_SD = 0.35;
 /* The surgeon's own part is at least this much of a case's time in the room. */
 static const double SURGERY_LEAST = 0.45;
 
@@ -171,20 +175,8 @@ static struct duration_law room_time(struct build *b, const struct surgery *s, i
 	b->index->law_known[plan_case] = 0;
 	if (b->options->durations == NULL)
 		return law;
-	int p = twin_patient(b->twin, s->patient);
-	const struct patient *who = p >= 0 ? &b->twin->patients[p] : NULL;
-	struct duration_facts facts = {
-		.procedure = s->procedure,
-		.surgeon = s->surgeon,
-		.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
-		.planned_min = planned,
-		.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
-		.bmi = who != NULL && who->bmi > 0 ? who->bmi : NAN,
-		.age_years =
-			who != NULL && who->age_years >= 0 ? (double)who->age_years : (double)NAN,
-	};
 	struct duration_input input;
-	duration_suite_input(&facts, &input);
+	duration_suite_case(b->twin, s, &input);
 	duration_predict(b->options->durations, &input, &law);
 	b->index->law_known[plan_case] = law.seen;
 	return law;
@@ -290,18 +282,80 @@ static void overdue(struct build *b, struct sim_case *c)
 		*law = (struct sim_law){SIM_AT_ONCE, 0, 0};
 }
 
-/* Somebody's word on what is left of the room time. People are right within a
- * third or so of what they say (Eijkemans 2010: half of all bookings are). */
-static void estimate(struct build *b, const struct surgery *s, struct sim_case *c)
+/* ---- what somebody says ---- */
+
+static double mean_of(const struct sim_law *law)
 {
-	const struct pathway *way = b->ways[c->pathway];
-	if (s->estimate_min < 0 || !c->running || way->steps[c->step].lasts != LASTS_CASE)
-		return;
-	double left = s->estimate_min - (double)(b->origin_ms - s->estimate_ms) / 60000;
-	for (int k = c->step + 1; k <= b->index->out_room[c->pathway]; k++)
-		left -= way->steps[k].lasts == LASTS_LAW ? way->steps[k].a : 0;
-	if (left > 0)
-		c->law[c->step] = lognormal((double)c->elapsed_ms / 60000 + left, left * 0.3);
+	switch (law->kind) {
+	case SIM_FIXED:
+		return (double)law->a;
+	case SIM_UNIFORM:
+		return ((double)law->a + (double)law->b) / 2;
+	case SIM_LOGNORMAL:
+		return stat_lognormal_mean((double)law->a, (double)law->b);
+	default:
+		return 0;
+	}
+}
+
+static double variance_of(const struct sim_law *law)
+{
+	double mean = mean_of(law), range = (double)law->b - (double)law->a;
+	if (law->kind == SIM_LOGNORMAL)
+		return mean * mean * expm1((double)law->b * (double)law->b);
+	return law->kind == SIM_UNIFORM ? range * range / 12 : 0;
+}
+
+static void stretch(struct sim_law *law, double factor, double narrower)
+{
+	if (law->kind == SIM_LOGNORMAL) {
+		law->a += (float)log(factor);
+		law->b *= (float)narrower;
+	} else {
+		law->a *= (float)factor;
+		law->b *= (float)factor;
+	}
+}
+
+/*
+ * A word on the rest of the room time is weighed against the law of all of it,
+ * and stretches or shrinks each step that is left by the same factor. What runs
+ * is told anew from the word on, or from its own beginning when that was later.
+ * True while the word is in force.
+ */
+static bool estimate(struct build *b, const struct surgery *s, struct sim_case *c)
+{
+	int out = b->index->out_room[c->pathway];
+	double minutes = (double)(b->origin_ms - s->estimate_ms) / 60000;
+	double run = (double)c->elapsed_ms / 60000, gone = fmin(fmax(minutes, 0), run);
+	double left = s->estimate_min - fmax(minutes - run, 0), factor, narrower;
+	double deviation = b->options->word_deviation > 0 ? b->options->word_deviation : WORD_SD;
+	if (!(s->estimate_min > 0) || !(left > 0) || c->step <= b->index->in_room[c->pathway]
+		|| c->step > out)
+		return false;
+	struct sim_law now = c->law[c->step];
+	double mu, sigma, all = 0, variance = 0;
+	if (c->running && now.kind == SIM_LOGNORMAL) {
+		estimate_left((double)now.a, (double)now.b, run - gone, &mu, &sigma);
+		now = (struct sim_law){SIM_LOGNORMAL, (float)mu, (float)sigma};
+	}
+	for (int i = c->step; i <= out; i++) {
+		all += mean_of(i == c->step ? &now : &c->law[i]);
+		variance += variance_of(i == c->step ? &now : &c->law[i]);
+	}
+	if (!(all > 0))
+		return false;
+	stat_lognormal_of(all, sqrt(variance), &mu, &sigma);
+	estimate_combine(mu, sigma, left, deviation, &factor, &narrower);
+	stretch(&now, factor, narrower);
+	if (now.kind == SIM_LOGNORMAL
+		&& gone > stat_lognormal_quantile((double)now.a, (double)now.b, 0.9))
+		return false; /* it has turned out wrong: what runs longer is the law's */
+	c->law[c->step] = now;
+	for (int i = c->step + 1; i <= out; i++)
+		stretch(&c->law[i], factor, narrower);
+	c->elapsed_ms = (int64_t)(gone * 60000);
+	return true;
 }
 
 /* ---- cases and rooms ---- */
@@ -347,8 +401,8 @@ static void case_add(struct build *b, int twin_case)
 	b->index->case_of[twin_case] = i;
 	laws_of(b, s, i);
 	stand(b, s, c);
-	overdue(b, c);
-	estimate(b, s, c); /* a person's word comes before a rule */
+	if (!estimate(b, s, c)) /* a person's word comes before a rule */
+		overdue(b, c);
 	c->absent = c->step >= b->ways[c->pathway]->step_count;
 }
 

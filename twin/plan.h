@@ -34,6 +34,7 @@ struct plan_index {
 /* What may not be read from the twin. */
 struct plan_options {
 	const struct duration_model *durations; /* NULL: the booking with a usual spread */
+	double word_deviation;                  /* of log(outcome / a person's word), 0: 0.35 */
 	int64_t midnight_ms; /* local, of the day: sessions are told from it; 0 none */
 };
 

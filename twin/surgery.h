@@ -97,6 +97,7 @@ struct surgery {
 	/* Somebody's word: so many minutes left in the room, from then; -1 none. */
 	double estimate_min;
 	int64_t estimate_ms;
+	struct stamp estimate_by;
 };
 
 /* The stamp in force for a milestone (person, then FHIR, then radio); NULL

@@ -463,6 +463,7 @@ static void on_estimate(struct turn *turn)
 	}
 	turn->t->cases[i].estimate_min = told->left_min;
 	turn->t->cases[i].estimate_ms = told->when_ms ? told->when_ms : turn->fact->at_ms;
+	turn->t->cases[i].estimate_by = told_by(turn->fact);
 }
 
 static void on_resource(struct turn *turn)
@@ -485,6 +486,12 @@ static void on_resource(struct turn *turn)
 static void on_alarm(struct turn *turn)
 {
 	alarm_operator(turn);
+}
+
+/* The learning beside the twin hears it (twin/learning.h). */
+static void on_learn(struct turn *turn)
+{
+	turn->t->ignored += twin_case(turn->t, turn->fact->learn.id) < 0;
 }
 
 static void on_audit(struct turn *turn)
@@ -512,6 +519,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_ALARM] = on_alarm,
 	[FACT_ESTIMATE] = on_estimate,
 	[FACT_RESOURCE] = on_resource,
+	[FACT_LEARN] = on_learn,
 	[FACT_AUDIT] = on_audit,
 };
 

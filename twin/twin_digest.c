@@ -153,6 +153,7 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		stamp(sha, &s->ready_by[i]);
 	}
 	number(sha, s->estimate_min);
+	stamp(sha, &s->estimate_by);
 	stamp(sha, &s->told);
 	for (int i = 0; i < SPEAKERS; i++)
 		integer(sha, (int64_t)s->said[i]);

@@ -136,6 +136,10 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.resource.id, "porter");
 		f.resource.units = 3;
 		break;
+	case FACT_LEARN:
+		strcpy(f.learn.id, "case-1");
+		f.learn.use = true;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

@@ -58,7 +58,7 @@ static void answers_what_was_asked(void **state)
 	assert_null(forecaster_last(h.f));
 	twin_digest(twin, before);
 	for (int i = 0; i < 5; i++)
-		forecaster_ask(h.f, twin); /* only the last one counts */
+		forecaster_ask(h.f, twin, NULL); /* only the last one counts */
 	ev_timer_init(&late, on_late, 60, 0);
 	ev_timer_start(h.loop, &late);
 	ev_run(h.loop, 0);
@@ -104,7 +104,7 @@ static void ends_and_is_overtaken(void **state)
 	for (int round = 0; round < 5; round++) {
 		h.f = forecaster_create(h.loop, 4, on_ready, &h);
 		for (int i = 0; i < 20; i++) {
-			forecaster_ask(h.f, twin);
+			forecaster_ask(h.f, twin, NULL);
 			ev_run(h.loop, EVRUN_NOWAIT);
 		}
 		forecaster_destroy(h.f);
