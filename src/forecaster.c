@@ -64,11 +64,8 @@ static bool overtaken(void *context)
 /* The first answer always comes; the better ones only while nobody asks anew. */
 static void answer(struct forecaster *f)
 {
-	struct plan_options options = {.midnight_ms = format_midnight(f->twin->now_ms)};
-	if (f->knows) {
-		options.durations = &f->learnt->durations;
-		options.word_deviation = learnt_deviation(f->learnt, WORD_PERSON);
-	}
+	struct plan_options options = {.learnt = f->knows ? f->learnt : NULL,
+		.midnight_ms = format_midnight(f->twin->now_ms)};
 	plan_build(f->twin, &options, f->plan, f->index);
 	struct forecast_run *run =
 		forecast_run_create(f->plan, f->index, f->seed, stages[STAGES - 1]);

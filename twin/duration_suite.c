@@ -80,6 +80,11 @@ static const struct {
 void duration_suite_init(struct duration_model *m)
 {
 	duration_init(m);
+	/* Before any case, a booking of the usual length is right in the middle. */
+	m->numbers[NUMBER_CONSTANT].mean = m->beta[NUMBER_CONSTANT] =
+		numbers[NUMBER_PLANNED].centre;
+	m->numbers[NUMBER_CONSTANT].deviation = 0.5;
+	m->doubt[NUMBER_CONSTANT][NUMBER_CONSTANT] = 0.5 * 0.5;
 	for (int i = 0; i < GROUP_COUNT; i++)
 		duration_add_group(m, groups[i].name, groups[i].deviation);
 	for (int i = NUMBER_PLANNED; i < NUMBER_COUNT; i++)

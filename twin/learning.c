@@ -42,6 +42,18 @@ double learnt_deviation(const struct learnt *l, enum word_class c)
 	return sqrt(l->words[c].sum / l->words[c].count);
 }
 
+bool learnt_law(const struct learnt *l, const struct duration_input *input, double planned_min,
+	struct duration_law *law)
+{
+	double booked = learnt_deviation(l, WORD_BOOKING);
+	duration_predict(&l->durations, input, law);
+	if (!(planned_min > 0) || law->sigma <= booked)
+		return true;
+	law->mu = log(planned_min);
+	law->sigma = booked;
+	return false;
+}
+
 /* ---- records ---- */
 
 double learning_actual_min(const struct learning_record *r)
@@ -207,7 +219,7 @@ static void look(struct learning *l, const struct twin *twin, int i)
 	if (!c->entered && exact(s, MILESTONE_IN_ROOM)) {
 		struct duration_input input;
 		duration_suite_case(twin, s, &input);
-		duration_predict(&l->now.durations, &input, &c->foretold);
+		learnt_law(&l->now, &input, surgery_planned_min(s), &c->foretold);
 		c->entered = true;
 	}
 	complete(l, twin, c, s);

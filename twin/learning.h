@@ -86,6 +86,11 @@ const struct learning_record *learning_of(const struct learning *l, const char *
 bool learning_uses(const struct learning_record *r);
 double learning_actual_min(const struct learning_record *r);
 
+/* How long such a case takes: the model's law, until then the booking's while
+ * bookings have been the closer of the two; true when the model speaks. Both
+ * together would count the booking twice: the model has it among its numbers. */
+bool learnt_law(const struct learnt *l, const struct duration_input *input, double planned_min,
+	struct duration_law *law);
 /* Deviation of log(outcome / word): 0.35 at first, worth ten words. */
 double learnt_deviation(const struct learnt *l, enum word_class c);
 

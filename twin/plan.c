@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "twin/duration_suite.h"
 #include "twin/estimate.h"
 #include "twin/pathway.h"
 #include "twin/stat.h"
@@ -173,11 +172,11 @@ static struct duration_law room_time(struct build *b, const struct surgery *s, i
 	struct duration_law law = {.mu = log(planned > 0 ? planned : ANY_MEDIAN_MIN),
 		.sigma = planned > 0 ? BOOKED_SIGMA : ANY_SIGMA};
 	b->index->law_known[plan_case] = 0;
-	if (b->options->durations == NULL)
+	if (b->options->learnt == NULL)
 		return law;
 	struct duration_input input;
 	duration_suite_case(b->twin, s, &input);
-	duration_predict(b->options->durations, &input, &law);
+	learnt_law(b->options->learnt, &input, planned, &law);
 	b->index->law_known[plan_case] = law.seen;
 	return law;
 }
@@ -329,7 +328,9 @@ static bool estimate(struct build *b, const struct surgery *s, struct sim_case *
 	double minutes = (double)(b->origin_ms - s->estimate_ms) / 60000;
 	double run = (double)c->elapsed_ms / 60000, gone = fmin(fmax(minutes, 0), run);
 	double left = s->estimate_min - fmax(minutes - run, 0), factor, narrower;
-	double deviation = b->options->word_deviation > 0 ? b->options->word_deviation : WORD_SD;
+	double deviation = b->options->learnt != NULL
+				   ? learnt_deviation(b->options->learnt, WORD_PERSON)
+				   : WORD_SD;
 	if (!(s->estimate_min > 0) || !(left > 0) || c->step <= b->index->in_room[c->pathway]
 		|| c->step > out)
 		return false;

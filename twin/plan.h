@@ -3,11 +3,11 @@
 #define VIGIE_TWIN_PLAN_H
 
 /*
- * The day as it stands, ready to be simulated: from the twin, its site, and the
- * duration model. Reads only; the same twin gives the same plan.
+ * The day as it stands, ready to be simulated: from the twin, its site, and what
+ * has been learnt. Reads only; the same twin gives the same plan.
  */
 
-#include "twin/duration.h"
+#include "twin/learning.h"
 #include "twin/simulate.h"
 #include "twin/twin.h"
 
@@ -33,9 +33,8 @@ struct plan_index {
 
 /* What may not be read from the twin. */
 struct plan_options {
-	const struct duration_model *durations; /* NULL: the booking with a usual spread */
-	double word_deviation;                  /* of log(outcome / a person's word), 0: 0.35 */
-	int64_t midnight_ms; /* local, of the day: sessions are told from it; 0 none */
+	const struct learnt *learnt; /* NULL: the booking with a usual spread */
+	int64_t midnight_ms;         /* local, of the day: sessions are told from it; 0 none */
 };
 
 /* Every case of the day that is not off and not over for the patient. */
