@@ -98,6 +98,54 @@ unsigned cmd_absent(struct call *call)
 	return menu_absent(call, call->view->twin->cases[subject.case_].id);
 }
 
+/* What the forecast leaves of the case, else the programme, in tens. */
+static int minutes_left(const struct view *view, int index)
+{
+	const struct forecast *f = view->forecast;
+	const struct surgery *s = &view->twin->cases[index];
+	int i = f != NULL ? f->index.case_of[index] : SIM_NONE;
+	double left = surgery_planned_min(s) - surgery_elapsed_min(s, view->now_ms);
+
+	if (i >= 0 && i < f->case_count && f->index.twin_case[i] == index
+		&& f->cases[i].end.p50 > 0)
+		left = (f->cases[i].end.p50 - (double)view->now_ms) / 60000;
+	return left > 5 ? (int)(left / 10 + 0.5) * 10 : 0;
+}
+
+unsigned cmd_minutes(struct call *call)
+{
+	struct subject subject;
+	const struct surgery *s;
+	int minutes;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0)
+		return nothing_here(call, _("no case on this row"));
+	s = &call->view->twin->cases[subject.case_];
+	if (!surgery_has_begun(s) || surgery_is_over(s))
+		return nothing_here(call, _("this patient is not in the room"));
+	minutes = minutes_left(call->view, subject.case_) + call->value;
+	return prompt_minutes(call, s->id, minutes < 10 ? 10 : minutes);
+}
+
+unsigned cmd_learn(struct call *call)
+{
+	struct command ask = {.kind = COMMAND_LEARN, .value = call->value};
+	char text[LABEL_SIZE * 2];
+	struct subject subject;
+	const struct surgery *s;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0)
+		return nothing_here(call, _("no case on this row"));
+	s = &call->view->twin->cases[subject.case_];
+	format_put(ask.target, sizeof ask.target, "%s", s->id);
+	format_put(text, sizeof text,
+		call->value ? _("learn from this case: %s") : _("learn nothing from this case: %s"),
+		s->procedure);
+	return question_open(call, &ask, text);
+}
+
 unsigned cmd_alarm(struct call *call)
 {
 	struct command ask = {.kind = (enum command_kind)call->value};

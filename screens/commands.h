@@ -11,6 +11,8 @@ unsigned cmd_top_alarm(struct call *call);
 unsigned cmd_open(struct call *call);
 unsigned cmd_milestone(struct call *call);
 unsigned cmd_absent(struct call *call);
+unsigned cmd_minutes(struct call *call);
+unsigned cmd_learn(struct call *call);
 unsigned cmd_alarm(struct call *call);
 unsigned cmd_why(struct call *call);
 unsigned cmd_prompt(struct call *call);

@@ -66,6 +66,18 @@ static void case_team(const struct view *view, const struct surgery *s, char *ou
 		anaesthetist);
 }
 
+bool part_word(const struct surgery *s, char *out, size_t size)
+{
+	char clock[16];
+
+	if (s->estimate_min <= 0 || !surgery_has_begun(s) || surgery_is_over(s))
+		return false;
+	format_clock(s->estimate_ms, clock, sizeof clock);
+	format_put(out, size, _("%.0f more minutes, %s %s"), s->estimate_min, clock,
+		s->estimate_by.origin);
+	return true;
+}
+
 static int part_stage(
 	const struct view *view, const struct surgery *s, struct canvas *canvas, struct area area)
 {
@@ -90,7 +102,7 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 {
 	const struct surgery *s = &view->twin->cases[index];
 	char person[LABEL_SIZE], team[LABEL_SIZE * 2], from[16], to[16], ready[8];
-	char out[LABEL_SIZE];
+	char out[LABEL_SIZE], word[LABEL_SIZE];
 	enum role role = part_ready(s, view->now_ms, ready, sizeof ready);
 	int column;
 
@@ -112,8 +124,11 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 	column = area.column + part_stage(view, s, canvas, area);
 	role = part_out(view, index, out, sizeof out);
 	if (out[0])
-		canvas_printf(canvas, area, area.row, column, area.columns - column, role,
+		column += canvas_printf(canvas, area, area.row, column, area.columns - column, role,
 			_("  out %s"), out);
+	if (part_word(s, word, sizeof word))
+		canvas_printf(canvas, area, area.row, column, area.columns - column, ROLE_NORMAL,
+			"  %s", word);
 }
 
 void part_alarms(const struct view *view, struct canvas *canvas, struct area area)

@@ -14,6 +14,8 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 /* When a patient in the room is foreseen to leave it: "→ 12:05 (11:40-12:40)",
  * "" when nothing is; an old forecast is dim and says its age. */
 enum role part_out(const struct view *view, int index, char *out, size_t size);
+/* What somebody says is left of a running case: "40 more minutes, 10:32 nurse". */
+bool part_word(const struct surgery *s, char *out, size_t size);
 /* A case in a few lines: who, what, team, times, readiness, who says so. */
 void part_case(const struct view *view, int index, struct canvas *canvas, struct area area);
 /* The alarms that come first. */

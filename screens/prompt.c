@@ -2,6 +2,7 @@
 
 /* One line of input in the footer: `:` with completion, `/`, `\`, a reason. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "screens/command_table.h"
@@ -11,6 +12,8 @@
 #include "twin/text.h"
 
 enum { DONE = UI_HANDLED | UI_DIRTY, REASON_SHORTEST = 3 };
+/* Of the minutes a case still takes. */
+enum { MINUTES_STEP = 10, MINUTES_LEAST = 5, MINUTES_MOST = 24 * 60 };
 
 bool prompt_type(char *text, size_t size, uint32_t key)
 {
@@ -61,6 +64,44 @@ unsigned prompt_open(struct call *call, enum prompt_mode mode)
 				call->view->twin->patients[subject.patient].id);
 	}
 	return DONE;
+}
+
+unsigned prompt_minutes(struct call *call, const char *case_id, int minutes)
+{
+	struct screen *prompt = ui_push(call->ui, &screen_prompt);
+
+	if (!prompt)
+		return DONE;
+	prompt->mode = PROMPT_MINUTES;
+	format_put(prompt->target, sizeof prompt->target, "%s", case_id);
+	format_put(prompt->text, sizeof prompt->text, "%d", minutes);
+	return DONE;
+}
+
+/* Digits alone stand here: minutes_key lets nothing else in. */
+static int minutes_of(const struct screen *prompt)
+{
+	long minutes = strtol(prompt->text, NULL, 10);
+
+	return minutes < MINUTES_MOST ? (int)minutes : MINUTES_MOST;
+}
+
+/* Plus and minus go by tens; digits are typed. True when the key was one. */
+static bool minutes_key(struct screen *prompt, uint32_t key)
+{
+	int minutes = minutes_of(prompt);
+	int step = key == '+' || key == VKEY_UP     ? MINUTES_STEP
+		   : key == '-' || key == VKEY_DOWN ? -MINUTES_STEP
+						    : 0;
+
+	if (step != 0) {
+		minutes = minutes + step < MINUTES_LEAST ? MINUTES_LEAST : minutes + step;
+		if (minutes <= MINUTES_MOST)
+			format_put(prompt->text, sizeof prompt->text, "%d", minutes);
+		return true;
+	}
+	return key >= '0' && key <= '9' && strlen(prompt->text) < 4
+	       && prompt_type(prompt->text, sizeof prompt->text, key);
 }
 
 /* Search and filter act while they are typed. */
@@ -135,6 +176,18 @@ static unsigned reason_given(struct call *call, const struct screen *prompt)
 	return DONE;
 }
 
+static unsigned minutes_given(struct call *call, const struct screen *prompt)
+{
+	if (minutes_of(prompt) < 1) {
+		ui_say(call->ui, "%s", _("not done"));
+		return DONE;
+	}
+	call->command->kind = COMMAND_ESTIMATE;
+	call->command->value = minutes_of(prompt);
+	format_put(call->command->target, sizeof call->command->target, "%s", prompt->target);
+	return DONE;
+}
+
 static unsigned enter(struct call *call, const struct screen *prompt)
 {
 	struct screen done = *prompt;
@@ -147,6 +200,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 	}
 	if (done.mode == PROMPT_REASON)
 		return reason_given(call, &done);
+	if (done.mode == PROMPT_MINUTES)
+		return minutes_given(call, &done);
 	return DONE;
 }
 
@@ -176,6 +231,8 @@ static unsigned prompt_key(struct call *call, struct screen *prompt, uint32_t ke
 		prompt_rub(prompt->text);
 	} else if (key == 'U' - '@') {
 		prompt->text[0] = '\0';
+	} else if (prompt->mode == PROMPT_MINUTES) {
+		return minutes_key(prompt, key) ? DONE : UI_HANDLED;
 	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_TAB) {
 		complete(call, prompt);
 	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_UP) {
@@ -220,7 +277,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	static const char *const leads[] = {[PROMPT_COMMAND] = ":",
 		[PROMPT_SEARCH] = "/",
 		[PROMPT_FILTER] = "\\",
-		[PROMPT_REASON] = N_("why show the name: ")};
+		[PROMPT_REASON] = N_("why show the name: "),
+		[PROMPT_MINUTES] = N_("minutes left in the room (+ - by ten), ")};
 	char person[LABEL_SIZE];
 	int column;
 
@@ -236,9 +294,13 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		return;
 	}
 	column = canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
-		screen->mode == PROMPT_REASON ? _(leads[screen->mode]) : leads[screen->mode]);
-	if (screen->mode == PROMPT_REASON) {
-		format_person(view, screen->target, person, sizeof person);
+		leads[screen->mode][1] ? _(leads[screen->mode]) : leads[screen->mode]);
+	if (screen->mode == PROMPT_REASON || screen->mode == PROMPT_MINUTES) {
+		int index = twin_case(view->twin, screen->target);
+		bool of_case = screen->mode == PROMPT_MINUTES && index >= 0;
+
+		format_person(view, of_case ? view->twin->cases[index].patient : screen->target,
+			person, sizeof person);
 		column += canvas_printf(canvas, line, line.row, column, line.columns - column,
 			ROLE_INPUT, "%s: ", person);
 	}

@@ -90,10 +90,19 @@ void frame_footer(const struct ui *ui, const struct view *view, struct canvas *c
 int frame_flash_ms(const struct view *view); /* until the flash changes, 0 steady */
 
 /* --- prompt.c, question.c, help.c, menus ------------------------------- */
-enum prompt_mode { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_REASON, PROMPT_HELP };
+enum prompt_mode {
+	PROMPT_COMMAND,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_REASON,
+	PROMPT_MINUTES,
+	PROMPT_HELP
+};
 unsigned prompt_open(struct call *call, enum prompt_mode mode);
 void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
 	struct area line);
+/* Asks how many minutes a case still takes, beginning at `minutes`. */
+unsigned prompt_minutes(struct call *call, const char *case_id, int minutes);
 /* Asks `text` in the footer; Enter returns `ask`. */
 unsigned question_open(struct call *call, const struct command *ask, const char *text);
 unsigned menu_milestone(struct call *call, const char *case_id);

@@ -8,6 +8,7 @@
 #include "screens/format.h"
 #include "screens/page.h"
 #include "screens/parts.h"
+#include "screens/patient_twin.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -199,8 +200,10 @@ void patient_page(const struct view *view, const char *case_id, struct canvas *c
 	draw_person(view, s, &page);
 	draw_case(view, s, &page);
 	draw_ahead(view, s, &page);
+	patient_expected(view, s, &page);
 	draw_place(view, s, &page);
 	draw_milestones(view, s, &page);
+	patient_reasons(view, s, &page);
 	page_end(&page, skip);
 }
 

@@ -42,6 +42,8 @@ enum command_kind {
 	COMMAND_MILESTONE,    /* target case, arg milestone */
 	COMMAND_STATUS,       /* target case, arg case_status (absent, back on list) */
 	COMMAND_READINESS,    /* target case, arg readiness, value 0/1 */
+	COMMAND_ESTIMATE,     /* target case, value minutes left in the room */
+	COMMAND_LEARN,        /* target case, value 0: nothing is learnt from it, 1 it is */
 	COMMAND_ACKNOWLEDGE,  /* target alarm key, covers_ms */
 	COMMAND_RESET,        /* target alarm key, covers_ms */
 	COMMAND_UNDO,         /* my last act */

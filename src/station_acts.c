@@ -80,6 +80,40 @@ static void do_readiness(struct station *s, const struct command *c)
 		readiness_name((enum readiness)c->arg), c->value ? "yes" : "no");
 }
 
+static void do_estimate(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_ESTIMATE);
+	int i = twin_case(s->twin, c->target);
+	if (i < 0 || c->value <= 0)
+		return;
+	double before = s->twin->cases[i].estimate_min;
+	int64_t since = s->twin->cases[i].estimate_ms;
+	text_copy(f.estimate.id, ID_SIZE, c->target);
+	f.estimate.left_min = c->value;
+	f.estimate.when_ms = station_now(s);
+	commit_act(s, &f);
+	f.estimate.left_min = before;
+	f.estimate.when_ms = since;
+	remember(s, &f);
+	station_say(s, "%d more minutes for %s (U takes it back)", c->value, c->target);
+}
+
+static void do_learn(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_LEARN);
+	if (twin_case(s->twin, c->target) < 0)
+		return;
+	text_copy(f.learn.id, ID_SIZE, c->target);
+	f.learn.use = c->value != 0;
+	commit_act(s, &f);
+	f.learn.use = c->value == 0;
+	remember(s, &f);
+	station_say(s,
+		c->value ? "%s teaches again (U takes it back)"
+			 : "nothing is learnt from %s (U takes it back)",
+		c->target);
+}
+
 static void do_alarm(struct station *s, const struct command *c)
 {
 	struct fact f = act(s, FACT_ALARM);
@@ -131,6 +165,8 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_MILESTONE] = do_milestone,
 		[COMMAND_STATUS] = do_status,
 		[COMMAND_READINESS] = do_readiness,
+		[COMMAND_ESTIMATE] = do_estimate,
+		[COMMAND_LEARN] = do_learn,
 		[COMMAND_ACKNOWLEDGE] = do_alarm,
 		[COMMAND_RESET] = do_alarm,
 		[COMMAND_UNDO] = do_undo,

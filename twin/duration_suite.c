@@ -190,7 +190,8 @@ void duration_suite_explain(const struct duration_model *m, const struct duratio
 		reasons[i].name = duration_reason_name((enum duration_reason)i);
 	for (int i = 0; i < count; i++) {
 		struct duration_term *r = &reasons[reason_of(terms[i].name)];
-		r->minutes += terms[i].minutes;
+		/* What is never told here is part of what is usual here. */
+		reasons[terms[i].known ? r - reasons : REASON_USUAL].minutes += terms[i].minutes;
 		r->known = r->known || terms[i].known;
 		r->wider_min += terms[i].wider_min;
 		if (terms[i].known && strcmp(terms[i].name, r->name) == 0)

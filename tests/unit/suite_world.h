@@ -27,6 +27,7 @@ struct world {
 	struct tag tags[24];
 	struct signature signatures[2];
 	struct twin *twin;
+	struct learning *learning;
 	struct health health;
 	struct names *names;
 	struct view view;
@@ -154,6 +155,7 @@ static void world_say(struct world *w, const struct fact *f)
 
 	copy.seq = w->twin->seq + 1;
 	twin_apply(w->twin, &copy, NULL);
+	learning_hear(w->learning, w->twin, &copy);
 }
 
 static void world_case(struct world *w, const char *id, const char *patient, const char *room,
@@ -388,6 +390,7 @@ static struct world *world_create(void)
 	setenv("TZ", WORLD_TZ, 1);
 	world_site(w);
 	w->twin = twin_create();
+	w->learning = learning_create();
 	f.site.site = &w->site;
 	world_say(w, &f);
 	world_day(w);
@@ -403,6 +406,7 @@ static struct world *world_create(void)
 	names_set(w->names, "p-2001", "Petit, Anne");
 	names_set(w->names, "s-0031", "Leroy, Hugo");
 	w->view = (struct view){.twin = w->twin,
+		.learning = w->learning,
 		.health = &w->health,
 		.names = w->names,
 		.mode = MODE_DEMO,
@@ -418,6 +422,7 @@ static struct world *world_create(void)
 static void world_destroy(struct world *w)
 {
 	names_destroy(w->names);
+	learning_destroy(w->learning);
 	twin_destroy(w->twin);
 	free(w);
 }
