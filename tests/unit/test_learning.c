@@ -271,7 +271,43 @@ static void keeps_what_old_cases_taught(void **state)
 	assert_int_equal(h.learning->now.durations.cases, LEARNING_RECORDS + 40);
 	assert_memory_equal(h.learning->now.durations.nodes, by_hand.nodes, sizeof by_hand.nodes);
 	assert_null(learning_of(h.learning, "c10"));
+	/* 50 to 86 minutes evenly, log-sd 0.16: the house knows better than the
+	 * booking of 60, and is near the middle, 68 less what is always unsure. */
+	struct duration_law law;
+	assert_true(learnt_law(&h.learning->now, &learning_of(h.learning, id)->input, 60, &law));
+	assert_true(law.sigma < 0.25 && fabs(exp(law.mu) - 67) < 3);
+	assert_true(law.sigma < learnt_deviation(&h.learning->now, WORD_BOOKING));
 	demolish(&h);
+}
+
+/* An unknown ASA class widens the law by its coefficient, 0.02 at first, as one
+ * more normal part of the logarithm; half an 80 % interval is
+ * (exp(mu + 1.2816 s) - exp(mu - 1.2816 s)) / 2. */
+static void unknown_is_wider(void **state)
+{
+	static struct duration_model m;
+	struct duration_facts facts = {
+		.procedure = "hip", .planned_min = 120, .asa = NAN, .bmi = 27, .age_years = 60};
+	struct duration_input input;
+	struct duration_law law;
+	struct duration_term why[REASON_COUNT];
+	(void)state;
+	duration_suite_init(&m);
+	duration_suite_input(&facts, &input);
+	duration_predict(&m, &input, &law);
+	duration_suite_explain(&m, &input, why);
+	double z = 1.2815515655446004, narrow = sqrt(law.sigma * law.sigma - 0.02 * 0.02);
+	double with = exp(law.mu) * sinh(z * law.sigma), without = exp(law.mu) * sinh(z * narrow);
+	assert_false(why[REASON_ASA].known);
+	assert_close(why[REASON_ASA].minutes, 0, 0);
+	assert_close(why[REASON_ASA].wider_min, with - without, 1e-9);
+	assert_true(why[REASON_BMI].known);
+	/* A booking of 240 minutes: 0.42 x log(240) - 4.79 over 0.6 more. */
+	facts.planned_min = 240;
+	duration_suite_input(&facts, &input);
+	duration_suite_explain(&m, &input, why);
+	assert_close(why[REASON_BOOKING].minutes, exp(4.79) * expm1(0.42 * (log(240) - 4.79) / 0.6),
+		1e-9);
 }
 
 /* ---- live and replayed ---- */
@@ -368,6 +404,7 @@ int main(void)
 		cmocka_unit_test(forgets_and_corrects),
 		cmocka_unit_test(learns_how_right_words_are),
 		cmocka_unit_test(keeps_what_old_cases_taught),
+		cmocka_unit_test(unknown_is_wider),
 		cmocka_unit_test(live_and_replay_learn_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
