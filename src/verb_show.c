@@ -9,6 +9,7 @@
 #include "screens/show_json.h"
 #include "screens/view.h"
 #include "src/foresee.h"
+#include "src/ledger.h"
 #include "src/options.h"
 #include "src/restore.h"
 #include "src/verbs.h"
@@ -18,11 +19,13 @@
 
 enum { REPS = 1000 }; /* of a forecast, as in vigie forecast */
 
-static const char usage[] = "usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
-			    "\n"
-			    "PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
-			    "      gateways, devices, forecast.\n"
-			    "Folds the journal as it stands; another vigie may be writing it.\n";
+static const char usage[] =
+	"usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
+	"\n"
+	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
+	"      gateways, devices, forecast,\n"
+	"      ledger (what was learnt of durations), score (how right it was).\n"
+	"Folds the journal as it stands; another vigie may be writing it.\n";
 
 static int extra(void *context, int argc, char **argv, int at)
 {
@@ -86,16 +89,26 @@ static struct forecast *foreseen(const struct twin *twin, const char *pane)
 	return forecast;
 }
 
+static char *picture(const struct view *view, const char *pane, bool json, bool ascii)
+{
+	if (strcmp(pane, "ledger") == 0)
+		return ledger_show(view->learning, view->now_ms, json);
+	if (strcmp(pane, "score") == 0)
+		return score_show(view->learning, view->now_ms, json);
+	return json ? show_json(view, pane) : show_text(view, pane, width(), ascii);
+}
+
 static int show(const struct settings *settings, const char *pane, bool json)
 {
 	struct error err = {""};
 	struct twin *twin = twin_create();
+	struct learning *learning = learning_create();
 	struct names *names = names_create();
 	struct health *health = calloc(1, sizeof *health);
 	char *path = settings_journal_path(settings, &err);
 	struct forecast *forecast = NULL;
 	int code = 0;
-	if (path == NULL || twin_restore(twin, names, path, 0, NULL, &err) < 0) {
+	if (path == NULL || twin_restore_learning(twin, names, learning, path, 0, NULL, &err) < 0) {
 		fprintf(stderr, "vigie show: %s\n", err.text);
 		code = EXIT_ENVIRONMENT;
 	} else {
@@ -108,6 +121,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 		forecast = foreseen(twin, pane);
 		struct view view = {.twin = twin,
 			.health = health,
+			.learning = learning,
 			.names = names,
 			.forecast = forecast,
 			.mode = MODE_LIVE,
@@ -118,8 +132,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 			.notice = "",
 			.readonly = true,
 			.calm = true};
-		char *text = json ? show_json(&view, pane)
-				  : show_text(&view, pane, width(), settings->ascii);
+		char *text = picture(&view, pane, json, settings->ascii);
 		if (text != NULL)
 			puts(text);
 		else
@@ -131,6 +144,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 	free(path);
 	free(health);
 	names_destroy(names);
+	learning_destroy(learning);
 	twin_destroy(twin);
 	return code;
 }

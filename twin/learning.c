@@ -42,6 +42,11 @@ double learnt_deviation(const struct learnt *l, enum word_class c)
 	return sqrt(l->words[c].sum / l->words[c].count);
 }
 
+double learnt_words(const struct learnt *l, enum word_class c)
+{
+	return l->words[c].count - WORD_WORTH;
+}
+
 bool learnt_law(const struct learnt *l, const struct duration_input *input, double planned_min,
 	struct duration_law *law)
 {

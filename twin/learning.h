@@ -91,6 +91,8 @@ double learning_actual_min(const struct learning_record *r);
  * together would count the booking twice: the model has it among its numbers. */
 bool learnt_law(const struct learnt *l, const struct duration_input *input, double planned_min,
 	struct duration_law *law);
+/* How many words of a class came in. */
+double learnt_words(const struct learnt *l, enum word_class c);
 /* Deviation of log(outcome / word): 0.35 at first, worth ten words. */
 double learnt_deviation(const struct learnt *l, enum word_class c);
 
