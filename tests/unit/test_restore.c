@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/ledger.h"
 #include "src/restore.h"
 #include "src/verbs.h"
 
@@ -40,6 +41,7 @@ enum { MINUTE = 60000 };
 
 static char folder[64], path[128];
 static struct twin *live, *folded;
+static struct learning *live_learning;
 static struct journal *journal;
 static uint64_t seq;
 
@@ -52,6 +54,7 @@ static int setup(void **state)
 		return -1;
 	snprintf(path, sizeof path, "%s/journal.db", folder);
 	live = twin_create();
+	live_learning = learning_create();
 	folded = twin_create();
 	seq = 0;
 	return journal_open(&journal, path, NULL, (struct journal_calls){0}, &err);
@@ -64,6 +67,7 @@ static int teardown(void **state)
 		"journal.db.lock", "truth", "out"};
 	char name[160];
 	twin_destroy(live);
+	learning_destroy(live_learning);
 	twin_destroy(folded);
 	restore_forget_sites();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -79,6 +83,7 @@ static void happen(struct fact *fact)
 	struct consequences out;
 	fact->seq = ++seq;
 	twin_apply(live, fact, &out);
+	learning_hear(live_learning, live, fact);
 	journal_append(journal, fact);
 	for (int i = 0; i < out.count; i++)
 		journal_derive(journal, &out.list[i]);
@@ -181,6 +186,46 @@ static void restart_gives_the_same_twin(void **state)
 	assert_string_equal(names_get(names, "p-1"), "Martin, Claire");
 	same_digest(live, folded);
 	names_destroy(names);
+}
+
+/* A week of cases, words, a correction and a case taken out: what the living
+ * station has learnt is what the journal teaches at the next start. */
+static void restart_knows_what_was_learnt(void **state)
+{
+	(void)state;
+	struct error err = {""};
+	struct learning *again = learning_create();
+	site_says("h1", site_text, MORNING);
+	for (int i = 0; i < 40; i++) {
+		char id[16];
+		int64_t from = MORNING + (i / 6 * 24 * 60 + i % 6 * 90) * (int64_t)MINUTE;
+		struct fact f = fact_make(FACT_ESTIMATE, SOURCE_PERSON, from + 20 * MINUTE);
+		snprintf(id, sizeof id, "case-%d", i);
+		case_planned(id, i % 3 ? "p-1" : "p-2", i % 2 ? "or-1" : "or-2", from);
+		milestone(id, MILESTONE_IN_ROOM, SOURCE_FHIR, from + MINUTE);
+		snprintf(f.estimate.id, sizeof f.estimate.id, "%s", id);
+		f.estimate.left_min = 20 + i;
+		happen(&f);
+		twin_advance(live, from + 30 * MINUTE, NULL);
+		milestone(id, MILESTONE_OUT_ROOM, i % 5 ? SOURCE_FHIR : SOURCE_PERSON,
+			from + (40 + i * 7 % 30) * (int64_t)MINUTE);
+		f = fact_make(FACT_LEARN, SOURCE_PERSON, from + 80 * MINUTE);
+		snprintf(f.learn.id, sizeof f.learn.id, "case-%d", i - i % 7);
+		f.learn.use = i % 2;
+		happen(&f);
+	}
+	journal_close(journal);
+	assert_int_equal(twin_restore_learning(folded, NULL, again, path, 0, NULL, &err), 0);
+	assert_int_equal(again->total, 40);
+	assert_true(again->now.durations.cases > 30 && again->now.durations.cases < 40);
+	assert_memory_equal(again->now.durations.beta, live_learning->now.durations.beta,
+		sizeof again->now.durations.beta);
+	assert_memory_equal(again->now.words, live_learning->now.words, sizeof again->now.words);
+	char *before = ledger_show(live_learning, 0, true), *after = ledger_show(again, 0, true);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	learning_destroy(again);
 }
 
 /* The state at a time in the middle is the one the live twin had then. */
@@ -362,8 +407,9 @@ static void marks_by_hand(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {TEST(restart_gives_the_same_twin), TEST(back_in_time),
-		TEST(site_of_its_time), TEST(unreadable_site), TEST(replay_prints_the_digest),
+	const struct CMUnitTest tests[] = {TEST(restart_gives_the_same_twin),
+		TEST(restart_knows_what_was_learnt), TEST(back_in_time), TEST(site_of_its_time),
+		TEST(unreadable_site), TEST(replay_prints_the_digest),
 		TEST(replay_sees_a_wrong_checkpoint), TEST(marks_by_hand)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
