@@ -41,25 +41,29 @@ static double quantile(const struct learning_record *r, double p)
 
 /* ---- what a procedure is known by ---- */
 
+/* A record that stands for its procedure. */
+struct named {
+	const struct learning_record *record;
+};
+
 static int by_name(const void *a, const void *b)
 {
-	const struct learning_record *x = *(const struct learning_record *const *)a;
-	const struct learning_record *y = *(const struct learning_record *const *)b;
-	return strcmp(x->procedure, y->procedure);
+	const struct named *x = a, *y = b;
+	return strcmp(x->record->procedure, y->record->procedure);
 }
 
-/* One record of each procedure of the kept ones, by name. Returns how many. */
-static int procedures(
-	const struct learning *l, const struct learning_record *list[LEARNING_RECORDS])
+/* One of each procedure of the kept records, by name. Returns how many. */
+static int procedures(const struct learning *l, struct named list[LEARNING_RECORDS])
 {
 	const struct learning_record *r;
 	int count = 0, kept = 0;
 	for (uint64_t n = 0; next(l, &n, &r);)
 		if (learning_uses(r) && r->procedure[0] != '\0')
-			list[count++] = r;
-	qsort(list, (size_t)count, sizeof *list, by_name);
+			list[count++].record = r;
+	if (count > 1)
+		qsort(list, (size_t)count, sizeof *list, by_name);
 	for (int i = 0; i < count; i++)
-		if (kept == 0 || strcmp(list[kept - 1]->procedure, list[i]->procedure) != 0)
+		if (kept == 0 || by_name(&list[kept - 1], &list[i]) != 0)
 			list[kept++] = list[i];
 	return kept;
 }
@@ -95,21 +99,22 @@ static void put_record(FILE *out, const struct learning_record *r)
 /* What a day moved, procedure by procedure. */
 static void put_day_sum(FILE *out, const struct learning *l, int64_t midnight)
 {
-	const struct learning_record *names[LEARNING_RECORDS], *r;
+	const struct learning_record *r;
+	struct named names[LEARNING_RECORDS];
 	int count = procedures(l, names);
 	for (int i = 0; i < count; i++) {
 		double sum = 0;
 		int cases = 0;
 		for (uint64_t n = 0; next(l, &n, &r);) {
 			if (!learning_uses(r) || format_midnight(r->out_ms) != midnight
-				|| strcmp(r->procedure, names[i]->procedure) != 0)
+				|| strcmp(r->procedure, names[i].record->procedure) != 0)
 				continue;
 			sum += r->by_procedure_min;
 			cases++;
 		}
 		if (cases > 0)
-			fprintf(out, "  the day: %s %+.1f min, by %d case%s\n", names[i]->procedure,
-				sum, cases, cases > 1 ? "s" : "");
+			fprintf(out, "  the day: %s %+.1f min, by %d case%s\n",
+				names[i].record->procedure, sum, cases, cases > 1 ? "s" : "");
 	}
 }
 
@@ -135,7 +140,7 @@ static void put_days(FILE *out, const struct learning *l)
 
 static void put_parameters(FILE *out, const struct learning *l)
 {
-	const struct learning_record *names[LEARNING_RECORDS];
+	struct named names[LEARNING_RECORDS];
 	const struct duration_model *m = &l->now.durations;
 	int count = procedures(l, names);
 	fprintf(out, "\nparameters, in log minutes\n");
@@ -148,10 +153,10 @@ static void put_parameters(FILE *out, const struct learning *l)
 			word_names[c], learnt_deviation(&l->now, (enum word_class)c),
 			learnt_words(&l->now, (enum word_class)c));
 	for (int i = 0; i < count; i++) {
-		const struct duration_node *node = procedure_node(l, names[i]);
+		const struct duration_node *node = procedure_node(l, names[i].record);
 		if (node != NULL)
 			fprintf(out, "  procedure %s %+.4f +- %.4f, %.0f cases\n",
-				names[i]->procedure, node->effect, sqrt(node->variance),
+				names[i].record->procedure, node->effect, sqrt(node->variance),
 				node->seen);
 	}
 }
@@ -209,7 +214,7 @@ static cJSON *record_json(const struct learning_record *r)
 
 static cJSON *parameters_json(const struct learning *l)
 {
-	const struct learning_record *names[LEARNING_RECORDS];
+	struct named names[LEARNING_RECORDS];
 	const struct duration_model *m = &l->now.durations;
 	cJSON *o = cJSON_CreateObject(), *numbers = cJSON_AddObjectToObject(o, "numbers"),
 	      *words = cJSON_AddObjectToObject(o, "words"),
@@ -228,10 +233,10 @@ static cJSON *parameters_json(const struct learning *l)
 		add(of, "words", learnt_words(&l->now, (enum word_class)c));
 	}
 	for (int i = 0; i < count; i++) {
-		const struct duration_node *node = procedure_node(l, names[i]);
+		const struct duration_node *node = procedure_node(l, names[i].record);
 		if (node == NULL)
 			continue;
-		cJSON *of = cJSON_AddObjectToObject(list, names[i]->procedure);
+		cJSON *of = cJSON_AddObjectToObject(list, names[i].record->procedure);
 		add_exact(of, "effect", node->effect);
 		add_exact(of, "deviation", sqrt(node->variance));
 		add(of, "cases", node->seen);

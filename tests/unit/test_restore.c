@@ -197,7 +197,7 @@ static void restart_knows_what_was_learnt(void **state)
 	struct learning *again = learning_create();
 	site_says("h1", site_text, MORNING);
 	for (int i = 0; i < 40; i++) {
-		char id[16];
+		char id[ID_SIZE];
 		int64_t from = MORNING + (i / 6 * 24 * 60 + i % 6 * 90) * (int64_t)MINUTE;
 		struct fact f = fact_make(FACT_ESTIMATE, SOURCE_PERSON, from + 20 * MINUTE);
 		snprintf(id, sizeof id, "case-%d", i);
@@ -210,7 +210,7 @@ static void restart_knows_what_was_learnt(void **state)
 		milestone(id, MILESTONE_OUT_ROOM, i % 5 ? SOURCE_FHIR : SOURCE_PERSON,
 			from + (40 + i * 7 % 30) * (int64_t)MINUTE);
 		f = fact_make(FACT_LEARN, SOURCE_PERSON, from + 80 * MINUTE);
-		snprintf(f.learn.id, sizeof f.learn.id, "case-%d", i - i % 7);
+		snprintf(f.learn.id, sizeof f.learn.id, "%s%d", "case-", i / 7 * 7);
 		f.learn.use = i % 2;
 		happen(&f);
 	}
