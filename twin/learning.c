@@ -7,7 +7,9 @@
 
 #include "twin/text.h"
 
-enum { MINUTE_MS = 60000 };
+/* A case is learnt so long after its exit: a system that is polled tells it later
+ * and better than radio, and a change of a record costs all of them anew. */
+enum { MINUTE_MS = 60000, SETTLED_MS = 10 * MINUTE_MS };
 
 /* A person's "so many minutes more" is right within a third or so: bookings
  * are (Eijkemans 2010, log-sd about 0.35); worth ten words until some are in. */
@@ -190,13 +192,14 @@ static void complete(struct learning *l, const struct twin *twin, struct learnin
 	bool good =
 		exact(s, MILESTONE_IN_ROOM) && exact(s, MILESTONE_OUT_ROOM) && !surgery_is_off(s);
 	bool made = c->record == 0;
-	if (made && (!good || find(l, s->id) != NULL || !c->entered))
+	int64_t in = surgery_when(s, MILESTONE_IN_ROOM), out = surgery_when(s, MILESTONE_OUT_ROOM);
+	c->waits = made && good && twin->now_ms < out + SETTLED_MS;
+	if (made && (!good || c->waits || find(l, s->id) != NULL || !c->entered))
 		return;
 	if (!made && !kept(l, c->record - 1))
 		return;
 	struct learning_record *r =
 		made ? record_make(l, c, s) : &l->records[(c->record - 1) % LEARNING_RECORDS];
-	int64_t in = surgery_when(s, MILESTONE_IN_ROOM), out = surgery_when(s, MILESTONE_OUT_ROOM);
 	if (!made && r->exact == good && (!good || (r->in_ms == in && r->out_ms == out)))
 		return;
 	r->exact = good;
@@ -218,7 +221,7 @@ static void look(struct learning *l, const struct twin *twin, int i)
 {
 	const struct surgery *s = &twin->cases[i];
 	struct learning_case *c = follow(l, twin, i);
-	if (s->updated_ms < c->looked_ms)
+	if (s->updated_ms < c->looked_ms && !c->waits)
 		return;
 	c->looked_ms = twin->now_ms;
 	if (!c->entered && exact(s, MILESTONE_IN_ROOM)) {

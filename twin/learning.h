@@ -10,10 +10,12 @@
  *
  * A case teaches when the patient's entry and exit are known exactly: told (by a
  * person, else the hospital, else radio), not as a bound, not out of order, not
- * disputed. The last cases stay as records; what older ones taught is kept in
- * `base`. A time corrected later, or an operator who takes a case out, changes
- * its record, and the records are learnt again from the base: the same as if it
- * had been so from the start.
+ * disputed. It is learnt ten minutes after the exit, when all have spoken.
+ *
+ * The last cases stay as records; what older ones taught is kept in `base`. A
+ * time corrected later, or an operator who takes a case out, changes its record,
+ * and the records are learnt again from the base: the same as if it had been so
+ * from the start.
  */
 
 #include "twin/duration_suite.h"
@@ -60,6 +62,7 @@ struct learning_case {
 	struct duration_law foretold;
 	bool entered; /* foretold is told */
 	bool excluded;
+	bool waits; /* is over, and not yet for long enough */
 	double left_min;
 	int64_t left_ms;
 	int64_t looked_ms; /* the twin's time then */

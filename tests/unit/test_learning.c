@@ -57,7 +57,7 @@ static void operate(struct house *h, const char *id, int from, int minutes, int 
 	hear(h, milestone_fact(id, SOURCE_FHIR, MILESTONE_IN_ROOM, from));
 	look_at(h, from + 1);
 	hear(h, milestone_fact(id, SOURCE_FHIR, MILESTONE_OUT_ROOM, from + minutes));
-	look_at(h, from + minutes + 1);
+	look_at(h, from + minutes + 10);
 }
 
 /* By hand through duration.h alone: the same three cases, the same model. */
@@ -140,6 +140,29 @@ static void learns_from_exact_times_only(void **state)
 	look_at(&h, 420);
 	assert_int_equal(h.learning->now.durations.cases, 1);
 	assert_close(learning_actual_min(learning_of(h.learning, "dispute")), 69, 1e-9);
+	demolish(&h);
+}
+
+/* Radio sees the exit at 60; the hospital is polled and says 59 two minutes on.
+ * Nothing is learnt before 69 minutes, and then the hospital's time, once. */
+static void waits_until_all_have_spoken(void **state)
+{
+	struct house h = house();
+	struct fact f;
+	(void)state;
+	hear(&h, case_fact("c", "c", "or-1", 0, 60, -30));
+	hear(&h, milestone_fact("c", SOURCE_FHIR, MILESTONE_IN_ROOM, 0));
+	hear(&h, milestone_fact("c", SOURCE_RADIO, MILESTONE_OUT_ROOM, 60));
+	f = milestone_fact("c", SOURCE_FHIR, MILESTONE_OUT_ROOM, 62);
+	f.milestone.when_ms = AT(59);
+	hear(&h, f);
+	look_at(&h, 68);
+	assert_int_equal(h.learning->total, 0);
+	look_at(&h, 69);
+	assert_int_equal(h.learning->total, 1);
+	assert_close(learning_actual_min(learning_of(h.learning, "c")), 59, 1e-9);
+	look_at(&h, 80);
+	assert_int_equal(h.learning->now.durations.cases, 1);
 	demolish(&h);
 }
 
@@ -401,6 +424,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(learns_what_the_model_would),
 		cmocka_unit_test(learns_from_exact_times_only),
+		cmocka_unit_test(waits_until_all_have_spoken),
 		cmocka_unit_test(forgets_and_corrects),
 		cmocka_unit_test(learns_how_right_words_are),
 		cmocka_unit_test(keeps_what_old_cases_taught),

@@ -32,7 +32,7 @@ static void operate(const char *id, int from, int minutes, int booked, const cha
 	hear(f);
 	hear(milestone_fact(id, SOURCE_FHIR, MILESTONE_IN_ROOM, from));
 	hear(milestone_fact(id, SOURCE_FHIR, MILESTONE_OUT_ROOM, from + minutes));
-	f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(from + minutes + 1));
+	f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(from + minutes + 10));
 	hear(f);
 }
 
