@@ -170,14 +170,16 @@ static struct learning_case *follow(struct learning *l, const struct twin *twin,
 	return c;
 }
 
-static struct learning_record *record_make(
-	struct learning *l, struct learning_case *c, const struct surgery *s)
+static struct learning_record *record_make(struct learning *l, struct learning_case *c)
 {
 	struct learning_record *r = &l->records[l->total % LEARNING_RECORDS];
 	if (l->total >= LEARNING_RECORDS)
 		learn(&l->base, r, NULL); /* what it taught stays, it itself goes */
 	memset(r, 0, sizeof *r);
-	text_copy(r->id, sizeof r->id, s->id);
+	text_copy(r->id, sizeof r->id, c->id);
+	text_copy(r->procedure, sizeof r->procedure, c->procedure);
+	r->planned_min = c->planned_min;
+	r->input = c->input;
 	r->foretold = c->foretold;
 	r->left_min = c->left_min;
 	r->left_ms = c->left_ms;
@@ -194,12 +196,12 @@ static void complete(struct learning *l, const struct twin *twin, struct learnin
 	bool made = c->record == 0;
 	int64_t in = surgery_when(s, MILESTONE_IN_ROOM), out = surgery_when(s, MILESTONE_OUT_ROOM);
 	c->waits = made && good && twin->now_ms < out + SETTLED_MS;
-	if (made && (!good || c->waits || find(l, s->id) != NULL || !c->entered))
+	if (made && (!good || c->waits || find(l, c->id) != NULL))
 		return;
 	if (!made && !kept(l, c->record - 1))
 		return;
 	struct learning_record *r =
-		made ? record_make(l, c, s) : &l->records[(c->record - 1) % LEARNING_RECORDS];
+		made ? record_make(l, c) : &l->records[(c->record - 1) % LEARNING_RECORDS];
 	if (!made && r->exact == good && (!good || (r->in_ms == in && r->out_ms == out)))
 		return;
 	r->exact = good;
@@ -207,14 +209,10 @@ static void complete(struct learning *l, const struct twin *twin, struct learnin
 		r->in_ms = in;
 		r->out_ms = out;
 	}
-	if (made) {
-		text_copy(r->procedure, sizeof r->procedure, s->procedure);
-		r->planned_min = surgery_planned_min(s);
-		duration_suite_case(twin, s, &r->input);
+	if (made)
 		learn(&l->now, r, r);
-	} else {
+	else
 		learn_anew(l);
-	}
 }
 
 static void look(struct learning *l, const struct twin *twin, int i)
@@ -225,10 +223,11 @@ static void look(struct learning *l, const struct twin *twin, int i)
 		return;
 	c->looked_ms = twin->now_ms;
 	if (!c->entered && exact(s, MILESTONE_IN_ROOM)) {
-		struct duration_input input;
-		duration_suite_case(twin, s, &input);
-		learnt_law(&l->now, &input, surgery_planned_min(s), &c->foretold);
 		c->entered = true;
+		c->planned_min = surgery_planned_min(s);
+		text_copy(c->procedure, sizeof c->procedure, s->procedure);
+		duration_suite_case(twin, s, &c->input);
+		learnt_law(&l->now, &c->input, c->planned_min, &c->foretold);
 	}
 	complete(l, twin, c, s);
 }

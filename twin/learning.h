@@ -59,8 +59,13 @@ struct learning_record {
 /* A case as it is followed until it is over. */
 struct learning_case {
 	char id[ID_SIZE];
+	/* As it was known when the patient came in: what a hospital writes over the
+	 * booking afterwards is no booking. */
+	bool entered;
+	char procedure[LABEL_SIZE];
+	double planned_min;
+	struct duration_input input;
 	struct duration_law foretold;
-	bool entered; /* foretold is told */
 	bool excluded;
 	bool waits; /* is over, and not yet for long enough */
 	double left_min;

@@ -166,6 +166,24 @@ static void waits_until_all_have_spoken(void **state)
 	demolish(&h);
 }
 
+/* The hospital writes the end over the booking when the case is over: what was
+ * booked when the patient came in is what the outcome is held against. */
+static void keeps_the_booking_of_the_door(void **state)
+{
+	struct house h = house();
+	(void)state;
+	hear(&h, case_fact("c", "c", "or-1", 0, 60, -30));
+	hear(&h, milestone_fact("c", SOURCE_FHIR, MILESTONE_IN_ROOM, 0));
+	look_at(&h, 1);
+	hear(&h, milestone_fact("c", SOURCE_FHIR, MILESTONE_OUT_ROOM, 90));
+	hear(&h, case_fact("c", "c", "or-1", 0, 90, 91));
+	look_at(&h, 101);
+	assert_close(learning_of(h.learning, "c")->planned_min, 60, 0);
+	double want = (10 * 0.35 * 0.35 + log(1.5) * log(1.5)) / 11;
+	assert_close(learnt_deviation(&h.learning->now, WORD_BOOKING), sqrt(want), 1e-12);
+	demolish(&h);
+}
+
 static void assert_same(const struct learning *a, const struct learning *b)
 {
 	const struct duration_model *x = &a->now.durations, *y = &b->now.durations;
@@ -425,6 +443,7 @@ int main(void)
 		cmocka_unit_test(learns_what_the_model_would),
 		cmocka_unit_test(learns_from_exact_times_only),
 		cmocka_unit_test(waits_until_all_have_spoken),
+		cmocka_unit_test(keeps_the_booking_of_the_door),
 		cmocka_unit_test(forgets_and_corrects),
 		cmocka_unit_test(learns_how_right_words_are),
 		cmocka_unit_test(keeps_what_old_cases_taught),
