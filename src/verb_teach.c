@@ -254,7 +254,7 @@ static void print_candidate(
 {
 	char line[TEACH_LINE_SIZE], id[ID_SIZE];
 	const char *name = job->id != NULL ? job->id : model[0] != '\0' ? model : job->tag;
-	snprintf(id, sizeof id, "%.50s%s%.0d", name, job->id != NULL ? "" : "-press",
+	snprintf(id, sizeof id, "%.48s%s%.0d", name, job->id != NULL ? "" : "-press",
 		number > 1 ? number : 0);
 	teach_line(c, id, model, line);
 	printf("# %d: %s, in %u adverts while pressing, none at rest\n", number,
