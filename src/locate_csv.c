@@ -3,39 +3,34 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "src/csv.h"
 #include "twin/locate.h"
 #include "twin/locate_learn.h"
 #include "twin/text.h"
 
-enum { COLUMNS_MAX = 1024, FILE_MAX = 256 << 20 };
-
 enum column { COLUMN_OTHER = -1, COLUMN_TS = -2, COLUMN_TAG = -3, COLUMN_ROOM = -4 };
 
+/* From a table to a walk. */
 struct parser {
 	struct walk *walk;
+	const struct csv_table *csv;
 	const char *name;
 	struct error *err;
-	char *at, *end;
-	int line;                  /* where the record began */
-	int lines;                 /* seen so far */
-	char *fields[COLUMNS_MAX]; /* of the record, terminated */
-	int field_count;
-	int columns[COLUMNS_MAX]; /* enum column, or the number of a gateway */
-	int column_count;
-	double *ts; /* [row] as written */
-	int room;   /* rows there is memory for */
+	int at;                       /* row of the table at hand, -1 the header */
+	int columns[CSV_COLUMNS_MAX]; /* enum column, or the number of a gateway */
+	double *ts;                   /* [row] as written */
+	int room;                     /* rows there is memory for */
 };
 
 static int bad(struct parser *p, const char *what, const char *text)
 {
 	char safe[LABEL_SIZE];
 	text_neutralise(safe, sizeof safe, text, strlen(text));
-	error_set(p->err, -EINVAL, "%s:%d: %s%s%s", p->name, p->line, what,
+	error_set(p->err, -EINVAL, "%s:%d: %s%s%s", p->name, csv_table_line(p->csv, p->at), what,
 		safe[0] != '\0' ? ": " : "", safe);
 	return -EINVAL;
 }
@@ -44,60 +39,6 @@ static int no_memory(struct parser *p)
 {
 	error_set(p->err, -ENOMEM, "out of memory");
 	return -ENOMEM;
-}
-
-/* One field in place: quotes taken away, doubled quotes made one (RFC 4180).
- * Returns what ended it: ',', '\n', 0 at the end of the text, -1 bad quotes. */
-static int take_field(struct parser *p)
-{
-	char *out = p->at, *begin = p->at;
-	bool quoted = p->at < p->end && *p->at == '"', open = quoted;
-	p->at += quoted;
-	while (p->at < p->end) {
-		char c = *p->at;
-		if (open && c == '"' && p->at + 1 < p->end && p->at[1] == '"')
-			p->at++;
-		else if (quoted && c == '"')
-			open = false;
-		else if (!open && (c == ',' || c == '\n'))
-			break;
-		p->lines += c == '\n';
-		if (c != '"' || open || !quoted)
-			*out++ = c;
-		p->at++;
-	}
-	int ended = p->at < p->end ? *p->at++ : 0;
-	p->lines += ended == '\n';
-	while (out > begin && (out[-1] == '\r' || out[-1] == ' ' || out[-1] == '\t'))
-		out--;
-	while (begin < out && (*begin == ' ' || *begin == '\t'))
-		begin++;
-	/* A quote was taken or the separator read: there is room for the NUL,
-	 * and the text itself ends with one. */
-	*out = '\0';
-	if (p->field_count < COLUMNS_MAX)
-		p->fields[p->field_count++] = begin;
-	return open ? -1 : ended;
-}
-
-/* The next record that is not an empty line; 0 at the end, negative
- * with err. */
-static int take_record(struct parser *p)
-{
-	do {
-		int ended;
-		p->field_count = 0;
-		p->line = p->lines + 1;
-		if (p->at >= p->end)
-			return 0;
-		while ((ended = take_field(p)) == ',')
-			;
-		if (ended < 0)
-			return bad(p, "a quote is not closed", "");
-		if (p->field_count == COLUMNS_MAX)
-			return bad(p, "too many columns", "");
-	} while (p->field_count == 1 && p->fields[0][0] == '\0');
-	return 1;
 }
 
 /* The number of a name in a list, added when it is new; -1 when it is full. */
@@ -119,9 +60,8 @@ static int read_header(struct parser *p)
 {
 	struct walk *w = p->walk;
 	bool ts = false, room = false;
-	p->column_count = p->field_count;
-	for (int i = 0; i < p->field_count; i++) {
-		const char *name = p->fields[i];
+	for (int i = 0; i < p->csv->columns; i++) {
+		const char *name = p->csv->names[i];
 		p->columns[i] = COLUMN_OTHER;
 		if (strcasecmp(name, "ts") == 0 && !ts) {
 			ts = true;
@@ -171,35 +111,14 @@ bool walk_grow(struct walk *w, int *memory)
 	return good;
 }
 
-static int grow(struct parser *p)
-{
-	bool good = true;
-	int before = p->room;
-	if (p->walk->count >= WALK_ROWS)
-		return bad(p, "too many rows", "");
-	good = walk_grow(p->walk, &p->room);
-	if (p->room > before)
-		p->ts = larger(p->ts, (size_t)p->room * sizeof *p->ts, &good);
-	return good ? 0 : no_memory(p);
-}
-
-static int read_number(struct parser *p, const char *text, const char *what, double *out)
-{
-	char *end;
-	*out = strtod(text, &end);
-	return end == text || *end != '\0' ? bad(p, what, text) : 0;
-}
-
 static int read_level(struct parser *p, const char *text, float *out)
 {
 	double level = 0;
 	*out = LESSON_UNHEARD;
-	if (text[0] == '\0')
+	if (text[0] == '\0' || strcasecmp(text, "nan") == 0)
 		return 0;
-	if (read_number(p, text, "not a signal strength", &level) < 0)
-		return -EINVAL;
-	if (isnan(level))
-		return 0;
+	if (!csv_number(text, &level))
+		return bad(p, "not a signal strength", text);
 	if (locator_level_good(level))
 		*out = (float)level;
 	else
@@ -221,33 +140,32 @@ static int read_name(struct parser *p, int column, const char *text, int row)
 	return 0;
 }
 
+static int read_time(struct parser *p, const char *text, double *ts)
+{
+	bool good = csv_number(text, ts) && *ts >= 0 && *ts <= 4e18;
+	return good ? 0 : bad(p, "not a time", text);
+}
+
 static int read_row(struct parser *p)
 {
 	struct walk *w = p->walk;
-	int row = w->count, rc = grow(p);
-	if (rc == 0 && p->field_count != p->column_count) {
-		char counts[48];
-		snprintf(counts, sizeof counts, "%d, the header has %d", p->field_count,
-			p->column_count);
-		rc = bad(p, "number of fields", counts);
-	}
-	if (rc < 0)
-		return rc;
+	int row = w->count, rc = 0;
+	if (!walk_grow(w, &p->room))
+		return no_memory(p);
 	w->room[row] = -1;
 	w->tag[row] = 0;
-	for (int i = 0; i < p->field_count && rc == 0; i++) {
+	for (int i = 0; i < p->csv->columns && rc == 0; i++) {
+		const char *cell = csv_table_cell(p->csv, row, i);
 		int column = p->columns[i];
 		if (column == COLUMN_TS)
-			rc = read_number(p, p->fields[i], "not a time", &p->ts[row]);
+			rc = read_time(p, cell, &p->ts[row]);
 		else if (column >= 0)
-			rc = read_level(p, p->fields[i],
+			rc = read_level(p, cell,
 				&w->levels[(size_t)row * (size_t)w->gateway_count
 					   + (size_t)column]);
 		else if (column != COLUMN_OTHER)
-			rc = read_name(p, column, p->fields[i], row);
+			rc = read_name(p, column, cell, row);
 	}
-	if (rc == 0 && (!isfinite(p->ts[row]) || p->ts[row] < 0 || p->ts[row] > 4e18))
-		rc = bad(p, "not a time", "");
 	w->count += rc == 0;
 	return rc;
 }
@@ -307,70 +225,55 @@ static int sort_rows(struct parser *p)
 	return good ? 0 : no_memory(p);
 }
 
-static int parse(struct parser *p)
+static int take_table(struct parser *p)
 {
-	int rc = take_record(p), rows = 0;
-	if (rc == 0)
-		return bad(p, "no header", "");
-	if (rc < 0 || read_header(p) < 0)
+	int rc;
+	p->at = -1;
+	if (read_header(p) < 0)
 		return -EINVAL;
-	while ((rc = take_record(p)) > 0 && (rc = read_row(p)) == 0)
-		rows++;
-	if (rc < 0)
-		return rc;
-	if (rows == 0)
-		return bad(p, "no rows", "");
+	if (p->csv->rows > WALK_ROWS)
+		return bad(p, "too many rows", "");
+	p->ts = calloc((size_t)p->csv->rows, sizeof *p->ts);
+	if (p->ts == NULL)
+		return no_memory(p);
+	for (p->at = 0; p->at < p->csv->rows; p->at++)
+		if ((rc = read_row(p)) < 0)
+			return rc;
 	if (p->walk->tag_count == 0)
 		p->walk->tag_count = 1;
 	return sort_rows(p);
 }
 
-int walk_parse(struct walk *walk, const char *name, char *text, size_t len, struct error *err)
+static int take(struct walk *walk, const struct csv_table *csv, const char *name, struct error *err)
 {
-	static const char mark[] = "\xEF\xBB\xBF"; /* a byte order mark, as Excel writes */
-	struct parser *p = calloc(1, sizeof *p);
-	*walk = (struct walk){0};
+	struct parser p = {.walk = walk, .csv = csv, .name = name, .err = err};
 	walk->gateways = calloc(WALK_GATEWAYS, sizeof *walk->gateways);
 	walk->rooms = calloc(WALK_ROOMS, sizeof *walk->rooms);
 	walk->tags = calloc(WALK_TAGS, sizeof *walk->tags);
-	if (p == NULL || walk->gateways == NULL || walk->rooms == NULL || walk->tags == NULL) {
-		free(p);
-		return error_set(err, -ENOMEM, "out of memory");
-	}
-	*p = (struct parser){
-		.walk = walk, .name = name, .err = err, .at = text, .end = text + len, .line = 1};
-	if (len >= 3 && memcmp(text, mark, 3) == 0)
-		p->at += 3;
-	int rc = memchr(text, '\0', len) != NULL ? bad(p, "a NUL byte: not a text", "") : parse(p);
-	free(p->ts);
-	free(p);
+	if (walk->gateways == NULL || walk->rooms == NULL || walk->tags == NULL)
+		return no_memory(&p);
+	int rc = take_table(&p);
+	free(p.ts);
+	return rc;
+}
+
+int walk_parse(struct walk *walk, const char *name, const char *text, size_t len, struct error *err)
+{
+	struct csv_table csv;
+	*walk = (struct walk){0};
+	int rc = csv_table_parse(&csv, name, text, len, err);
+	rc = rc < 0 ? rc : take(walk, &csv, name, err);
+	csv_table_free(&csv);
 	return rc;
 }
 
 int walk_read(struct walk *walk, const char *path, struct error *err)
 {
+	struct csv_table csv;
 	*walk = (struct walk){0};
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (in == NULL)
-		return error_set(err, -errno, "%s: %s", path, strerror(errno));
-	size_t size = 1 << 20, len = 0;
-	char *text = malloc(size + 1);
-	while (text != NULL && !feof(in) && !ferror(in) && len < FILE_MAX) {
-		len += fread(text + len, 1, size - len, in);
-		char *more = len == size ? realloc(text, 2 * size + 1) : text;
-		if (more == NULL)
-			break;
-		size *= len == size ? 2 : 1;
-		text = more;
-	}
-	bool whole = text != NULL && feof(in) && !ferror(in);
-	if (in != stdin)
-		fclose(in);
-	if (whole)
-		text[len] = '\0';
-	int rc = whole ? walk_parse(walk, path, text, len, err)
-		       : error_set(err, -EIO, "%s: cannot be read as a whole", path);
-	free(text);
+	int rc = csv_table_load(&csv, path, err);
+	rc = rc < 0 ? rc : take(walk, &csv, path, err);
+	csv_table_free(&csv);
 	return rc;
 }
 

@@ -6,6 +6,7 @@
  * A walk with known rooms, from CSV: `ts` (seconds, or milli-, micro- or
  * nanoseconds), `tag` (optional), one `rssi_GATEWAY` column each (dBm, empty
  * or nan: not heard), `room` (empty: not known). Other columns are passed over.
+ * The grammar is that of src/csv.h.
  */
 
 #include <stddef.h>
@@ -33,8 +34,9 @@ struct walk {
 
 /* 0, or -errno with err ("FILE:LINE: what"). walk_free in both cases. */
 int walk_read(struct walk *walk, const char *path, struct error *err);
-/* The same from `len` bytes, which it writes into. `name` is for err. */
-int walk_parse(struct walk *walk, const char *name, char *text, size_t len, struct error *err);
+/* The same from `len` bytes. `name` is for err. */
+int walk_parse(
+	struct walk *walk, const char *name, const char *text, size_t len, struct error *err);
 void walk_free(struct walk *walk);
 /* Makes room for one more row than `count`; *memory is how many there is room
  * for, 0 at first. False: out of memory, the rows are as they were. */

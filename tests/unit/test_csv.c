@@ -29,6 +29,24 @@ static int load(struct csv_table *t, const char *bytes, size_t len, struct error
 
 #define LOAD(t, text, err) load((t), (text), sizeof(text) - 1, (err))
 
+/* Where each record begins: empty lines, blanks and lines within quotes count,
+ * whichever way they end. */
+static void knows_the_lines(void **state)
+{
+	(void)state;
+	static const char text[] = "\n \t\na,b\r\n\r\n1,\"x\n\ny\"\n\"\r\n2\",y\r3,z";
+	struct csv_table t;
+	struct error err = {""};
+	assert_int_equal(csv_table_parse(&t, "t.csv", text, sizeof text - 1, &err), 0);
+	assert_int_equal(t.rows, 3);
+	assert_int_equal(csv_table_line(&t, -1), 3);
+	assert_int_equal(csv_table_line(&t, 0), 5);
+	assert_int_equal(csv_table_line(&t, 1), 8);
+	assert_int_equal(csv_table_line(&t, 2), 10);
+	assert_string_equal(csv_table_cell(&t, 2, 1), "z");
+	csv_table_free(&t);
+}
+
 /* RFC 4180, with a byte order mark, a quoted comma, quote and line end. */
 static void reads_the_grammar(void **state)
 {
@@ -53,6 +71,10 @@ static void reads_the_grammar(void **state)
 	csv_table_free(&t);
 }
 
+/* clang-format off */
+#define ROW(bytes, says) {bytes, sizeof(bytes) - 1, says}
+/* clang-format on */
+
 static void refuses_by_name(void **state)
 {
 	(void)state;
@@ -61,14 +83,16 @@ static void refuses_by_name(void **state)
 		size_t len;
 		const char *says;
 	} rows[] = {
-		{"a,b\n1,2\n3\n", 10, "record 3: 1 cells where the header has 2"},
-		{"a,b\n", 4, "no rows"},
-		{"", 0, "no rows"},
-		{"\xFF\xFE"
-		 "a\0,\0",
-			6, "UTF-16"},
-		{"a\0,\0b\0", 6, "UTF-16"},
-		{"a,b\n1,\"2\n", 9, "record"},
+		ROW("a,b\n1,2\n3\n", ":3: 1 cells where the header has 2"),
+		ROW("a,b\n", ": no rows below the header"),
+		ROW("", ": no header"),
+		ROW("\xFF\xFE"
+		    "a\0,\0",
+			": UTF-16"),
+		ROW("a\0,\0b\0", ": UTF-16"),
+		ROW("a,b\n1,2\r\n\0,2\n", ":3: a NUL byte"),
+		ROW("a,b\n\n1,\"2\n\n3,4", ":3: a quote is not closed"),
+		ROW("a,b\n1,2\n3,\"4\"4\n", ":3: a quote in the middle of a cell"),
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct csv_table t;
@@ -88,6 +112,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_grammar),
+		cmocka_unit_test(knows_the_lines),
 		cmocka_unit_test(refuses_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
