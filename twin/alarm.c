@@ -22,6 +22,8 @@ const struct alarm_rule alarm_rules[ALARM_CLASS_COUNT] = {
 	[ALARM_CLASS_TECHNICAL] = {"technical", PRIORITY_MEDIUM, false,
 		"See the Feeds screen; the board may be late."},
 	[ALARM_CLASS_BATTERY] = {"battery", PRIORITY_LOW, false, "Change the battery of the tag."},
+	[ALARM_CLASS_BRACELET] = {"bracelet", PRIORITY_LOW, false,
+		"Check who wears it, and correct the hospital's record."},
 	[ALARM_CLASS_PROGRAMME] = {"programme", PRIORITY_LOW, false,
 		"Check with the ward and the coordinator."},
 };

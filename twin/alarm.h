@@ -27,6 +27,7 @@ enum alarm_class {
 	ALARM_CLASS_GATEWAY,      /* technical, MEDIUM */
 	ALARM_CLASS_TECHNICAL,    /* broker, FHIR, journal: MEDIUM */
 	ALARM_CLASS_BATTERY,      /* LOW */
+	ALARM_CLASS_BRACELET,     /* on nobody, two on one, one on two: LOW */
 	ALARM_CLASS_PROGRAMME,    /* hazards: no-show, not fasting, conflict: LOW or MEDIUM */
 	ALARM_CLASS_COUNT
 };

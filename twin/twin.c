@@ -76,6 +76,8 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_LIMIT] = limit_due,
 	[TIMER_PLACE] = place_due,
 	[TIMER_BLOCKED] = blocked_due,
+	[TIMER_STRAY] = rule_stray,
+	[TIMER_SHARED] = rule_shared,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)
@@ -259,7 +261,8 @@ int twin_patient_room(const struct twin *twin, int patient, enum source *who, bo
 			*who = SOURCE_FHIR;
 		return fhir;
 	}
-	if (thing < 0 || !twin->things[thing].known)
+	if (thing < 0 || !twin->things[thing].known
+		|| bracelet_is_doubtful(twin, &twin->things[thing]))
 		return -1;
 	if (who)
 		*who = SOURCE_RADIO;
@@ -276,6 +279,18 @@ const char *room_label(const struct twin *t, int room)
 	if (!t->site || room < 0 || room >= t->site->room_count)
 		return "?";
 	return t->site->rooms[room].name[0] ? t->site->rooms[room].name : t->site->rooms[room].id;
+}
+
+const char *room_id(const struct twin *t, int room)
+{
+	return t->site && room >= 0 && room < t->site->room_count ? t->site->rooms[room].id : "";
+}
+
+const char *tag_label(const struct twin *t, const char *mac)
+{
+	int i = site_tag(t->site, mac);
+
+	return i >= 0 && t->site->tags[i].name[0] ? t->site->tags[i].name : mac;
 }
 
 void line_add(char *dst, size_t size, const char *text)

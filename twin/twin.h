@@ -50,7 +50,11 @@ struct patient {
 struct thing {
 	char tag[TAG_SIZE];
 	char patient[ID_SIZE]; /* worn by, "" */
-	int site_tag;          /* index in site->tags, -1 */
+	/* Given to this patient before and never taken back: worn, it may be on
+	 * either; not worn, it was replaced there and is still heard. "" */
+	char before[ID_SIZE];
+	int64_t given_ms; /* to its wearer; on nobody: so since */
+	int site_tag;     /* index in site->tags, -1 */
 	enum located state;
 	bool known;      /* located at least once */
 	bool frozen;     /* only silent gateways covered it: greyed, not emptied */
@@ -60,6 +64,7 @@ struct thing {
 	int64_t certain_ms; /* last time the room was certain */
 	int64_t at_ms;      /* last conclusion */
 	int battery;        /* %, -1 */
+	int home;           /* a bracelet on nobody: the room where it lies, -1 */
 };
 
 struct sample {

@@ -129,9 +129,7 @@ static bool is_active(const struct twin *t, const char *key)
 	return i >= 0 && t->alarms[i].active;
 }
 
-/* Raises or clears, but a condition that merely goes on is not raised again:
- * the count is of occurrences, not of samples. */
-static void follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring)
+void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring)
 {
 	if (!wanted)
 		alarm_clear(turn, key);
@@ -179,11 +177,6 @@ static int room_of_tag(const struct twin *t, const char *mac)
 	return t->site->tags[i].room;
 }
 
-static const char *room_id(const struct twin *t, int room)
-{
-	return t->site && room >= 0 && room < t->site->room_count ? t->site->rooms[room].id : "";
-}
-
 /* A call is worth more than a list: an unlisted tag rings all the same. */
 void alarm_press(struct turn *turn)
 {
@@ -202,9 +195,7 @@ void alarm_press(struct turn *turn)
 		|| (tag >= 0 && t->site->tags[tag].kind == TAG_PATIENT))
 		line_add(text, sizeof text, "patient");
 	else
-		line_add(text, sizeof text,
-			tag >= 0 && t->site->tags[tag].name[0] ? t->site->tags[tag].name
-							       : press->tag);
+		line_add(text, sizeof text, tag_label(t, press->tag));
 	line_add(text, sizeof text, " calls, ");
 	line_add(text, sizeof text, room >= 0 ? room_label(t, room) : "place not known");
 	key_make(key, "press:", press->tag);
@@ -236,7 +227,7 @@ static void case_alarm(struct turn *turn, int i, const char *prefix, bool wanted
 		line_add(text, sizeof text, s->procedure);
 	}
 	key_make(key, prefix, s->id);
-	follow(turn, key, wanted, &ring);
+	alarm_follow(turn, key, wanted, &ring);
 }
 
 void rule_case(struct turn *turn, int i)
@@ -379,7 +370,7 @@ void rule_reading(struct turn *turn, int i)
 	ring.class_ = l.class_;
 	ring.priority = alarm_rules[l.class_].priority;
 	ring.room = room_id(t, l.room);
-	follow(turn, l.key, true, &ring);
+	alarm_follow(turn, l.key, true, &ring);
 }
 
 void rule_battery(struct turn *turn, int thing)
@@ -401,12 +392,9 @@ void rule_battery(struct turn *turn, int thing)
 			alarm_clear(turn, key);
 		return;
 	}
-	line_add(text, sizeof text,
-		th->site_tag >= 0 && t->site->tags[th->site_tag].name[0]
-			? t->site->tags[th->site_tag].name
-			: th->tag);
+	line_add(text, sizeof text, tag_label(t, th->tag));
 	line_add(text, sizeof text, " below 15 %");
-	follow(turn, key, true, &ring);
+	alarm_follow(turn, key, true, &ring);
 }
 
 /* radio and fhir are the two rooms in dispute; -1, -1: they agree again. */
@@ -432,6 +420,6 @@ void rule_conflict(struct turn *turn, int patient, int radio, int fhir)
 			continue;
 		s->place_conflict = i == mine;
 		key_make(key, "conflict:", s->id);
-		follow(turn, key, i == mine, &ring);
+		alarm_follow(turn, key, i == mine, &ring);
 	}
 }

@@ -82,7 +82,7 @@ static int idle_patient(const struct twin *t)
 	return best;
 }
 
-static int patient_make(struct turn *turn, const char *id)
+int patient_make(struct turn *turn, const char *id)
 {
 	struct twin *t = turn->t;
 	int i = twin_patient(t, id);
@@ -123,7 +123,7 @@ int thing_make(struct turn *turn, const char *tag)
 	text_copy(th->tag, sizeof th->tag, tag);
 	th->site_tag = site_tag(t->site, tag);
 	th->state = LOCATED_ABSENT;
-	th->room = th->other = -1;
+	th->room = th->other = th->home = -1;
 	th->battery = FACT_UNKNOWN;
 	return i;
 }
@@ -177,6 +177,8 @@ static void on_site(struct turn *turn)
 		th->site_tag = site_tag(t->site, th->tag);
 		th->room = moved_room(was, t->site, th->room);
 		th->other = moved_room(was, t->site, th->other);
+		th->home = moved_room(was, t->site, th->home);
+		rule_stray(turn, i);
 	}
 	for (int i = 0; i < t->site->tag_count; i++)
 		thing_make(turn, t->site->tags[i].mac);
@@ -275,46 +277,6 @@ static void on_patient(struct turn *turn)
 	if (told->setting != SETTING_UNKNOWN)
 		p->setting = told->setting;
 	p->told = told_by(turn->fact);
-}
-
-static void take_back(struct turn *turn, int patient)
-{
-	struct patient *p = &turn->t->patients[patient];
-	int thing = twin_thing(turn->t, p->tag);
-
-	if (thing >= 0)
-		turn->t->things[thing].patient[0] = '\0';
-	p->tag[0] = '\0';
-	places_compare(turn, patient);
-}
-
-static void on_tag(struct turn *turn)
-{
-	struct twin *t = turn->t;
-	const struct fact_tag *told = &turn->fact->tag;
-	int thing = thing_make(turn, told->tag), wearer, patient;
-
-	if (thing < 0) {
-		t->ignored++;
-		return;
-	}
-	wearer = twin_patient(t, t->things[thing].patient);
-	/* Said again at each poll: what is known of the place must not start afresh. */
-	if (wearer >= 0 && !strcmp(t->things[thing].patient, told->patient))
-		return;
-	if (wearer >= 0)
-		take_back(turn, wearer);
-	t->things[thing].patient[0] = '\0';
-	if (!told->patient[0])
-		return;
-	patient = patient_make(turn, told->patient);
-	if (patient < 0)
-		return;
-	/* One bracelet a patient: a new one replaces the old. */
-	take_back(turn, patient);
-	text_copy(t->patients[patient].tag, TAG_SIZE, told->tag);
-	text_copy(t->things[thing].patient, ID_SIZE, told->patient);
-	places_compare(turn, patient);
 }
 
 static void on_milestone(struct turn *turn)

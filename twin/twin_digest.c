@@ -183,10 +183,12 @@ static void put_patient(struct sha *sha, const struct patient *p)
 static void put_thing(struct sha *sha, const struct thing *th)
 {
 	const int64_t integers[] = {th->site_tag, (int64_t)th->state, th->known, th->frozen,
-		th->room, th->other, th->since_ms, th->certain_ms, th->at_ms, th->battery};
+		th->room, th->other, th->since_ms, th->certain_ms, th->at_ms, th->battery,
+		th->given_ms, th->home};
 
 	text(sha, th->tag);
 	text(sha, th->patient);
+	text(sha, th->before);
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 		integer(sha, integers[i]);
 	number(sha, th->confidence);

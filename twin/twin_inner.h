@@ -28,6 +28,8 @@ enum timer_kind {
 	TIMER_LIMIT,   /* a reading out of limits; index: reading */
 	TIMER_PLACE,   /* two places for one patient; index: patient */
 	TIMER_BLOCKED, /* awake, and still in the OR; index: case */
+	TIMER_STRAY,   /* a bracelet that nobody was given; index: thing */
+	TIMER_SHARED,  /* a bracelet on two patients; index: thing */
 	TIMER_KIND_COUNT
 };
 
@@ -47,6 +49,8 @@ void key_make(char key[ID_SIZE], const char *prefix, const char *id);
 
 /* twin.c */
 const char *room_label(const struct twin *t, int room);
+const char *room_id(const struct twin *t, int room);          /* "" none */
+const char *tag_label(const struct twin *t, const char *mac); /* its name, else its MAC */
 int case_in_hand(const struct twin *t, const char *patient);
 bool case_is_waiting(const struct twin *t, const struct surgery *s);
 
@@ -58,6 +62,15 @@ bool timer_take(struct twin *t, int64_t now_ms, struct timer *taken);
 /* twin_apply.c */
 void apply_fact(struct turn *turn);
 int thing_make(struct turn *turn, const char *tag);
+int patient_make(struct turn *turn, const char *id);
+
+/* twin_bracelet.c */
+void on_tag(struct turn *turn); /* of the table in twin_apply.c */
+void bracelet_heard(struct turn *turn, int thing);
+void rule_stray(struct turn *turn, int thing);
+void rule_shared(struct turn *turn, int thing);
+/* Worn by somebody it may not be on: it moves nobody. */
+bool bracelet_is_doubtful(const struct twin *t, const struct thing *th);
 
 /* twin_sense.c: handlers of the table in twin_apply.c */
 void on_located(struct turn *turn);
@@ -84,6 +97,9 @@ struct ring {
 };
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
 void alarm_clear(struct turn *turn, const char *key);
+/* Raises or clears, but a condition that merely goes on is not raised again:
+ * the count is of occurrences, not of samples. */
+void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring);
 void alarm_operator(struct turn *turn);
 void alarm_press(struct turn *turn);
 void rule_case(struct turn *turn, int i);

@@ -207,7 +207,7 @@ void thing_moved(struct turn *turn, int thing, int from)
 	bool seen_before = from >= 0;
 
 	if (i < 0 || th->state != LOCATED_IN || th->confidence < RADIO_CONFIDENCE
-		|| surgery_is_off(&t->cases[i]))
+		|| bracelet_is_doubtful(t, th) || surgery_is_off(&t->cases[i]))
 		return;
 	s = &t->cases[i];
 	/* "By then at the latest": radio sees the bracelet, not the front door. */

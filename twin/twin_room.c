@@ -277,7 +277,8 @@ void places_compare(struct turn *turn, int patient)
 
 	if (thing >= 0 && t->things[thing].known) {
 		const struct thing *th = &t->things[thing];
-		bool certain = th->state == LOCATED_IN && th->confidence >= RADIO_CONFIDENCE;
+		bool certain = th->state == LOCATED_IN && th->confidence >= RADIO_CONFIDENCE
+			       && !bracelet_is_doubtful(t, th);
 
 		/* Doubt settles nothing: what stands, stands. */
 		if (fhir >= 0 && th->state != LOCATED_ABSENT && (!certain || th->frozen))

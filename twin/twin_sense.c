@@ -45,6 +45,7 @@ void on_located(struct turn *turn)
 	from = th->known ? th->room : -1;
 	locate(th, turn->fact, room, site_room(t->site, told->other));
 	th->frozen = th->room >= 0 && th->room < TWIN_ROOMS && t->rooms[th->room].greyed;
+	bracelet_heard(turn, i);
 	if (told->state == LOCATED_IN)
 		thing_moved(turn, i, from);
 	patient = twin_patient(t, th->patient);

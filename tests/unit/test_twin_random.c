@@ -148,8 +148,50 @@ static struct fact random_fact(uint64_t *seed, int64_t *clock)
 	return f;
 }
 
+static bool rings(const struct twin *t, const char *prefix, const char *id)
+{
+	char key[ID_SIZE];
+	int i;
+
+	snprintf(key, sizeof key, "%s%s", prefix, id);
+	i = twin_alarm(t, key);
+	return i >= 0 && t->alarms[i].active;
+}
+
+static int strays, shared, doubled; /* seen to ring, over all days */
+
+/* What rings about bracelets is what is so, whatever the order of events. */
+static void check_bracelets(const struct twin *t)
+{
+	for (int i = 0; i < t->patient_count; i++) {
+		const char *id = t->patients[i].id;
+		bool left = false;
+
+		for (int k = 0; k < t->thing_count; k++)
+			left = left
+			       || (!t->things[k].patient[0] && t->things[k].known
+				       && t->things[k].state != LOCATED_ABSENT
+				       && !strcmp(t->things[k].before, id));
+		assert_int_equal(rings(t, "bracelets:", id), left && t->patients[i].tag[0]);
+		doubled += rings(t, "bracelets:", id);
+	}
+	for (int i = 0; i < t->thing_count; i++) {
+		const struct thing *th = &t->things[i];
+		bool both = th->patient[0] && th->before[0];
+
+		assert_int_equal(rings(t, "shared:", th->tag), both);
+		if (rings(t, "stray:", th->tag)) {
+			assert_true(!th->patient[0] && !th->before[0]);
+			assert_int_equal(t->site->tags[th->site_tag].kind, TAG_PATIENT);
+			strays++;
+		}
+		shared += both;
+	}
+}
+
 static void check_invariants(const struct twin *t)
 {
+	check_bracelets(t);
 	for (int r = 0; r < ROOMS; r++) {
 		assert_true(t->rooms[r].current < t->case_count);
 		if (t->rooms[r].current >= 0)
@@ -251,6 +293,7 @@ static void test_properties_on_random_days(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= 6; seed++)
 		live_three_ways(seed * 7919, 600);
+	assert_true(strays > 0 && shared > 0 && doubled > 0);
 }
 
 static void test_advance_in_pieces(void **state)
