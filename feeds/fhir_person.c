@@ -160,35 +160,55 @@ static void give_tag(struct fhir_reading *r, const char *tag, const char *patien
 	fhir_give(r->map, key, &fact);
 }
 
-/* The bracelet is an identifier of its own system; a period that ended takes
- * it off again. */
-static void read_bracelet(struct fhir_reading *r, struct fhir_person *person)
+static bool lists(const struct fhir_bracelets *b, const char *mac)
 {
-	const char *system = r->map->options.bracelet_system;
-	char mac[TAG_SIZE] = "";
-	int i = 0;
-	if (system == NULL)
+	return strcmp(b->mac[0], mac) == 0 || strcmp(b->mac[1], mac) == 0;
+}
+
+/* Not listed any more: it is somebody else's who lists it, or nobody's. */
+static void take_tag(struct fhir_reading *r, const struct fhir_person *person, const char *mac)
+{
+	const struct fhir_person *other = r->map->people;
+	while (other != NULL && (other == person || !lists(&other->bracelets, mac)))
+		other = other->hh.next;
+	give_tag(r, mac, other != NULL ? other->id : "");
+}
+
+static bool is_bracelet(const struct fhir_reading *r, const cJSON *identifier)
+{
+	int64_t end = fhir_time_at(fhir_get(identifier, "period"), "end");
+	return strcmp(fhir_string(identifier, "system"), r->map->options.bracelet_system) == 0
+	       && strcmp(fhir_string(identifier, "use"), "old") != 0
+	       && (end == 0 || end > r->map->at_ms);
+}
+
+/* The bracelet is an identifier of its own system; a period that ended takes
+ * it off again. Two are told as they stand: the twin names what cannot be. */
+static void read_bracelets(struct fhir_reading *r, struct fhir_person *person)
+{
+	struct fhir_bracelets now = {{""}}, *was = &person->bracelets;
+	char mac[TAG_SIZE], path[40];
+	int i = 0, count = 0;
+	if (r->map->options.bracelet_system == NULL)
 		return;
 	FHIR_EACH(identifier, fhir_get(r->resource, "identifier"))
 	{
-		int at = i++;
-		int64_t end = fhir_time_at(fhir_get(identifier, "period"), "end");
-		if (strcmp(fhir_string(identifier, "system"), system) != 0
-			|| strcmp(fhir_string(identifier, "use"), "old") == 0
-			|| (end != 0 && end <= r->map->at_ms))
+		snprintf(path, sizeof path, "identifier[%d].value", i++);
+		if (!is_bracelet(r, identifier))
 			continue;
-		char path[40];
-		snprintf(path, sizeof path, "identifier[%d].value", at);
-		if (!text_mac(mac, fhir_string(identifier, "value"))) {
+		if (!text_mac(mac, fhir_string(identifier, "value")))
 			fhir_puzzle(r, path, "bracelet is not a MAC");
-			mac[0] = '\0';
-		}
+		else if (!lists(&now, mac) && count == FHIR_BRACELETS)
+			fhir_puzzle(r, path, "more than two bracelets");
+		else if (!lists(&now, mac))
+			text_copy(now.mac[count++], TAG_SIZE, mac);
 	}
-	if (person->tag[0] != '\0' && strcmp(person->tag, mac) != 0)
-		give_tag(r, person->tag, "");
-	if (mac[0] != '\0')
-		give_tag(r, mac, person->id);
-	text_copy(person->tag, sizeof person->tag, mac);
+	for (i = 0; i < FHIR_BRACELETS; i++)
+		if (was->mac[i][0] != '\0' && !lists(&now, was->mac[i]))
+			take_tag(r, person, was->mac[i]);
+	for (i = 0; i < count; i++)
+		give_tag(r, now.mac[i], person->id);
+	*was = now;
 }
 
 /* Who must be read with care makes his cases so, whichever comes first. */
@@ -232,7 +252,7 @@ bool fhir_read_patient(struct fhir_reading *r)
 	human_name(fhir_get(r->resource, "name"), name, sizeof name);
 	fhir_give_name(r->map, r->id, name);
 	fhir_person_give(r, person);
-	read_bracelet(r, person);
+	read_bracelets(r, person);
 	return true;
 }
 

@@ -92,10 +92,16 @@ struct fhir_measure {
 
 enum { MEASURE_BMI, MEASURE_WEIGHT_KG, MEASURE_HEIGHT_M, MEASURE_ASA, MEASURE_COUNT };
 
+enum { FHIR_BRACELETS = 2 };
+
+struct fhir_bracelets {
+	char mac[FHIR_BRACELETS][TAG_SIZE]; /* listed, "" none: one is usual */
+};
+
 struct fhir_person {
 	char id[ID_SIZE];
 	char birth[11];
-	char tag[TAG_SIZE];
+	struct fhir_bracelets bracelets;
 	char sex;
 	bool read;              /* its Patient was */
 	char doubt[LABEL_SIZE]; /* ... and must be read with care */

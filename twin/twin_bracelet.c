@@ -198,21 +198,24 @@ void bracelet_heard(struct turn *turn, int thing)
 	rule_stray(turn, thing);
 }
 
-/* What else was left on a patient who wears nothing any more is one too few. */
+/* Its bracelet was taken back: another one left on the patient is it again. */
 static void settle(struct turn *turn, int patient)
 {
 	struct twin *t = turn->t;
-	const char *id = t->patients[patient].id;
+	struct patient *p = &t->patients[patient];
 
-	for (int i = 0; i < t->thing_count; i++) {
+	p->tag[0] = '\0';
+	for (int i = 0; i < t->thing_count && !p->tag[0]; i++) {
 		struct thing *th = &t->things[i];
 
-		if (th->patient[0] || strcmp(th->before, id))
+		if (th->patient[0] || strcmp(th->before, p->id))
 			continue;
 		th->before[0] = '\0';
-		rule_stray(turn, i);
+		th->given_ms = t->now_ms;
+		text_copy(th->patient, ID_SIZE, p->id);
+		text_copy(p->tag, TAG_SIZE, th->tag);
 	}
-	rule_two(turn, id);
+	rule_two(turn, p->id);
 	places_compare(turn, patient);
 }
 
@@ -228,7 +231,6 @@ static void take_off(struct turn *turn, int thing)
 	if (worn)
 		th->given_ms = t->now_ms;
 	if (wearer >= 0) {
-		t->patients[wearer].tag[0] = '\0';
 		settle(turn, wearer);
 	} else if (left >= 0) {
 		rule_two(turn, t->patients[left].id);
@@ -247,7 +249,8 @@ static void put_on(struct turn *turn, int thing, int patient)
 	if (worn >= 0) {
 		struct thing *old = &t->things[worn];
 
-		take_off(turn, worn);
+		old->patient[0] = old->before[0] = '\0';
+		old->given_ms = t->now_ms;
 		if (is_heard(old) || !old->known)
 			text_copy(old->before, ID_SIZE, p->id);
 		rule_shared(turn, worn);

@@ -23,6 +23,45 @@ static void gives_bracelets_and_names(void **state)
 	assert_string_equal(w->names[2], "surg-07=Roux");
 }
 
+#define WEARS(id, macs) "{\"resourceType\":\"Patient\",\"id\":\"" id "\",\"identifier\":[" macs "]}"
+#define A               "{\"system\":\"urn:example:bracelet\",\"value\":\"C300007B0001\"}"
+#define B               "{\"system\":\"urn:example:bracelet\",\"value\":\"C300007B0002\"}"
+#define C               "{\"system\":\"urn:example:bracelet\",\"value\":\"C300007B0003\"}"
+
+static void last_tag(struct world *w, const char *resource, const char *tag, const char *patient)
+{
+	w->fact_count = 0;
+	feed(w, resource);
+	const struct fact *fact = last(w, FACT_TAG);
+	assert_int_equal(fact != NULL, tag != NULL);
+	if (fact == NULL || tag == NULL)
+		return;
+	assert_string_equal(fact->tag.tag, tag);
+	assert_string_equal(fact->tag.patient, patient);
+}
+
+/* Two on one patient, one on two: told as the hospital has it, and what one
+ * patient's record drops is not taken from the next. */
+static void tells_bracelets_as_they_stand(void **state)
+{
+	struct world *w = *state;
+	last_tag(w, WEARS("p", A), "C300007B0001", "p");
+	last_tag(w, WEARS("p", A "," B "," A "," C), "C300007B0002", "p");
+	for (int i = 0; i < w->fact_count; i++) /* A was not taken back */
+		assert_false(w->facts[i].kind == FACT_TAG && w->facts[i].tag.patient[0] == '\0');
+	last_tag(w, WEARS("p", A), "C300007B0002", "");
+	last_tag(w, WEARS("q", A), "C300007B0001", "q");
+	last_tag(w, WEARS("p", B), "C300007B0002", "p");
+	for (int i = 0; i < w->fact_count; i++) /* A is q's now */
+		assert_false(w->facts[i].kind == FACT_TAG && w->facts[i].tag.patient[0] == '\0');
+	last_tag(w, WEARS("p", A "," B), "C300007B0001", "p");
+	last_tag(w, WEARS("p", B), "C300007B0001", "q");
+	last_tag(w, WEARS("q", ""), "C300007B0001", "");
+}
+#undef A
+#undef B
+#undef C
+
 static int asa_of(struct world *w, const char *value)
 {
 	char text[512];
@@ -90,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(gives_bracelets_and_names),
+		WITH(tells_bracelets_as_they_stand),
 		WITH(reads_asa_in_many_hands),
 		WITH(bmi_from_weight_and_height),
 	};

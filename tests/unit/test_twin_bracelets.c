@@ -165,8 +165,9 @@ static void test_two_on_one_end(void **state)
 	assert_int_equal(state_of(t, TWO), ALARM_D);
 	twin_destroy(t);
 	t = two_on_one();
-	wear(t, BRACELET_2, "", -50);
+	wear(t, BRACELET_2, "", -50); /* the first one is still given */
 	assert_int_equal(state_of(t, TWO), ALARM_D);
+	assert_int_equal(twin_worn_by(t, "p1"), twin_thing(t, BRACELET_1));
 	twin_destroy(t);
 	t = two_on_one();
 	wear(t, BRACELET_1, "p2", -50); /* and not "on two": it had been replaced */
