@@ -120,10 +120,9 @@ static bool is_operating(const struct twin *t, int room)
 	return kind == ROOM_OR || kind == ROOM_PACU;
 }
 
-static bool is_free_bracelet(const struct twin *t, const struct thing *th)
+static bool is_bracelet(const struct twin *t, const struct thing *th)
 {
-	return t->site && th->site_tag >= 0 && t->site->tags[th->site_tag].kind == TAG_PATIENT
-	       && !th->patient[0] && !th->before[0] && is_heard(th);
+	return t->site && th->site_tag >= 0 && t->site->tags[th->site_tag].kind == TAG_PATIENT;
 }
 
 static void ring_stray(struct turn *turn, const struct thing *th, bool wanted)
@@ -155,7 +154,7 @@ void rule_stray(struct turn *turn, int thing)
 	struct thing *th = &t->things[thing];
 	int64_t after, since, due;
 
-	if (!is_free_bracelet(t, th)) {
+	if (!is_bracelet(t, th) || th->patient[0] || th->before[0] || !is_heard(th)) {
 		th->home = -1;
 		timer_cancel(t, TIMER_STRAY, thing);
 		ring_stray(turn, th, false);
@@ -195,7 +194,8 @@ void bracelet_heard(struct turn *turn, int thing)
 		rule_two(turn, t->patients[patient].id);
 		places_compare(turn, patient);
 	}
-	rule_stray(turn, thing);
+	if (is_bracelet(t, th))
+		rule_stray(turn, thing);
 }
 
 /* Its bracelet was taken back: another one left on the patient is it again. */
