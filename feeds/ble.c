@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "twin/text.h"
+
 /*
  * Advertisements: [length][type][data…] repeated (Bluetooth Core 5.3, vol 3,
  * part C, 11). Who reads service data and manufacturer data, by UUID and
@@ -35,21 +37,13 @@ void ble_mac(char out[TAG_SIZE], const uint8_t *bytes, bool reversed)
 	ble_digits(out, reversed ? bytes + 5 : bytes, 6, reversed ? -1 : 1);
 }
 
-int ble_nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 long ble_hex(uint8_t *out, size_t size, const char *hex, size_t digits)
 {
 	if (digits % 2 != 0 || digits / 2 > size)
 		return -1;
 	for (size_t i = 0; i < digits; i += 2) {
-		int high = ble_nibble(hex[i]);
-		int low = ble_nibble(hex[i + 1]);
+		int high = text_hex(hex[i]);
+		int low = text_hex(hex[i + 1]);
 		if (high < 0 || low < 0)
 			return -1;
 		out[i / 2] = (uint8_t)(high << 4 | low);

@@ -29,8 +29,6 @@ void ble_eddystone(struct row *row, const uint8_t *p, size_t len);
 void ble_digits(char *out, const uint8_t *bytes, int count, int step);
 /* 6 bytes on air → 12 hex digits; reversed when the low byte comes first. */
 void ble_mac(char out[TAG_SIZE], const uint8_t *bytes, bool reversed);
-/* The value of a hex digit of either case, -1. */
-int ble_nibble(char c);
 /* Returns how many bytes, -1 when it is not whole hex of at most `size` bytes.
  * `out` may be where `hex` is. */
 long ble_hex(uint8_t *out, size_t size, const char *hex, size_t digits);

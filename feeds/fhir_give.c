@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/hash.h"
 #include "twin/text.h"
 
 /*
@@ -152,25 +153,14 @@ const char *fhir_refer(
 
 /* -- memory of what was said ---------------------------------------------- */
 
-static const uint64_t FNV_BASIS = 14695981039346656037u;
-
-/* FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv). */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ p[i]) * 1099511628211u;
-	return hash;
-}
-
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
-	return mix(hash, text, strlen(text) + 1);
+	return hash64(hash, text, strlen(text) + 1);
 }
 
 static uint64_t mix_number(uint64_t hash, int64_t number)
 {
-	return mix(hash, &number, sizeof number);
+	return hash64(hash, &number, sizeof number);
 }
 
 /* Notes what was said under a key; false when that was already the last word.
@@ -222,7 +212,7 @@ void fhir_puzzle(const struct fhir_reading *r, const char *path, const char *for
 	/* The same puzzle is told once, not at each poll. */
 	char key[KEY_SIZE];
 	snprintf(key, sizeof key, "puzzle:%s:%s", r->origin, path);
-	if (remember(r->map, key, mix_text(FNV_BASIS, text)))
+	if (remember(r->map, key, mix_text(HASH64_BASIS, text)))
 		say_puzzle(r, path, text);
 }
 
@@ -274,7 +264,7 @@ static uint64_t hash_patient(uint64_t h, const struct fact_patient *p)
 /* What a fact says, without who and when: two facts of one hash are one. */
 static uint64_t hash_fact(const struct fact *f)
 {
-	uint64_t h = mix_number(FNV_BASIS, f->kind);
+	uint64_t h = mix_number(HASH64_BASIS, f->kind);
 	switch (f->kind) {
 	case FACT_CASE:
 		return hash_case(h, &f->surgery);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/hash.h"
 #include "twin/text.h"
 
 /*
@@ -192,15 +193,6 @@ bool hl7_is_news(struct hl7_reading *r, const char *kind, const char *id)
 	return false;
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_bytes(const char *bytes, size_t len)
-{
-	uint64_t hash = 14695981039346656037u;
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
-	return hash;
-}
-
 /* What the sender calls the message; NULL when it has no control id. */
 static struct hl7_heard *message_heard(struct hl7_reading *r)
 {
@@ -322,7 +314,7 @@ void hl7_read_message(struct hl7 *h, const char *bytes, size_t len)
 	}
 	r.entries = cJSON_CreateArray();
 	read_header(&r);
-	uint64_t hash = hash_bytes(bytes, len);
+	uint64_t hash = hash64(HASH64_BASIS, bytes, len);
 	if (is_duplicate(&r, hash)) {
 		h->result->duplicates++;
 	} else if (!r.refused) {

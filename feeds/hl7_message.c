@@ -85,13 +85,6 @@ int hl7_repetitions(const struct hl7_message *m, const struct hl7_segment *s, in
 
 /* -- escapes (chapter 2.7) --------------------------------------------------- */
 
-static int hex(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* One sequence between two escape characters; returns what it adds. Those that
  * only format (\H\, \N\, \.br\) become a blank or nothing, local ones nothing. */
 static size_t unescape_one(const struct hl7_message *m, const char *s, size_t len, char *out)
@@ -111,7 +104,7 @@ static size_t unescape_one(const struct hl7_message *m, const char *s, size_t le
 		return 1;
 	}
 	for (size_t i = 1; len > 2 && s[0] == 'X' && i + 1 < len; i += 2) {
-		int high = hex(s[i]), low = hex(s[i + 1]);
+		int high = text_hex(s[i]), low = text_hex(s[i + 1]);
 		if (high >= 0 && low >= 0 && (high != 0 || low != 0))
 			out[n++] = (char)(high * 16 + low);
 	}

@@ -67,7 +67,7 @@ static struct pattern pattern_of(const struct signature *s)
 
 static bool may_begin(const struct pattern *p, enum look look, int c)
 {
-	int byte = look == LOOK_BINARY ? c : ble_nibble((char)c) * 16;
+	int byte = look == LOOK_BINARY ? c : text_hex((char)c) * 16;
 	int mask = p->mask[p->anchor] & (look == LOOK_BINARY ? 0xFF : 0xF0);
 	return p->length > 0 && byte >= 0 && ((byte ^ p->bytes[p->anchor]) & mask) == 0;
 }
@@ -125,8 +125,8 @@ void press_table_destroy(struct press_table *t)
 /* The byte that two hex digits spell, -1 when they are none. */
 static int hex_byte(const uint8_t *at, const uint8_t *end)
 {
-	int high = end - at >= 2 ? ble_nibble((char)at[0]) : -1;
-	int low = high >= 0 ? ble_nibble((char)at[1]) : -1;
+	int high = end - at >= 2 ? text_hex((char)at[0]) : -1;
+	int low = high >= 0 ? text_hex((char)at[1]) : -1;
 	return low >= 0 ? high << 4 | low : -1;
 }
 

@@ -6,6 +6,7 @@
 
 #include "feeds/ble.h"
 #include "feeds/teach_slot.h"
+#include "twin/hash.h"
 #include "twin/text.h"
 
 /* An advertisement is 31 bytes, with its scan response 62. */
@@ -45,15 +46,6 @@ void teach_destroy(struct teach *t)
 	free(t);
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t hash_of(const uint8_t *bytes, size_t len)
-{
-	uint32_t h = 2166136261U;
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ bytes[i]) * 16777619U;
-	return h;
-}
-
 static bool make_room(struct teach *t)
 {
 	int room = t->room > 0 ? 2 * t->room : 64;
@@ -76,7 +68,7 @@ void teach_advert(
 	/* Others only ever count as background. */
 	if (strcmp(tag, t->tag) != 0)
 		phase = TEACH_BACKGROUND;
-	uint32_t hash = hash_of(ad, len);
+	uint32_t hash = hash32(HASH32_BASIS, ad, len);
 	for (int i = 0; i < t->count; i++) {
 		struct heard *h = &t->heard[i];
 		if (h->hash == hash && h->len == len && h->phase == phase

@@ -6,6 +6,7 @@
 
 #include "feeds/ble.h"
 #include "feeds/teach.h"
+#include "twin/text.h"
 
 void teach_flush(struct teach_ear *ear)
 {
@@ -28,7 +29,7 @@ static size_t unhex(uint8_t *out, size_t size, const char *text)
 	size_t n = 0;
 	for (; n < size && text[0] != '\0' && text[1] != '\0'; n++, text += 2) {
 		text += *text == '-';
-		int high = ble_nibble(text[0]), low = high < 0 ? -1 : ble_nibble(text[1]);
+		int high = text_hex(text[0]), low = high < 0 ? -1 : text_hex(text[1]);
 		if (low < 0)
 			break;
 		out[n] = (uint8_t)(high << 4 | low);

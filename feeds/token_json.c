@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "feeds/fhir_private.h"
+#include "feeds/json_read.h"
 #include "feeds/secret.h"
 #include "twin/text.h"
 
@@ -14,12 +15,6 @@
 enum { WORD_MAX = 19 };
 /* RFC 6749 5.1 only recommends to say how long a token lives. */
 static const double LIFETIME_UNSAID_S = 300, LIFETIME_MAX_S = 86400;
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-	return cJSON_IsString(item) ? item->valuestring : NULL;
-}
 
 /* Visible ASCII only: it becomes part of a header. */
 static bool is_token(const char *s)
@@ -46,10 +41,11 @@ static double lifetime(const cJSON *object)
 
 static int take(const cJSON *object, char **value, double *lifetime_s, struct error *err)
 {
-	const char *token = text_of(object, "access_token"), *type = text_of(object, "token_type");
-	if (token == NULL || !is_token(token))
+	const char *token = json_text(object, "access_token"),
+		   *type = json_text(object, "token_type");
+	if (!is_token(token))
 		return error_set(err, -EBADMSG, "no access_token in its answer");
-	if (type != NULL && strcasecmp(type, "bearer") != 0)
+	if (*type != '\0' && strcasecmp(type, "bearer") != 0)
 		return error_set(err, -EBADMSG, "its token is not of the type bearer");
 	*lifetime_s = lifetime(object);
 	if (*lifetime_s <= 0)
@@ -119,10 +115,10 @@ void token_json_refusal(const char *body, size_t len, const char *secret, struct
 {
 	struct error why = {""};
 	cJSON *object = fhir_json_parse(body, len, &why);
-	const char *code = text_of(object, "error");
+	const char *code = json_text(object, "error");
 	const cJSON *words = cJSON_GetObjectItemCaseSensitive(object, "error_description");
 	out->code[0] = out->words[0] = '\0';
-	if (code != NULL && is_code(code))
+	if (is_code(code))
 		text_copy(out->code, sizeof out->code, code);
 	if (cJSON_IsString(words))
 		take_words(words->valuestring, secret, out->words);
@@ -136,7 +132,7 @@ int token_json_smart(
 {
 	struct error why = {""};
 	cJSON *object = fhir_json_parse(body, len, &why);
-	const char *url = text_of(object, "token_endpoint");
+	const char *url = json_text(object, "token_endpoint");
 	const cJSON *ways =
 		cJSON_GetObjectItemCaseSensitive(object, "token_endpoint_auth_methods_supported");
 	const cJSON *way;
@@ -147,7 +143,7 @@ int token_json_smart(
 		if (cJSON_IsString(way) && strcmp(way->valuestring, "client_secret_basic") == 0)
 			out->basic_refused = false;
 	}
-	if (url == NULL || !is_token(url) || !text_copy(out->token_url, sizeof out->token_url, url))
+	if (!is_token(url) || !text_copy(out->token_url, sizeof out->token_url, url))
 		rc = error_set(err, -EBADMSG, "it names no token_endpoint: set fhir.token_url");
 	cJSON_Delete(object);
 	return rc;

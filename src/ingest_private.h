@@ -38,7 +38,7 @@ struct ingest {
 	struct press_tracker *tracker;
 	struct told told[TOLD_MAX];
 	int told_count;
-	struct known *tags;                           /* the allow-list */
+	struct known *tags; /* the allow-list */
 	const struct tag_keys *keys;
 	struct gateway_clock clocks[HEALTH_GATEWAYS]; /* as health->gateways */
 	int site_gateway[HEALTH_GATEWAYS];            /* index in the site, -1 */

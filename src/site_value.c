@@ -310,15 +310,6 @@ bool site_value_door(struct site_reading *r, const config_setting_t *s, void *fi
 	return true;
 }
 
-static int nibble(char c)
-{
-	if (c == '?')
-		return -2;
-	if (!isxdigit((unsigned char)c))
-		return -1;
-	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 /* Hex text → bytes and mask; blanks, ':' and '-' are passed over, '?' is a
  * nibble that may be anything. Appends at *length. */
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
@@ -329,8 +320,8 @@ bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *
 	for (; text != NULL && *text != '\0'; text++) {
 		if (strchr(" :-", *text) != NULL)
 			continue;
-		int value = nibble(*text);
-		if (value == -1 || *length >= size)
+		int value = text_hex(*text);
+		if ((value < 0 && *text != '?') || *length >= size)
 			break;
 		int shift = half == 0 ? 4 : 0;
 		if (half == 0)

@@ -14,6 +14,7 @@
 
 #include "src/restore.h"
 #include "src/site_file.h"
+#include "src/suite_clock.h"
 #include "twin/text.h"
 
 enum { PATIENCE_S = 5 }; /* of real time */
@@ -258,8 +259,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	s->names = names_create();
 	who_am_i(s);
 	if (open_journal(s, err) == 0 && take_site(s, err) == 0 && s->twin->site != NULL) {
-		setenv("TZ", s->twin->site->zone, 1);
-		tzset();
+		suite_clock_zone(s->twin->site->zone);
 		s->locator = locator_create(s->twin->site);
 		/* When suite time runs fast, a hiccup of this machine is no silence. */
 		locator_patience(s->locator, PATIENCE_S * s->settings->clock.speed);

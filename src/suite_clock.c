@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 int64_t monotonic_ms(void)
@@ -10,6 +11,12 @@ int64_t monotonic_ms(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void suite_clock_zone(const char *zone)
+{
+	setenv("TZ", *zone != '\0' ? zone : "UTC", 1);
+	tzset();
 }
 
 struct suite_clock suite_clock_real(void)

@@ -20,6 +20,8 @@ struct suite_clock {
 struct suite_clock suite_clock_real(void); /* wall time now, speed 1 */
 int64_t suite_clock_now(const struct suite_clock *clock);
 int64_t monotonic_ms(void);
+/* From here on local time is the suite's: an IANA zone, "" is UTC. */
+void suite_clock_zone(const char *zone);
 /* "ORIGIN_MS:ANCHOR_MS:SPEED", the form passed between programs. */
 bool suite_clock_parse(struct suite_clock *clock, const char *text);
 void suite_clock_format(const struct suite_clock *clock, char out[80]);

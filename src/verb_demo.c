@@ -15,6 +15,7 @@
 #include "src/console.h"
 #include "src/options.h"
 #include "src/site_file.h"
+#include "src/suite_clock.h"
 #include "src/verbs.h"
 
 /*
@@ -136,8 +137,7 @@ static int set_clock(struct demo *d, struct error *err)
 	int hour = 10, minute = 12;
 	if (site == NULL)
 		return -EINVAL;
-	setenv("TZ", site->zone, 1);
-	tzset();
+	suite_clock_zone(site->zone);
 	site_free(site);
 	if (d->at != NULL && sscanf(d->at, "%d:%d", &hour, &minute) != 2)
 		return error_set(err, -EINVAL, "--at: HH:MM, not \"%s\"", d->at);

@@ -13,6 +13,7 @@
 #include "feeds/fhir_query.h"
 #include "src/fhir_print.h"
 #include "src/site_file.h"
+#include "src/suite_clock.h"
 #include "src/verb_fhir_url.h"
 #include "src/verbs.h"
 
@@ -266,8 +267,9 @@ static int parse(struct run *run, int argc, char **argv, struct said *said)
 static void set_zone(struct run *run, const struct site *site)
 {
 	if (site != NULL && site->zone[0] != '\0')
-		setenv("TZ", site->zone, 1);
-	tzset();
+		suite_clock_zone(site->zone);
+	else
+		tzset();
 	const char *zone = getenv("TZ");
 	run->print.zoned = zone != NULL && *zone != '\0';
 }

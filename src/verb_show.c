@@ -12,6 +12,7 @@
 #include "src/ledger.h"
 #include "src/options.h"
 #include "src/restore.h"
+#include "src/suite_clock.h"
 #include "src/verbs.h"
 #include "twin/text.h"
 
@@ -112,10 +113,8 @@ static int show(const struct settings *settings, const char *pane, bool json)
 		fprintf(stderr, "vigie show: %s\n", err.text);
 		code = EXIT_ENVIRONMENT;
 	} else {
-		if (twin->site != NULL) {
-			setenv("TZ", twin->site->zone, 1);
-			tzset();
-		}
+		if (twin->site != NULL)
+			suite_clock_zone(twin->site->zone);
 		health->journal_ok = true;
 		name_feeds(settings, health);
 		forecast = foreseen(twin, pane);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "twin/hash.h"
 #include "twin/text.h"
 
 /* Noise beforehand: sigma 0.33 within a procedure (reference 2, heart centre),
@@ -64,12 +65,11 @@ int duration_add_number(struct duration_model *m, const char *name, double centr
 	return m->number_count++;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
 static uint64_t hash(uint64_t h, const char *text)
 {
-	for (; *text != '\0'; text++)
-		h = (h ^ (uint8_t)*text) * 0x100000001B3u;
-	return (h ^ 0xFF) * 0x100000001B3u; /* ends the text: "ab","c" is not "a","bc" */
+	if (text != NULL)
+		h = hash64(h, text, strlen(text));
+	return hash64(h, "\xFF", 1); /* ends the text: "ab","c" is not "a","bc" */
 }
 
 uint64_t duration_level(const char *a, const char *b)
@@ -77,8 +77,7 @@ uint64_t duration_level(const char *a, const char *b)
 	bool none = (a == NULL || *a == '\0') && (b == NULL || *b == '\0');
 	if (none)
 		return 0;
-	uint64_t h = hash(0xCBF29CE484222325u, a != NULL ? a : "");
-	h = hash(h, b != NULL ? b : "");
+	uint64_t h = hash(hash(HASH64_BASIS, a), b);
 	return h != 0 ? h : 1;
 }
 

@@ -307,7 +307,7 @@ size_t text_neutralise(char *dst, size_t size, const char *src, size_t len)
 	return changed;
 }
 
-static int hex_digit(char c)
+int text_hex(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -324,14 +324,14 @@ bool text_mac(char out[13], const char *s)
 	int n = 0;
 
 	for (; *s; s++) {
-		int v = hex_digit(*s);
+		int v = text_hex(*s);
 
 		if (v >= 0) {
 			if (n == 12)
 				return false;
 			mac[n++] = "0123456789ABCDEF"[v];
 		} else if (!((*s == ':' || *s == '-' || *s == '.') && n > 0 && n < 12
-				   && hex_digit(s[1]) >= 0)) {
+				   && text_hex(s[1]) >= 0)) {
 			return false;
 		}
 	}

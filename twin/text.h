@@ -32,6 +32,9 @@ uint32_t text_utf8_next(const char **p, const char *end);
 /* Encodes into out[4]; returns 1..4. */
 size_t text_utf8_put(char out[4], uint32_t cp);
 
+/* The value of a hex digit of either case, -1 when it is none. */
+int text_hex(char c);
+
 /* "AC:23:3f:…", "ac233f…" and so on → 12 upper-case hex digits. False if not a MAC. */
 bool text_mac(char out[13], const char *s);
 

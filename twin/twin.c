@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/hash.h"
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
@@ -330,7 +331,6 @@ void line_number(char *dst, size_t size, double value)
 void key_make(char key[ID_SIZE], const char *prefix, const char *id)
 {
 	size_t room = ID_SIZE - strlen(prefix);
-	uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
 
 	text_copy(key, ID_SIZE, prefix);
 	if (strlen(id) < room) {
@@ -338,8 +338,7 @@ void key_make(char key[ID_SIZE], const char *prefix, const char *id)
 		return;
 	}
 	/* Two long ids may share a head: the hash keeps their keys apart. */
-	for (const char *p = id; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 16777619u;
+	uint32_t hash = hash32(HASH32_BASIS, id, strlen(id));
 	line_add(key, ID_SIZE - 9, id);
 	line_add(key, ID_SIZE, "~");
 	for (int shift = 28; shift >= 0; shift -= 4) {

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "feeds/ble.h"
+
 static void put(struct advert *a, const void *bytes, size_t n)
 {
 	if (a->len + n > ADVERT_MAX)
@@ -41,21 +43,14 @@ static void put_fixed(struct advert *a, double value)
 	put16(a, (unsigned)(uint16_t)(int16_t)lround(limited * 256));
 }
 
-static int nibble(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				      : 0;
-}
-
 /* Inside frames the address runs backwards. */
 static void put_mac(struct advert *a, const char *mac)
 {
-	if (strlen(mac) < 12)
+	uint8_t bytes[6];
+	if (ble_hex(bytes, sizeof bytes, mac, strlen(mac)) != sizeof bytes)
 		return;
 	for (int i = 5; i >= 0; i--)
-		put8(a, nibble(mac[2 * i]) << 4 | nibble(mac[2 * i + 1]));
+		put8(a, bytes[i]);
 }
 
 static struct advert ffe1(int service_length, int frame)

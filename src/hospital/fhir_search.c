@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/hospital/fhir_search.h"
-#include "src/hospital/stamp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "feeds/json_read.h"
+#include "src/hospital/stamp.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 500 };
 
@@ -39,20 +41,14 @@ static bool compare(const char *value, int64_t t)
 	return t >= low && t < high;
 }
 
-static const char *text_of(const cJSON *o, const char *key)
-{
-	const cJSON *i = cJSON_GetObjectItemCaseSensitive(o, key);
-	return cJSON_IsString(i) ? i->valuestring : "";
-}
-
 static int64_t date_of(const struct resource *r)
 {
 	const cJSON *period = cJSON_GetObjectItemCaseSensitive(r->json, "period");
-	const char *text = text_of(r->json, "start");
+	const char *text = json_text(r->json, "start");
 	if (*text == '\0' && period != NULL)
-		text = text_of(period, "start");
+		text = json_text(period, "start");
 	if (*text == '\0')
-		text = text_of(r->json, "effectiveDateTime");
+		text = json_text(r->json, "effectiveDateTime");
 	return *text != '\0' ? stamp_parse(text) : 0;
 }
 
@@ -94,7 +90,7 @@ static bool matches(const struct resource *r, const struct parameter *p)
 	if (strcmp(p->key, "date") == 0)
 		return date_of(r) != 0 && compare(p->value, date_of(r));
 	if (strcmp(p->key, "status") == 0)
-		return in_list(p->value, text_of(r->json, "status"));
+		return in_list(p->value, json_text(r->json, "status"));
 	if (strcmp(p->key, "location") == 0)
 		return refers(r->json, "Location/", p->value);
 	if (strcmp(p->key, "patient") == 0)

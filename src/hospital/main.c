@@ -11,6 +11,7 @@
 #include "src/hospital/truth.h"
 #include "src/hospital/walk.h"
 #include "src/site_file.h"
+#include "src/suite_clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -77,8 +78,7 @@ static int prepare(struct hospital *h, struct error *err)
 	h->site = site_load(h->options.site, NULL, err);
 	if (h->site == NULL)
 		return ENVIRONMENT;
-	setenv("TZ", h->site->zone[0] != '\0' ? h->site->zone : "UTC", 1);
-	tzset();
+	suite_clock_zone(h->site->zone);
 	if (options_clock(&h->options, &h->clock, err) != 0)
 		return USAGE;
 	if (h->options.until != NULL && (h->until_ms = stamp_parse(h->options.until)) == 0) {
