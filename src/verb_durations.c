@@ -276,6 +276,25 @@ static int parse_options(int argc, char **argv, struct choice *c)
 											     : -1;
 }
 
+static void examine(struct study *s, const struct duration_rows *rows,
+	const struct duration_rows *test, int *order, const struct choice *c, bool fit)
+{
+	long refused = rows->refused + test->refused;
+	if (refused > 0)
+		fprintf(stderr, "vigie durations: %ld rows without an actual_min above 0\n",
+			refused);
+	if (fit || c->test != NULL)
+		train_and_test(s, rows, c->test != NULL ? test : NULL, order);
+	else if (c->online)
+		online(s, rows, order, c);
+	else
+		by_folds(s, rows, order, c);
+	if (fit)
+		print_fit(s, rows);
+	else
+		print_study(s, c->json);
+}
+
 static int run(struct study *s, const struct choice *c, bool fit)
 {
 	struct duration_rows rows, test;
@@ -286,23 +305,12 @@ static int run(struct study *s, const struct choice *c, bool fit)
 	int rc = duration_rows_load(&rows, path, &err);
 	if (rc == 0 && c->test != NULL)
 		rc = duration_rows_load(&test, c->test, &err);
-	if (rc == 0 && (order = malloc((size_t)rows.csv.rows * sizeof *order)) == NULL)
+	if (rc == 0 && (order = malloc(((size_t)rows.csv.rows + 1) * sizeof *order)) == NULL)
 		rc = error_set(&err, -1, "out of memory");
-	if (rc < 0)
+	if (order == NULL)
 		fprintf(stderr, "vigie durations: %s\n", err.text);
-	else if (rows.refused + test.refused > 0)
-		fprintf(stderr, "vigie durations: %ld rows without an actual_min above 0\n",
-			rows.refused + test.refused);
-	if (rc == 0 && (fit || c->test != NULL))
-		train_and_test(s, &rows, c->test != NULL ? &test : NULL, order);
-	else if (rc == 0 && c->online)
-		online(s, &rows, order, c);
-	else if (rc == 0)
-		by_folds(s, &rows, order, c);
-	if (rc == 0 && fit)
-		print_fit(s, &rows);
-	else if (rc == 0)
-		print_study(s, c->json);
+	else
+		examine(s, &rows, &test, order, c, fit);
 	free(order);
 	duration_rows_free(&rows);
 	duration_rows_free(&test);
