@@ -7,17 +7,9 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "feeds/pem.h"
 #include "feeds/secret.h"
-
-static int check_readable(const char *what, const char *path, struct error *err)
-{
-	if (path != NULL && access(path, R_OK) != 0)
-		return error_set(err, -errno, "%s %s: %s", what, path, strerror(errno));
-	return 0;
-}
 
 static X509 *read_certificate(const char *path)
 {
@@ -51,9 +43,9 @@ static int check_pair(const char *cert, const char *key, struct error *err)
 
 int http_tls_check(const struct http_options *o, struct error *err)
 {
-	int rc = check_readable("fhir.ca", o->ca_file, err);
+	int rc = pem_readable("fhir.ca", o->ca_file, err);
 	if (rc == 0)
-		rc = check_readable("fhir.cert", o->cert_file, err);
+		rc = pem_readable("fhir.cert", o->cert_file, err);
 	if (rc == 0)
 		rc = secret_check("fhir.key", o->key_file, err);
 	if (rc < 0 || (o->cert_file == NULL && o->key_file == NULL))

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "feeds/mqtt_address.h"
+#include "feeds/pem.h"
 #include "feeds/ring.h"
 #include "feeds/secret.h"
 #include "twin/text.h"
@@ -443,13 +443,6 @@ static int read_secret(char **secret, const char *path, struct error *err)
 	return 0;
 }
 
-static int check_readable(const char *path, const char *what, struct error *err)
-{
-	if (path != NULL && access(path, R_OK) != 0)
-		return error_set(err, -errno, "%s %s: %s", what, path, strerror(errno));
-	return 0;
-}
-
 static int take_addresses(struct mqtt *m, const struct mqtt_options *o, struct error *err)
 {
 	for (int i = 0; i < o->address_count && i < MQTT_ADDRESSES; i++) {
@@ -475,9 +468,9 @@ static int take_options(struct mqtt *m, const struct mqtt_options *o, struct err
 {
 	int rc = take_addresses(m, o, err);
 	if (rc == 0)
-		rc = check_readable(o->ca_file, "broker CA", err);
+		rc = pem_readable("broker CA", o->ca_file, err);
 	if (rc == 0)
-		rc = check_readable(o->cert_file, "client certificate", err);
+		rc = pem_readable("client certificate", o->cert_file, err);
 	if (rc == 0)
 		rc = secret_check("mqtt.key", o->key_file, err);
 	if (rc == 0 && o->password_file != NULL)

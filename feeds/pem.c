@@ -5,8 +5,16 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "feeds/secret.h"
+
+int pem_readable(const char *what, const char *path, struct error *err)
+{
+	if (path != NULL && access(path, R_OK) != 0)
+		return error_set(err, -errno, "%s %s: %s", what, path, strerror(errno));
+	return 0;
+}
 
 int pem_no_password(char *out, int size, int writing, void *context)
 {

@@ -2,12 +2,15 @@
 #ifndef VIGIE_FEEDS_PEM_H
 #define VIGIE_FEEDS_PEM_H
 
-/* Private keys in PEM files. Never asks for a password: the terminal is ours. */
+/* Certificates and private keys in PEM files. Never asks for a password: the
+ * terminal is ours. */
 
 #include <openssl/evp.h>
 
 #include "feeds/error.h"
 
+/* 0, or a negative errno when the file may not be read. NULL path: 0. */
+int pem_readable(const char *what, const char *path, struct error *err);
 /* OpenSSL's callback that has no password. */
 int pem_no_password(char *out, int size, int writing, void *context);
 /* From text of `len` bytes that came from the file `path`. NULL with err. */

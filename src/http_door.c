@@ -2,7 +2,6 @@
 #include "src/http_door.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <openssl/crypto.h>
@@ -14,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "feeds/mqtt_address.h"
 #include "feeds/ring.h"
+#include "feeds/secret.h"
 #include "src/suite_clock.h"
 #include "twin/text.h"
 
@@ -29,7 +27,7 @@ enum {
 	IDLE_S = 15,
 	REQUEST_MS = 30000, /* a body that trickles in is cut off */
 	DRAIN_MS = 5,       /* the loop's share per turn, as MQTT's */
-	FILE_MOST = 65536,
+	CERTIFICATE_MOST = 65536,
 };
 
 struct http_door {
@@ -280,53 +278,52 @@ static void on_wake(struct ev_loop *loop, ev_async *wake, int events)
 
 /* --- opening --- */
 
-/* A whole small file; `secret`: nobody else may read it. malloc'd, NULL + err. */
-static char *read_file(const char *path, bool secret, struct error *err)
+/* With its chain; malloc'd. NULL with err. */
+static char *read_certificate(const char *path, struct error *err)
 {
-	struct stat s;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd >= 0 ? calloc(1, FILE_MOST + 1) : NULL;
-	int rc = 0;
-	if (fd < 0 || text == NULL || fstat(fd, &s) < 0)
-		rc = error_set(err, -errno, "%s: %s", path, strerror(errno));
-	else if (secret && (s.st_mode & 077) != 0)
-		rc = error_set(err, -EPERM, "%s: others may read it (chmod 600)", path);
-	else if (read(fd, text, FILE_MOST) <= 0)
-		rc = error_set(err, -EIO, "%s: nothing in it", path);
-	if (fd >= 0)
-		close(fd);
-	if (rc < 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	errno = 0;
+	FILE *file = fopen(path, "re");
+	char *text = file != NULL ? calloc(1, CERTIFICATE_MOST + 1) : NULL;
+	bool good = text != NULL && fread(text, 1, CERTIFICATE_MOST, file) > 0;
+	if (!good)
+		error_set(err, -EIO, "http.cert %s: %s", path,
+			errno != 0 ? strerror(errno) : "nothing in it");
+	if (file != NULL)
+		fclose(file);
+	if (good)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static int take_token(struct http_door *d, const char *path, struct error *err)
 {
-	char *text = path != NULL ? read_file(path, true, err) : NULL;
-	if (path == NULL)
-		return 0;
-	if (text == NULL)
-		return -EACCES;
-	size_t n = strcspn(text, "\r\n");
-	SHA256((unsigned char *)text, n, d->token);
-	explicit_bzero(text, strlen(text));
-	free(text);
+	char line[SECRET_SIZE];
+	int n = path != NULL ? secret_line("http.token_file", path, line, err) : 0;
+	if (n <= 0)
+		return n;
+	SHA256((unsigned char *)line, (size_t)n, d->token);
+	explicit_bzero(line, sizeof line);
 	d->guarded = true;
-	return n > 0 ? 0 : error_set(err, -EINVAL, "%s: the first line is empty", path);
+	return 0;
 }
 
 static int take_certificate(
 	struct http_door *d, const struct http_door_options *o, struct error *err)
 {
+	char key[SECRET_SIZE];
 	if ((o->cert_file == NULL) != (o->key_file == NULL))
 		return error_set(err, -EINVAL, "http: a certificate needs its key (http.key)");
 	if (o->cert_file == NULL)
 		return 0;
-	d->certificate = read_file(o->cert_file, false, err);
-	d->key = d->certificate != NULL ? read_file(o->key_file, true, err) : NULL;
-	return d->key != NULL ? 0 : -EACCES;
+	if ((d->certificate = read_certificate(o->cert_file, err)) == NULL)
+		return -EACCES;
+	int n = secret_read("http.key", o->key_file, key, err);
+	if (n < 0)
+		return n;
+	d->key = strdup(key);
+	explicit_bzero(key, sizeof key);
+	return d->key != NULL ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
 /* "host:port", "[v6]:port", "port": numbers only, nothing is looked up. */

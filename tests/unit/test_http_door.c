@@ -352,9 +352,9 @@ static void beyond_this_machine_it_must_be_guarded(void **state)
 		"beyond this machine");
 	expect_refused(w, (struct http_door_options){.listen = "[::]:0"}, "beyond this machine");
 	expect_refused(w, (struct http_door_options){.listen = "127.0.0.1:0", .token_file = loose},
-		"others may read it");
+		"open to others");
 	expect_refused(w, (struct http_door_options){.listen = "127.0.0.1:0", .token_file = none},
-		"first line is empty");
+		"its first line is empty");
 	expect_refused(w, (struct http_door_options){.listen = "127.0.0.1:0", .cert_file = token},
 		"needs its key");
 	expect_refused(
