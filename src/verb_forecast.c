@@ -14,6 +14,7 @@
 #include "src/foresee.h"
 #include "src/programme.h"
 #include "src/site_file.h"
+#include "src/suite_clock.h"
 #include "src/verbs.h"
 #include "twin/scenario.h"
 
@@ -148,8 +149,7 @@ static int load(struct foreseen *f, const struct choice *c)
 			fprintf(stderr, "vigie forecast: %s\n", err.text);
 			return -1;
 		}
-		setenv("TZ", options.site->zone, 1);
-		tzset();
+		suite_clock_zone(options.site->zone);
 	}
 	if (programme_load(&f->programme, c->path, &options, &err) < 0) {
 		fprintf(stderr, "vigie forecast: %s\n", err.text);
