@@ -126,6 +126,9 @@ static __attribute__((unused)) void create(struct world *w, struct fhir_poll_opt
 static __attribute__((unused)) void once(struct world *w, struct fhir_poll_options options)
 {
 	create(w, options);
+	/* What an earlier run_until waited for is not what ends this. */
+	w->until = NULL;
+	w->ticks = 0;
 	fhir_poll_once(w->poll, on_done, w);
 	ev_run(w->loop, 0);
 	fhir_poll_health(w->poll, &w->health);
