@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "twin/estimate.h"
+#include "twin/hash.h"
 #include "twin/pathway.h"
 #include "twin/stat.h"
 
@@ -370,14 +371,6 @@ static bool of_the_day(const struct build *b, const struct surgery *s)
 	       && (s->status != CASE_FULFILLED || surgery_has_begun(s));
 }
 
-static uint32_t hash_of(const char *text)
-{
-	uint32_t h = 2166136261u; /* FNV-1a */
-	for (; *text != '\0'; text++)
-		h = (h ^ (uint8_t)*text) * 16777619u;
-	return h;
-}
-
 static int room_of(const struct build *b, const struct surgery *s)
 {
 	int room = s->room_at >= 0 ? s->room_at : site_room(b->site, s->room);
@@ -393,7 +386,7 @@ static void case_add(struct build *b, int twin_case)
 	}
 	int i = b->plan->case_count++;
 	struct sim_case *c = &b->plan->cases[i];
-	c->who = hash_of(s->id);
+	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
 	c->pathway = way_add(b, pathway_of(b->site, s->setting));
 	c->room = room_of(b, s);
 	c->planned_ms = s->start_ms - b->origin_ms;
