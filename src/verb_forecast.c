@@ -16,7 +16,7 @@
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
-#include "twin/scenario.h"
+#include "twin/whatif.h"
 
 /*
  * vigie forecast: the rest of a day from a file, without a network. The same
@@ -26,11 +26,8 @@
 
 enum { REPS_USUAL = 1000 };
 
-enum { INJECTIONS_MAX = 16 };
-
 struct choice {
-	struct scenario injections[INJECTIONS_MAX];
-	int injection_count;
+	struct what_if what_if;
 	const char *path, *site;
 	int64_t at_ms;
 	int reps, threads;
@@ -54,7 +51,7 @@ static void print_json(const struct foreseen *f, const struct choice *c)
 {
 	struct forecast_told told = {.twin = f->programme.twin, .forecast = &f->forecast};
 	cJSON *root = cJSON_CreateObject();
-	if (c->injection_count > 0) {
+	if (c->what_if.count > 0) {
 		told.baseline = &f->baseline;
 		told.difference = f->difference;
 	}
@@ -133,7 +130,7 @@ static void print_text(const struct foreseen *f, const struct choice *c)
 	}
 	printf("overtime %.0f min, waiting %.0f min, held for the PACU %.0f min\n",
 		f->forecast.kpi.overtime_min, f->forecast.kpi.wait_min, f->forecast.kpi.hold_min);
-	if (c->injection_count > 0)
+	if (c->what_if.count > 0)
 		print_difference(f);
 }
 
@@ -159,10 +156,11 @@ static int load(struct foreseen *f, const struct choice *c)
 }
 
 static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
-	const struct twin *twin, struct sim_plan *plan, struct plan_index *index)
+	const struct fork *fork, struct sim_plan *plan, struct plan_index *index)
 {
-	struct plan_options options = {.midnight_ms = format_midnight(f->programme.at_ms)};
-	plan_build(twin, &options, plan, index);
+	struct plan_options options = {
+		.midnight_ms = format_midnight(f->programme.at_ms), .policy = &fork->policy};
+	plan_build(fork->twin, &options, plan, index);
 	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
 	if (run != NULL)
 		foresee(run, c->reps, c->threads);
@@ -172,38 +170,35 @@ static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
 }
 
 /* The injections on a copy: what was loaded is the baseline, and stays. */
-static struct twin *fork_of(const struct foreseen *f, const struct choice *c)
+static bool fork_of(const struct foreseen *f, const struct choice *c, struct fork *fork)
 {
-	char why[SCENARIO_TEXT];
-	struct twin *fork = twin_create();
-	if (fork == NULL)
-		return NULL;
-	twin_copy(fork, f->programme.twin);
-	for (int i = 0; i < c->injection_count; i++) {
-		if (scenario_inject(fork, &c->injections[i], why))
-			continue;
-		fprintf(stderr, "vigie forecast: %s\n", why);
-		twin_destroy(fork);
-		return NULL;
-	}
-	return fork;
+	static char why[WHAT_IF_DEPTH][SCENARIO_TEXT];
+	fork->twin = twin_create();
+	if (fork->twin == NULL)
+		return false;
+	int injected = what_if_fork(fork, f->programme.twin, &c->what_if, why);
+	for (int i = 0; i < c->what_if.count; i++)
+		if (why[i][0] != '\0')
+			fprintf(stderr, "vigie forecast: %s\n", why[i]);
+	return injected == c->what_if.count;
 }
 
 static int run(struct foreseen *f, const struct choice *c)
 {
 	struct forecast_run *run = NULL, *base = NULL;
-	struct twin *fork = NULL;
+	struct fork fork = {0};
 	int code = EXIT_ENVIRONMENT;
-	if (load(f, c) < 0 || (fork = fork_of(f, c)) == NULL)
+	if (load(f, c) < 0 || !fork_of(f, c, &fork))
 		goto done;
-	if (c->injection_count > 0) {
-		base = simulate(f, c, f->programme.twin, &f->more, &f->before);
+	if (c->what_if.count > 0) {
+		const struct fork as_is = {.twin = f->programme.twin};
+		base = simulate(f, c, &as_is, &f->more, &f->before);
 		if (base == NULL)
 			goto done;
 		forecast_run_read(base, c->reps, &f->forecast);
 		f->baseline = f->forecast.kpi;
 	}
-	run = simulate(f, c, fork, &f->plan, &f->index);
+	run = simulate(f, c, &fork, &f->plan, &f->index);
 	if (run == NULL)
 		goto done;
 	forecast_run_read(run, c->reps, &f->forecast);
@@ -212,7 +207,7 @@ static int run(struct foreseen *f, const struct choice *c)
 	struct foresee_rank rank = {.reps = c->reps, .threads = c->threads};
 	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
 	/* What is told of cases is told of the fork, which has them all. */
-	twin_copy(f->programme.twin, fork);
+	twin_copy(f->programme.twin, fork.twin);
 	if (c->json)
 		print_json(f, c);
 	else
@@ -221,13 +216,14 @@ static int run(struct foreseen *f, const struct choice *c)
 done:
 	forecast_run_destroy(run);
 	forecast_run_destroy(base);
-	twin_destroy(fork);
+	twin_destroy(fork.twin);
 	return code;
 }
 
 static int scenario_help(void)
 {
-	static const char *const kinds[] = {"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "WORD"};
+	static const char *const kinds[] = {
+		"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON", "WORD"};
 	for (int i = 0; i < scenario_count; i++) {
 		const struct scenario_row *row = &scenario_rows[i];
 		printf("%-13s %s\n", row->name, row->help);
@@ -254,13 +250,13 @@ static int inject(struct choice *c, const char *text)
 		c->listed = true;
 		return scenario_help();
 	}
-	if (c->injection_count < INJECTIONS_MAX
-		&& scenario_parse(text, &c->injections[c->injection_count], why)) {
-		c->injection_count++;
+	struct what_if *w = &c->what_if;
+	if (w->count < WHAT_IF_DEPTH && scenario_parse(text, &w->list[w->count], why)) {
+		w->count++;
 		return 0;
 	}
 	fprintf(stderr, "vigie forecast: %s (--inject help lists them)\n",
-		c->injection_count < INJECTIONS_MAX ? why : "too many injections");
+		w->count < WHAT_IF_DEPTH ? why : "too many injections");
 	return -1;
 }
 

@@ -452,3 +452,28 @@ void forecast_rank(const struct plan_index *index, int pool, struct paired effec
 	list[at] = (struct forecast_bottleneck){
 		index->pool_role[pool], index->pool_beds[pool], effect};
 }
+
+struct quantiles forecast_kpi_quantiles(const struct forecast_run *run, int reps, enum kpi kpi)
+{
+	struct quantiles q = {0, 0, 0};
+	double *work = malloc((size_t)reps * sizeof *work);
+	if (work != NULL && kpi == KPI_LAST_OUT)
+		q = times_of(run, kpi_column(run, kpi), reps, work);
+	else if (work != NULL)
+		q = quantiles_of(work, sorted(kpi_column(run, kpi), reps, work));
+	free(work);
+	return q;
+}
+
+double forecast_overtime_share(const struct forecast_run *run, int reps, int room)
+{
+	const float *last = room_column(run, room, ROOM_LAST_OUT);
+	const struct plan_index *x = run->index;
+	double close = x->closes_ms[room] > 0 ? (double)x->closes_ms[room] / MS : 0;
+	int over = 0;
+	if (x->closes_ms[room] == x->opens_ms[room] || reps < 1)
+		return 0;
+	for (int i = 0; i < reps; i++)
+		over += !isnan(last[i]) && (double)last[i] > close;
+	return (double)over / reps;
+}

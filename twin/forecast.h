@@ -102,5 +102,10 @@ struct paired forecast_difference(
 /* Puts what one unit more of a pool would change in its place among `count`. */
 void forecast_rank(const struct plan_index *index, int pool, struct paired effect,
 	struct forecast_bottleneck list[SIM_POOLS], int *count);
+/* Over the first `reps` replications; the last patient's time out is after the
+ * epoch, the rest are minutes. */
+struct quantiles forecast_kpi_quantiles(const struct forecast_run *run, int reps, enum kpi kpi);
+/* The share of them in which a room's last patient is out after its session. */
+double forecast_overtime_share(const struct forecast_run *run, int reps, int room);
 
 #endif

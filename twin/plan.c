@@ -28,9 +28,13 @@ struct build {
 	const struct plan_options *options;
 	struct sim_plan *plan;
 	struct plan_index *index;
+	const struct plan_policy *policy; /* never NULL */
 	const struct pathway *ways[SIM_PATHWAYS];
+	bool ahead[SIM_PATHWAYS]; /* with its induction before the entry */
 	int64_t origin_ms;
 };
+
+static const struct plan_policy as_the_site_says;
 
 /* ---- pools ---- */
 
@@ -129,14 +133,61 @@ static void find_marks(struct plan_index *index, int w, const struct pathway *wa
 	}
 }
 
-static int way_add(struct build *b, const struct pathway *way)
+/* No hold: the bay is asked for by the step after the room is left. */
+static void leave_without_bay(struct build *b, struct sim_pathway *way, int out)
+{
+	int8_t *from = way->steps[out].need, *to = way->steps[out + 1].need;
+	for (int k = 0; k < SIM_NEEDS && from[k] != SIM_NONE; k++) {
+		if (from[k] < 0 || b->index->pool_beds[from[k]] != ROOM_PACU
+			|| to[SIM_NEEDS - 1] != SIM_NONE)
+			continue;
+		memmove(to + 1, to, SIM_NEEDS - 1);
+		to[0] = from[k];
+		memmove(from + k, from + k + 1, (size_t)(SIM_NEEDS - 1 - k));
+		from[SIM_NEEDS - 1] = SIM_NONE;
+		return;
+	}
+}
+
+/* The step of a pathway that can be done before the room is entered; -1 none. */
+static int induction_of(const struct pathway *way)
+{
+	for (int s = 1; s < way->step_count; s++)
+		if ((strcmp(way->steps[s].stage, "induction") == 0
+			    || way->steps[s].ends == MILESTONE_ANAES_READY)
+			&& has_need(way->steps[s - 1].need, NEED_ROOM, 0)
+			&& way->steps[s].need[PATHWAY_NEEDS - 1].kind == NEED_NONE)
+			return s;
+	return -1;
+}
+
+/* Induction beside the room, from the moment the one before has left it. */
+static void induce_ahead(struct sim_pathway *way, int induction)
+{
+	struct sim_step entry = way->steps[induction - 1], *ahead = &way->steps[induction - 1];
+	*ahead = way->steps[induction];
+	way->steps[induction] = entry;
+	memmove(ahead->need + 1, ahead->need, SIM_NEEDS - 1);
+	ahead->need[0] = SIM_TURN;
+	ahead->gated = entry.gated;
+	ahead->gate_ms = entry.gate_ms;
+}
+
+static int way_find(const struct build *b, const struct pathway *way, bool ahead)
 {
 	int w = 0;
-	while (w < b->plan->pathway_count && b->ways[w] != way)
+	while (w < b->plan->pathway_count && (b->ways[w] != way || b->ahead[w] != ahead))
 		w++;
+	return w;
+}
+
+static int way_add(struct build *b, const struct pathway *way, bool ahead)
+{
+	int w = way_find(b, way, ahead);
 	if (w < b->plan->pathway_count || w == SIM_PATHWAYS)
 		return w < SIM_PATHWAYS ? w : 0;
 	struct sim_pathway *to = &b->plan->pathways[w];
+	b->ahead[b->plan->pathway_count] = ahead;
 	b->ways[b->plan->pathway_count++] = way;
 	to->count = way->step_count;
 	for (int s = 0; s < way->step_count; s++) {
@@ -150,7 +201,22 @@ static int way_add(struct build *b, const struct pathway *way)
 		to->steps[s].ends = (int8_t)from->ends;
 	}
 	find_marks(b->index, w, way);
+	int out = b->index->out_room[w];
+	if (b->policy->no_hold && out >= 0 && out + 1 < way->step_count) {
+		leave_without_bay(b, to, out);
+		b->index->in_pacu[w] += b->index->in_pacu[w] == out;
+	}
+	if (ahead) {
+		induce_ahead(to, induction_of(way));
+		b->index->in_room[w] = induction_of(way);
+	}
 	return w;
+}
+
+/* Where the pathway itself enters the room. */
+static int enters(const struct build *b, int w)
+{
+	return b->index->in_room[w] - (b->ahead[w] ? 1 : 0);
 }
 
 /* ---- how long ---- */
@@ -187,22 +253,21 @@ static struct duration_law room_time(struct build *b, const struct surgery *s, i
  * their own laws while they leave the surgeon enough; in a short case they are
  * short as well, all by the same share.
  */
-static double others_share(
-	const struct plan_index *index, int w, const struct pathway *way, double mean)
+static double others_share(const struct build *b, int w, const struct pathway *way, double mean)
 {
 	double others = 0;
-	for (int s = index->in_room[w] + 1; s <= index->out_room[w]; s++)
+	for (int s = enters(b, w) + 1; s <= b->index->out_room[w]; s++)
 		others += way->steps[s].lasts == LASTS_LAW ? way->steps[s].a : 0;
 	double most = (1 - SURGERY_LEAST) * mean;
 	return others > most ? most / others : 1;
 }
 
-static struct sim_law surgeons_part(const struct plan_index *index, int w,
-	const struct pathway *way, const struct duration_law *law, double share)
+static struct sim_law surgeons_part(const struct build *b, int w, const struct pathway *way,
+	const struct duration_law *law, double share)
 {
 	double mean = stat_lognormal_mean(law->mu, law->sigma);
 	double left = mean, spread = mean * mean * expm1(law->sigma * law->sigma);
-	for (int s = index->in_room[w] + 1; s <= index->out_room[w]; s++) {
+	for (int s = enters(b, w) + 1; s <= b->index->out_room[w]; s++) {
 		if (way->steps[s].lasts != LASTS_LAW)
 			continue;
 		left -= share * way->steps[s].a;
@@ -224,11 +289,11 @@ static void laws_of(struct build *b, const struct surgery *s, int i)
 	for (int k = 0; k < way->step_count; k++)
 		of_case = of_case || way->steps[k].lasts == LASTS_CASE;
 	double share =
-		of_case ? others_share(x, c->pathway, way, stat_lognormal_mean(law.mu, law.sigma))
+		of_case ? others_share(b, c->pathway, way, stat_lognormal_mean(law.mu, law.sigma))
 			: 1;
 	for (int k = 0; k < way->step_count; k++) {
 		const struct pathway_step *step = &way->steps[k];
-		bool inside = k > x->in_room[c->pathway] && k <= x->out_room[c->pathway];
+		bool inside = k > enters(b, c->pathway) && k <= x->out_room[c->pathway];
 		double of = inside ? share : 1;
 		c->law[k] = (struct sim_law){SIM_AT_ONCE, 0, 0};
 		if (step->lasts == LASTS_LAW)
@@ -236,7 +301,13 @@ static void laws_of(struct build *b, const struct surgery *s, int i)
 		else if (step->lasts == LASTS_BETWEEN)
 			c->law[k] = (struct sim_law){SIM_UNIFORM, (float)step->a, (float)step->b};
 		else if (step->lasts == LASTS_CASE)
-			c->law[k] = surgeons_part(x, c->pathway, way, &law, share);
+			c->law[k] = surgeons_part(b, c->pathway, way, &law, share);
+	}
+	if (b->ahead[c->pathway]) {
+		int entry = x->in_room[c->pathway];
+		struct sim_law induction = c->law[entry];
+		c->law[entry] = c->law[entry - 1];
+		c->law[entry - 1] = induction;
 	}
 }
 
@@ -371,6 +442,33 @@ static bool of_the_day(const struct build *b, const struct surgery *s)
 	       && (s->status != CASE_FULFILLED || surgery_has_begun(s));
 }
 
+/* Nobody who is in the room, or on the way, is taken back out of it. */
+static bool goes_ahead(const struct build *b, const struct surgery *s, const struct pathway *way)
+{
+	int induction = induction_of(way);
+	if (!b->policy->induction_ahead || induction < 1 || surgery_has_begun(s))
+		return false;
+	int begins = way->steps[induction - 1].begins;
+	return begins < 0 || surgery_when(s, (enum milestone)begins) == 0;
+}
+
+/* More or fewer minutes: of the surgeon's part, or of what is left of the case. */
+static void extra(struct build *b, struct sim_case *c, int minutes)
+{
+	const struct pathway *way = b->ways[c->pathway];
+	int out = b->index->out_room[c->pathway], from = enters(b, c->pathway) + 1;
+	if (minutes == 0 || c->step > out)
+		return;
+	c->extra_ms = minutes * 60000;
+	c->extra_step = c->step > from ? c->step : from;
+	for (int k = c->extra_step; k <= out; k++)
+		if (way->steps[k].lasts == LASTS_CASE
+			|| (way->steps[k].lasts == LASTS_LAW
+				&& way->steps[c->extra_step].lasts != LASTS_CASE
+				&& way->steps[k].a > way->steps[c->extra_step].a))
+			c->extra_step = k;
+}
+
 static int room_of(const struct build *b, const struct surgery *s)
 {
 	int room = s->room_at >= 0 ? s->room_at : site_room(b->site, s->room);
@@ -387,7 +485,8 @@ static void case_add(struct build *b, int twin_case)
 	int i = b->plan->case_count++;
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
-	c->pathway = way_add(b, pathway_of(b->site, s->setting));
+	const struct pathway *way = pathway_of(b->site, s->setting);
+	c->pathway = way_add(b, way, goes_ahead(b, s, way));
 	c->room = room_of(b, s);
 	c->planned_ms = s->start_ms - b->origin_ms;
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
@@ -397,12 +496,24 @@ static void case_add(struct build *b, int twin_case)
 	stand(b, s, c);
 	if (!estimate(b, s, c)) /* a person's word comes before a rule */
 		overdue(b, c);
+	extra(b, c, b->policy->extra_min[twin_case]);
 	c->absent = c->step >= b->ways[c->pathway]->step_count;
+}
+
+/* Closed while somebody is inside: the next one does not enter. */
+static bool is_closed(const struct twin *twin, int room)
+{
+	const struct room_twin *r = &twin->rooms[room];
+	return r->state == ROOMSTATE_DOWN
+	       || (r->service == SERVICE_CLOSED
+		       && (r->current < 0
+			       || r->service_ms >= surgery_entered_ms(&twin->cases[r->current])));
 }
 
 static void rooms_add(struct build *b)
 {
 	const struct pathway *way = pathway_of(b->site, SETTING_UNKNOWN);
+	double part = 1 - b->policy->turnover_less / 100.0;
 	for (int r = 0; r < TWIN_ROOMS; r++)
 		b->index->room_of[r] = SIM_NONE;
 	for (int r = 0; r < b->site->room_count && r < TWIN_ROOMS; r++) {
@@ -415,8 +526,9 @@ static void rooms_add(struct build *b)
 		room->cleaning = way->turnover_need.kind == NEED_NONE
 					 ? SIM_NONE
 					 : need_of(b, &way->turnover_need);
-		room->turnover = lognormal(way->turnover_mean, way->turnover_deviation);
-		room->closed = b->twin->rooms[r].state == ROOMSTATE_DOWN;
+		room->turnover =
+			lognormal(part * way->turnover_mean, part * way->turnover_deviation);
+		room->closed = is_closed(b->twin, r);
 		const struct room *of = &b->site->rooms[r];
 		if (of->open_min >= 0 && of->close_min > of->open_min
 			&& b->options->midnight_ms != 0) {
@@ -468,6 +580,7 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 		.options = options,
 		.plan = plan,
 		.index = index,
+		.policy = options->policy != NULL ? options->policy : &as_the_site_says,
 		.origin_ms = twin->now_ms};
 	plan->pathway_count = plan->case_count = plan->room_count = plan->pool_count = 0;
 	memset(plan->cases, 0, sizeof plan->cases);

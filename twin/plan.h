@@ -31,10 +31,20 @@ struct plan_index {
 	bool unlimited;               /* no pools are known: staff and beds are not counted */
 };
 
+/* How people would work, where no fact can say it: the what-ifs'. All zero: as
+ * the site says. */
+struct plan_policy {
+	bool induction_ahead;          /* anaesthesia begins while the room is still cleaned */
+	bool no_hold;                  /* patients leave the room without waiting for a PACU bay */
+	int turnover_less;             /* rooms are clean again so many percent sooner */
+	int16_t extra_min[TWIN_CASES]; /* a case takes so many minutes more */
+};
+
 /* What may not be read from the twin. */
 struct plan_options {
-	const struct learnt *learnt; /* NULL: the booking with a usual spread */
-	int64_t midnight_ms;         /* local, of the day: sessions are told from it; 0 none */
+	const struct learnt *learnt;      /* NULL: the booking with a usual spread */
+	int64_t midnight_ms;              /* local, of the day: sessions are told from it; 0 none */
+	const struct plan_policy *policy; /* NULL: as the site says */
 };
 
 /* Every case of the day that is not off and not over for the patient. */

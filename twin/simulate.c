@@ -50,6 +50,13 @@ static int32_t law_left(const struct sim_law *law, int64_t elapsed_ms, uint32_t 
 /* One counter gives four draws: steps share them in fours. */
 enum { DRAW_TURNOVER = SIM_STEPS / 4, DRAW_CLEANING };
 
+static int32_t with_extra(int32_t drawn_ms, int32_t extra_ms)
+{
+	int32_t least = drawn_ms < (int32_t)MS ? drawn_ms : (int32_t)MS;
+	int32_t lasts = drawn_ms + extra_ms;
+	return lasts > least ? lasts : least;
+}
+
 static void draw_case(const struct sim_plan *plan, const struct sim_case *c, int index,
 	const uint32_t key[2], struct sim_draw *draw)
 {
@@ -65,6 +72,8 @@ static void draw_case(const struct sim_plan *plan, const struct sim_case *c, int
 				   ? law_left(&c->law[s], c->elapsed_ms, bits[s % 4])
 				   : law_draw(&c->law[s], bits[s % 4]);
 	}
+	if (c->extra_ms != 0)
+		lasts[c->extra_step] = with_extra(lasts[c->extra_step], c->extra_ms);
 	if (c->room < 0)
 		return;
 	const uint32_t counter[4] = {c->who, DRAW_TURNOVER, 0, 0};
@@ -160,25 +169,32 @@ static void give_unit(struct day *d, int pool)
 
 /* -- rooms -- */
 
-static bool take_room(struct day *d, int i)
+static bool has_turn(const struct day *d, int i)
 {
 	int r = d->plan->cases[i].room;
 	if (r < 0)
 		return true;
 	const struct sim_room *room = &d->plan->rooms[r];
 	int at = d->b->room[r].at;
-	if (!d->b->room[r].free || room->closed || at >= room->turns || room->turn[at] != i)
+	return !room->closed && at < room->turns && room->turn[at] == i;
+}
+
+static bool take_room(struct day *d, int i)
+{
+	int r = d->plan->cases[i].room;
+	if (r < 0)
+		return true;
+	if (!d->b->room[r].free || !has_turn(d, i))
 		return false;
 	d->b->room[r].free = false;
 	return true;
 }
 
-/* The room is clean: whoever's turn it is may be waiting at the door. */
-static void open_room(struct day *d, int r)
+/* Whoever's turn it is may be waiting for just that: the room, or the turn. */
+static void call_next(struct day *d, int r, int waits_for)
 {
 	const struct sim_room *room = &d->plan->rooms[r];
 	struct sim_bench *b = d->b;
-	b->room[r].free = true;
 	while (b->room[r].at < room->turns && d->plan->cases[room->turn[b->room[r].at]].absent)
 		b->room[r].at++;
 	if (b->room[r].at >= room->turns)
@@ -186,10 +202,16 @@ static void open_room(struct day *d, int r)
 	int i = room->turn[b->room[r].at];
 	const struct sim_case *c = &d->plan->cases[i];
 	int step = b->token[i].step, need = b->token[i].need;
-	bool at_door = !b->token[i].running && b->token[i].asked
-		       && d->plan->pathways[c->pathway].steps[step].need[need] == SIM_ROOM;
-	if (at_door)
+	if (step < d->plan->pathways[c->pathway].count && !b->token[i].running && b->token[i].asked
+		&& need < SIM_NEEDS
+		&& d->plan->pathways[c->pathway].steps[step].need[need] == waits_for)
 		go_on(d, i);
+}
+
+static void open_room(struct day *d, int r)
+{
+	d->b->room[r].free = true;
+	call_next(d, r, SIM_ROOM);
 }
 
 static void clean_room(struct day *d, int r)
@@ -208,6 +230,7 @@ static void leave_room(struct day *d, int i)
 	d->b->room[r].cleaned = (int16_t)i;
 	if (room->cleaning < 0 || take_unit(d, room->cleaning, d->plan->case_count + r))
 		clean_room(d, r);
+	call_next(d, r, SIM_TURN);
 }
 
 static void room_cleaned(struct day *d, int r)
@@ -233,6 +256,13 @@ static void give_back(struct day *d, int i, const struct sim_step *step)
 	}
 }
 
+static bool take(struct day *d, int i, int need)
+{
+	if (need == SIM_TURN)
+		return has_turn(d, i);
+	return need == SIM_ROOM ? take_room(d, i) : take_unit(d, need, i);
+}
+
 /* True when the step may begin now. */
 static bool gather(struct day *d, int i, const struct sim_step *step)
 {
@@ -245,7 +275,7 @@ static bool gather(struct day *d, int i, const struct sim_step *step)
 	b->token[i].asked = true;
 	while (b->token[i].need < SIM_NEEDS && step->need[b->token[i].need] != SIM_NONE) {
 		int need = step->need[b->token[i].need];
-		if (!(need == SIM_ROOM ? take_room(d, i) : take_unit(d, need, i)))
+		if (!take(d, i, need))
 			return false;
 		b->token[i].need++;
 	}
@@ -320,9 +350,9 @@ static void hold(
 	struct sim_bench *b, const struct sim_case *c, const int8_t list[SIM_NEEDS], int by)
 {
 	for (int k = 0; k < SIM_NEEDS && list[k] != SIM_NONE; k++) {
-		if (list[k] != SIM_ROOM)
+		if (list[k] >= 0)
 			b->pool[list[k]].free -= by;
-		else if (c->room >= 0)
+		else if (list[k] == SIM_ROOM && c->room >= 0)
 			b->room[c->room].free = by < 0;
 	}
 }

@@ -28,6 +28,7 @@ enum {
 	SIM_PATHWAYS = 16,
 	SIM_NEEDS = 3,
 	SIM_ROOM = -2, /* as a need: the case's own room */
+	SIM_TURN = -3, /* ... that it is next in it, clean or not */
 	SIM_NONE = -1
 };
 
@@ -63,6 +64,8 @@ struct sim_case {
 	int step;
 	bool running;       /* the step has begun ... */
 	int64_t elapsed_ms; /* ... so long before the origin */
+	int32_t extra_ms;   /* the step below takes so much longer than drawn, */
+	int extra_step;     /* negative: less, but a minute at least */
 	bool absent;        /* plays no part (cancelled, already gone) */
 };
 

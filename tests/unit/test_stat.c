@@ -120,6 +120,32 @@ static void quantiles_and_moments(void **state)
 	near(stat_variance(&m), 500.0 / 3, 1e-9); /* (225 + 25 + 25 + 225) / 3 */
 }
 
+/* Against the library's sort: random, few different, ascending, descending. */
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static void sorts_as_the_library_does(void **state)
+{
+	(void)state;
+	static double v[3000], want[3000];
+	uint32_t seed = 7;
+	for (int shape = 0; shape < 4; shape++) {
+		for (size_t n = 0; n <= COUNT(v); n = n < 40 ? n + 1 : n * 2 + 1) {
+			for (size_t i = 0; i < n; i++) {
+				seed = seed * 1664525u + 1013904223u;
+				const double values[4] = {seed, seed >> 30, (double)i, -(double)i};
+				v[i] = want[i] = values[shape];
+			}
+			stat_sort(v, n);
+			qsort(want, n, sizeof *want, ascending);
+			assert_memory_equal(v, want, n * sizeof *v);
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -128,6 +154,7 @@ int main(void)
 		cmocka_unit_test(lognormal_of_60_30),
 		cmocka_unit_test(late_is_never_zero),
 		cmocka_unit_test(quantiles_and_moments),
+		cmocka_unit_test(sorts_as_the_library_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_WHATIF_H
+#define VIGIE_TWIN_WHATIF_H
+
+/*
+ * A stack of what-ifs on a copy of the twin, and what it changes: the same
+ * replications with and without, so that the difference of each is the what-if's
+ * own. Plain data, a copy is a memcpy.
+ */
+
+#include "twin/scenario.h"
+#include "twin/forecast.h"
+
+enum { WHAT_IF_DEPTH = 12, WHAT_IF_HITS = 96, WHAT_IF_REMEDIES = 5 };
+
+/* The question: injected one after the other. */
+struct what_if {
+	struct scenario list[WHAT_IF_DEPTH];
+	int count;
+};
+
+/* A case the what-if touches. */
+enum hit_kind {
+	HIT_SHIFTED, /* ends at another time */
+	HIT_NEW,     /* is in the what-if only */
+	HIT_GONE,    /* is off the list */
+	HIT_NEVER,   /* waits for ever */
+};
+struct what_if_hit {
+	enum hit_kind kind;
+	char id[ID_SIZE];
+	char room[ID_SIZE];         /* in the what-if */
+	double before_ms, after_ms; /* p50 of the end in the room, 0 none */
+	double minutes;             /* later, negative: earlier */
+};
+
+/* Of one figure of the day. */
+struct what_if_kpi {
+	struct quantiles before, after; /* over replications */
+	struct paired difference;
+};
+
+/* What would have to happen for a room to end in time. */
+struct remedy {
+	struct scenario scenario;
+	double p_overtime;      /* with it */
+	struct paired overtime; /* what it changes of the whole suite's, minutes */
+};
+struct remedies {
+	char room[ID_SIZE]; /* "" nobody has asked */
+	double p_overtime;  /* as it is */
+	struct remedy list[WHAT_IF_REMEDIES];
+	int count, tried;
+};
+
+struct what_if_answer {
+	struct what_if asked;                       /* what it is the answer to */
+	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT]; /* why; "" it was injected */
+	int injected;
+	int reps;
+	struct what_if_kpi kpi[KPI_COUNT];
+	int done_before, done_after; /* cases that end */
+	struct forecast_room before[SIM_ROOMS], after[SIM_ROOMS];
+	int site_room[SIM_ROOMS];
+	int room_count;
+	struct what_if_hit hits[WHAT_IF_HITS]; /* the hardest first */
+	int hit_count, hit_all;
+	struct remedies remedies;
+};
+
+/* The fork of a twin (created by the caller) with all that can be injected; the
+ * rest says why. Returns how many were. */
+int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_if *what_if,
+	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT]);
+
+/* One side of a comparison. */
+struct what_if_side {
+	const struct twin *twin;
+	const struct forecast_run *run;
+	const struct forecast *forecast; /* read from it, as many replications */
+};
+/* Fills the answer but for what was asked and refused, and the remedies. */
+void what_if_compare(const struct what_if_side *before, const struct what_if_side *after,
+	struct what_if_answer *out);
+
+/* What might help a room end in time, as it stands in the fork: returns how many
+ * of `max` were written. Not all of them can be injected. */
+enum { WHAT_IF_CANDIDATES = 96 };
+int what_if_candidates(const struct fork *fork, const char *room, struct scenario *out, int max);
+/* Puts one among the best: lowest probability first, then what it does for the
+ * whole suite. Of the same act with several rooms, the best one. */
+void what_if_rank(struct remedies *remedies, const struct remedy *one);
+
+#endif
