@@ -28,5 +28,7 @@ unsigned cmd_next_page(struct call *call);
 unsigned cmd_back(struct call *call);
 unsigned cmd_simple(struct call *call);
 unsigned cmd_save(struct call *call);
+unsigned cmd_what_if(struct call *call);
+unsigned cmd_in_time(struct call *call);
 
 #endif

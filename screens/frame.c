@@ -142,6 +142,8 @@ void frame_header(const struct ui *ui, const struct view *view, struct canvas *c
 	if (view->speed != 1 && view->speed > 0)
 		format_add(
 			s[3].text, sizeof s[3].text, canvas->ascii ? " x%g" : " ×%g", view->speed);
+	if (ui_base(ui)->def == &screen_whatif)
+		format_add(s[3].text, sizeof s[3].text, " %s", _("WHAT-IF"));
 	s[3].role = ROLE_STRONG;
 	format_date_clock(view->now_ms, s[4].text, sizeof s[4].text);
 	header_journal(view, &s[5]);
@@ -259,7 +261,7 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 static int first_hints(struct segment *list)
 {
 	static const struct segment fixed[] = {{"? help", ROLE_FOOTER, 0},
-		{N_("1-7 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
+		{N_("1-8 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
 
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
 		list[i] = fixed[i];
@@ -279,7 +281,8 @@ static int hints(const char *screen, struct segment *list, int max)
 			const struct command_entry *c = &command_table[i];
 
 			if (c->rank != rank || c->key == '?' || c->run == cmd_goto
-				|| !command_in_scope(c, screen))
+				|| !command_in_scope(c, screen)
+				|| command_for_key(screen, c->key) != c)
 				continue;
 			command_key_name(c->key, key, sizeof key);
 			format_put(

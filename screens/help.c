@@ -29,7 +29,8 @@ static int matches(const struct screen *help, int list[MATCHES])
 	for (int i = 0; i < command_count && count < MATCHES; i++) {
 		const struct command_entry *c = &command_table[i];
 
-		if (!command_in_scope(c, help->target))
+		if (!command_in_scope(c, help->target)
+			|| (c->key && command_for_key(help->target, c->key) != c))
 			continue;
 		key_names(c, keys, sizeof keys);
 		if (help->text[0] && !strcasestr(c->name, help->text)

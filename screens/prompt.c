@@ -278,7 +278,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		[PROMPT_SEARCH] = "/",
 		[PROMPT_FILTER] = "\\",
 		[PROMPT_REASON] = N_("why show the name: "),
-		[PROMPT_MINUTES] = N_("minutes left in the room (+ - by ten), ")};
+		[PROMPT_MINUTES] = N_("minutes left in the room (+ - by ten), "),
+		[PROMPT_WHAT_IF] = N_("what if: ")};
 	char person[LABEL_SIZE];
 	int column;
 
@@ -288,7 +289,7 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 			_("%s ?  Enter yes  Esc no"), screen->text);
 		return;
 	}
-	if (screen->def == &screen_menu) {
+	if (screen->def == &screen_menu || screen->def == &screen_whatif_menu) {
 		canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
 			_("letter chooses, Esc leaves"));
 		return;

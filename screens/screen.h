@@ -55,7 +55,7 @@ struct screen {
 	int offset;             /* floor, chosen case, first line of a page */
 	int mode;               /* of a prompt or menu */
 	char target[ID_SIZE];   /* what a page, menu or question is about */
-	char text[LABEL_SIZE];  /* being typed, or asked */
+	char text[TYPED_SIZE];  /* being typed, or asked */
 	char saved[LABEL_SIZE]; /* what Esc brings back */
 	struct command ask;     /* what Enter asks for */
 };
@@ -96,6 +96,7 @@ enum prompt_mode {
 	PROMPT_FILTER,
 	PROMPT_REASON,
 	PROMPT_MINUTES,
+	PROMPT_WHAT_IF,
 	PROMPT_HELP
 };
 unsigned prompt_open(struct call *call, enum prompt_mode mode);
@@ -107,6 +108,7 @@ unsigned prompt_minutes(struct call *call, const char *case_id, int minutes);
 unsigned question_open(struct call *call, const struct command *ask, const char *text);
 unsigned menu_milestone(struct call *call, const char *case_id);
 unsigned menu_absent(struct call *call, const char *case_id);
+unsigned menu_what_if(struct call *call);
 /* Appends to a text being typed; false when it is no character or full. */
 bool prompt_type(char *text, size_t size, uint32_t key);
 void prompt_rub(char *text);
@@ -119,6 +121,7 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 extern const struct screen_def screen_board, screen_programme, screen_recovery, screen_alarms,
 	screen_locate, screen_climate, screen_feeds, screen_gateways, screen_devices,
 	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
-	screen_forecast_room, screen_help, screen_prompt, screen_question, screen_menu;
+	screen_forecast_room, screen_whatif, screen_help, screen_prompt, screen_question,
+	screen_menu, screen_whatif_menu, screen_whatif_form;
 
 #endif

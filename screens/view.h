@@ -13,6 +13,7 @@
 #include "twin/learning.h"
 #include "twin/names.h"
 #include "twin/twin.h"
+#include "twin/whatif.h"
 
 enum mode { MODE_LIVE, MODE_DEMO, MODE_REPLAY, MODE_COUNT };
 const char *mode_name(enum mode mode); /* "LIVE" "DEMO" "REPLAY" */
@@ -23,6 +24,8 @@ struct view {
 	const struct names *names;
 	const struct learning *learning; /* what the house knows of durations; may be NULL */
 	const struct forecast *forecast; /* of the rest of the day; NULL not yet */
+	const struct what_if *what_if;   /* injected just now; never NULL on a station */
+	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */
 	int64_t now_ms;     /* suite time */
@@ -50,8 +53,16 @@ enum command_kind {
 	COMMAND_REVEAL,       /* target patient, text reason */
 	COMMAND_REDRAW,       /* full repaint */
 	COMMAND_SAVE_DISPLAY, /* text: file */
+	/* Of nobody else's concern: nothing is stored, nobody is told. */
+	COMMAND_WHAT_IF,       /* text: a scenario, on top of the others */
+	COMMAND_WHAT_IF_BACK,  /* the last one goes */
+	COMMAND_WHAT_IF_CLEAR, /* all of them go */
+	COMMAND_IN_TIME,       /* target room: what would have it end in time */
 	COMMAND_KIND_COUNT
 };
+
+/* What can be typed on one line. */
+enum { TYPED_SIZE = SCENARIO_TEXT };
 
 struct command {
 	enum command_kind kind;
@@ -59,7 +70,7 @@ struct command {
 	int arg;
 	int value;
 	int64_t covers_ms;
-	char text[LABEL_SIZE];
+	char text[TYPED_SIZE];
 };
 
 #endif

@@ -3,17 +3,41 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "screens/format.h"
 #include "src/foresee.h"
 #include "twin/plan.h"
+#include "twin/text.h"
 
 /* Replications after which an answer is told: the first within a tenth of a
  * second, the last good to a point or two (reference 4: 1.9 at p = 0.1, R = 1000). */
 static const int stages[] = {64, 400, 2000};
-enum { STAGES = sizeof stages / sizeof *stages, PART = 32 };
+enum { STAGES = sizeof stages / sizeof *stages, PART = 32, MOST = 2000 };
 /* What one unit more of each would change comes after the best answer. */
 enum { RANK_REPS = 1000 };
+/* Enough to rank remedies: twice the error of a probability is 0.06 at most. */
+enum { REMEDY_REPS = 256 };
+
+/* What is asked besides the forecast. */
+struct question {
+	struct what_if what_if;
+	char room[ID_SIZE];
+};
+
+struct told {
+	struct forecast forecast;
+	struct what_if_answer what_if;
+};
+
+/* Replications of one way the day may go, added to little by little. */
+struct side {
+	struct fork fork;
+	struct sim_plan plan;
+	struct plan_index index;
+	struct forecast_run *run;
+	int done, read; /* replications; of those, summed up */
+};
 
 struct forecaster {
 	struct ev_loop *loop;
@@ -24,25 +48,26 @@ struct forecaster {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	/* under the mutex */
-	struct twin *asked; /* the question that waits */
+	struct twin *asked; /* the twin that waits */
 	struct learnt *asked_learnt;
-	bool asked_knows, waiting, quit;
-	struct forecast *told; /* the newest answer, not yet taken by the loop */
+	struct question besides;
+	bool asked_knows, waiting, asking, quit;
+	struct told *told; /* the newest answer, not yet taken by the loop */
 	bool fresh;
 	/* of the thread */
-	struct twin *twin;
+	struct side *base, *fork, *trial; /* as it is, with the what-ifs, with a remedy */
+	struct question question;
 	struct learnt *learnt;
-	bool knows;
-	struct sim_plan *plan;
-	struct plan_index *index;
-	struct forecast *answer;
+	bool has_twin, knows, ranked; /* ranked: what binds this very base */
+	struct told *answer;
+	struct forecast *scratch;
 	uint32_t seed;
 	/* of the loop */
-	struct forecast *shown;
+	struct told *shown;
 	bool any;
 };
 
-/* The answer stays with the thread: a ranking made later joins it. */
+/* The answer stays with the thread: what is worked out later joins it. */
 static void tell(struct forecaster *f)
 {
 	pthread_mutex_lock(&f->mutex);
@@ -56,40 +81,181 @@ static bool overtaken(void *context)
 {
 	struct forecaster *f = context;
 	pthread_mutex_lock(&f->mutex);
-	bool yes = f->waiting || f->quit;
+	bool yes = f->waiting || f->asking || f->quit;
 	pthread_mutex_unlock(&f->mutex);
 	return yes;
 }
 
-/* The first answer always comes; the better ones only while nobody asks anew. */
-static void answer(struct forecaster *f)
+/* ---- one way the day may go ---- */
+
+static void side_end(struct side *side)
+{
+	forecast_run_destroy(side->run);
+	side->run = NULL;
+	side->done = side->read = 0;
+}
+
+static bool side_begin(const struct forecaster *f, struct side *side, int reps)
 {
 	struct plan_options options = {.learnt = f->knows ? f->learnt : NULL,
-		.midnight_ms = format_midnight(f->twin->now_ms)};
-	plan_build(f->twin, &options, f->plan, f->index);
-	struct forecast_run *run =
-		forecast_run_create(f->plan, f->index, f->seed, stages[STAGES - 1]);
-	if (run == NULL)
-		return;
-	int done = 0;
-	for (int stage = 0; stage < STAGES; stage++) {
-		while (done < stages[stage]) {
-			int left = stages[stage] - done, part = left < PART ? left : PART;
-			if (stage > 0 && overtaken(f))
-				goto out;
-			forecast_run_part(run, done, part);
-			done += part;
-		}
-		forecast_run_read(run, done, f->answer);
-		f->answer->seq = f->twin->seq;
-		tell(f);
+		.midnight_ms = format_midnight(side->fork.twin->now_ms),
+		.policy = &side->fork.policy};
+	side_end(side);
+	plan_build(side->fork.twin, &options, &side->plan, &side->index);
+	side->run = forecast_run_create(&side->plan, &side->index, f->seed, reps);
+	return side->run != NULL;
+}
+
+/* Up to that many; false when somebody asks anew and it may stop. */
+static bool side_go_on(struct forecaster *f, struct side *side, int reps, bool may_stop)
+{
+	while (side->done < reps) {
+		int left = reps - side->done, part = left < PART ? left : PART;
+		if (may_stop && overtaken(f))
+			return false;
+		forecast_run_part(side->run, side->done, part);
+		side->done += part;
 	}
+	return true;
+}
+
+static struct side *side_create(void)
+{
+	struct side *side = calloc(1, sizeof *side);
+	if (side != NULL)
+		side->fork.twin = twin_create();
+	return side;
+}
+
+static void side_destroy(struct side *side)
+{
+	if (side == NULL)
+		return;
+	side_end(side);
+	twin_destroy(side->fork.twin);
+	free(side);
+}
+
+/* ---- the answer ---- */
+
+/* The forecast as good as it is, the what-ifs as good as theirs. */
+static void read_both(struct forecaster *f)
+{
+	struct told *a = f->answer;
+	if (f->base->read != f->base->done)
+		forecast_run_read(f->base->run, f->base->done, &a->forecast);
+	f->base->read = f->base->done;
+	a->forecast.seq = f->base->fork.twin->seq;
+	if (f->question.what_if.count == 0)
+		return;
+	forecast_run_read(f->fork->run, f->fork->done, f->scratch);
+	const struct what_if_side before = {f->base->fork.twin, f->base->run, &a->forecast};
+	const struct what_if_side after = {f->fork->fork.twin, f->fork->run, f->scratch};
+	what_if_compare(&before, &after, &a->what_if);
+}
+
+/* One remedy on top of what is injected; false when it cannot be. */
+static bool try_remedy(struct forecaster *f, const struct side *on, int room,
+	const struct scenario *scenario, struct remedy *out)
+{
+	struct side *trial = f->trial;
+	char why[SCENARIO_TEXT];
+	twin_copy(trial->fork.twin, on->fork.twin);
+	trial->fork.policy = on->fork.policy;
+	if (!scenario_inject(&trial->fork, scenario, why) || !side_begin(f, trial, REMEDY_REPS))
+		return false;
+	side_go_on(f, trial, REMEDY_REPS, false);
+	out->scenario = *scenario;
+	out->p_overtime = forecast_overtime_share(trial->run, REMEDY_REPS, room);
+	out->overtime = forecast_difference(on->run, trial->run, REMEDY_REPS, KPI_OVERTIME);
+	side_end(trial);
+	return true;
+}
+
+/* Tries them one after the other; told when all were tried. */
+static void remedies(struct forecaster *f)
+{
+	const struct side *on = f->question.what_if.count > 0 ? f->fork : f->base;
+	struct scenario *list = malloc(WHAT_IF_CANDIDATES * sizeof *list);
+	int site = site_room(on->fork.twin->site, f->question.room);
+	int room = site >= 0 && site < TWIN_ROOMS ? on->index.room_of[site] : SIM_NONE;
+	struct remedies r = {.count = 0};
+	int count = list != NULL && room >= 0 ? what_if_candidates(
+			    &on->fork, f->question.room, list, WHAT_IF_CANDIDATES)
+					      : 0;
+	memcpy(r.room, f->question.room, sizeof r.room);
+	if (room >= 0)
+		r.p_overtime = forecast_overtime_share(on->run, REMEDY_REPS, room);
+	for (int i = 0; i < count; i++) {
+		struct remedy one;
+		if (overtaken(f)) {
+			free(list);
+			return;
+		}
+		if (try_remedy(f, on, room, &list[i], &one))
+			what_if_rank(&r, &one);
+	}
+	free(list);
+	f->answer->what_if.remedies = r;
+	tell(f);
+}
+
+/* The copy with the what-ifs; without memory for it, none. */
+static void fork_begin(struct forecaster *f)
+{
+	struct what_if_answer *head = &f->answer->what_if;
+	side_end(f->fork);
+	head->asked = f->question.what_if;
+	memset(head->refused, 0, sizeof head->refused);
+	head->injected = head->reps = 0;
+	if (f->question.what_if.count == 0)
+		return;
+	head->injected = what_if_fork(
+		&f->fork->fork, f->base->fork.twin, &f->question.what_if, head->refused);
+	if (!side_begin(f, f->fork, MOST))
+		f->question.what_if.count = head->asked.count = 0;
+}
+
+static bool base_begin(struct forecaster *f)
+{
+	f->ranked = false;
+	return side_begin(f, f->base, MOST);
+}
+
+/* What one unit more of each would change in the day as it is: once per twin,
+ * however often what-ifs are asked beside it. */
+static void rank(struct forecaster *f)
+{
 	struct foresee_rank how = {
 		.reps = RANK_REPS, .threads = 1, .stop = overtaken, .context = f};
-	if (foresee_bottlenecks(f->plan, f->index, run, &how, f->answer))
+	if (f->ranked)
+		return;
+	f->ranked = foresee_bottlenecks(
+		&f->base->plan, &f->base->index, f->base->run, &how, &f->answer->forecast);
+	if (f->ranked)
 		tell(f);
-out:
-	forecast_run_destroy(run);
+}
+
+/* The first answer always comes; the better ones only while nobody asks anew. */
+static void answer(struct forecaster *f, bool fresh)
+{
+	static const struct remedies none;
+	if ((fresh || f->base->run == NULL) && !base_begin(f))
+		return;
+	fork_begin(f);
+	if (strcmp(f->answer->what_if.remedies.room, f->question.room) != 0)
+		f->answer->what_if.remedies = none;
+	for (int stage = 0; stage < STAGES; stage++) {
+		if (!side_go_on(f, f->base, stages[stage], stage > 0)
+			|| (f->fork->run != NULL
+				&& !side_go_on(f, f->fork, stages[stage], stage > 0)))
+			return;
+		read_both(f);
+		tell(f);
+	}
+	if (f->question.room[0] != '\0')
+		remedies(f);
+	rank(f);
 }
 
 static void *work(void *context)
@@ -97,20 +263,25 @@ static void *work(void *context)
 	struct forecaster *f = context;
 	pthread_mutex_lock(&f->mutex);
 	while (!f->quit) {
-		if (!f->waiting) {
+		bool fresh = f->waiting;
+		if (!fresh && (!f->asking || !f->has_twin)) {
 			pthread_cond_wait(&f->wake, &f->mutex);
 			continue;
 		}
-		struct twin *other = f->twin;
-		f->twin = f->asked;
-		f->asked = other;
-		struct learnt *other_learnt = f->learnt;
-		f->learnt = f->asked_learnt;
-		f->asked_learnt = other_learnt;
-		f->knows = f->asked_knows;
-		f->waiting = false;
+		if (fresh) {
+			struct twin *other = f->base->fork.twin;
+			f->base->fork.twin = f->asked;
+			f->asked = other;
+			struct learnt *other_learnt = f->learnt;
+			f->learnt = f->asked_learnt;
+			f->asked_learnt = other_learnt;
+			f->knows = f->asked_knows;
+			f->has_twin = true;
+		}
+		f->question = f->besides;
+		f->waiting = f->asking = false;
 		pthread_mutex_unlock(&f->mutex);
-		answer(f);
+		answer(f, fresh);
 		pthread_mutex_lock(&f->mutex);
 	}
 	pthread_mutex_unlock(&f->mutex);
@@ -125,7 +296,7 @@ static void on_news(struct ev_loop *loop, ev_async *watcher, int events)
 	pthread_mutex_lock(&f->mutex);
 	bool fresh = f->fresh;
 	if (fresh) {
-		struct forecast *other = f->shown;
+		struct told *other = f->shown;
 		f->shown = f->told;
 		f->told = other;
 		f->fresh = false;
@@ -139,15 +310,26 @@ static void on_news(struct ev_loop *loop, ev_async *watcher, int events)
 static void release(struct forecaster *f)
 {
 	twin_destroy(f->asked);
-	twin_destroy(f->twin);
 	free(f->asked_learnt);
 	free(f->learnt);
-	free(f->plan);
-	free(f->index);
+	side_destroy(f->base);
+	side_destroy(f->fork);
+	side_destroy(f->trial);
+	free(f->scratch);
 	free(f->told);
 	free(f->answer);
 	free(f->shown);
 	free(f);
+}
+
+static bool is_whole(const struct forecaster *f)
+{
+	const struct side *const sides[] = {f->base, f->fork, f->trial};
+	for (int i = 0; i < 3; i++)
+		if (sides[i] == NULL || sides[i]->fork.twin == NULL)
+			return false;
+	return f->asked != NULL && f->asked_learnt != NULL && f->learnt != NULL
+	       && f->scratch != NULL && f->told != NULL && f->answer != NULL && f->shown != NULL;
 }
 
 struct forecaster *forecaster_create(
@@ -161,11 +343,12 @@ struct forecaster *forecaster_create(
 	f->ready = ready;
 	f->context = context;
 	f->asked = twin_create();
-	f->twin = twin_create();
 	f->asked_learnt = calloc(1, sizeof *f->asked_learnt);
 	f->learnt = calloc(1, sizeof *f->learnt);
-	f->plan = calloc(1, sizeof *f->plan);
-	f->index = calloc(1, sizeof *f->index);
+	f->base = side_create();
+	f->fork = side_create();
+	f->trial = side_create();
+	f->scratch = calloc(1, sizeof *f->scratch);
 	f->told = calloc(1, sizeof *f->told);
 	f->answer = calloc(1, sizeof *f->answer);
 	f->shown = calloc(1, sizeof *f->shown);
@@ -173,9 +356,7 @@ struct forecaster *forecaster_create(
 	pthread_cond_init(&f->wake, NULL);
 	ev_async_init(&f->news, on_news);
 	f->news.data = f;
-	if (f->asked == NULL || f->twin == NULL || f->asked_learnt == NULL || f->learnt == NULL
-		|| f->plan == NULL || f->index == NULL || f->told == NULL || f->answer == NULL
-		|| f->shown == NULL || pthread_create(&f->thread, NULL, work, f) != 0) {
+	if (!is_whole(f) || pthread_create(&f->thread, NULL, work, f) != 0) {
 		release(f);
 		return NULL;
 	}
@@ -214,5 +395,20 @@ void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct 
 
 const struct forecast *forecaster_last(const struct forecaster *f)
 {
-	return f->any ? f->shown : NULL;
+	return f->any ? &f->shown->forecast : NULL;
+}
+
+const struct what_if_answer *forecaster_what_if_last(const struct forecaster *f)
+{
+	return f->any ? &f->shown->what_if : NULL;
+}
+
+void forecaster_what_if(struct forecaster *f, const struct what_if *what_if, const char *room)
+{
+	pthread_mutex_lock(&f->mutex);
+	f->besides.what_if = *what_if;
+	text_copy(f->besides.room, sizeof f->besides.room, room);
+	f->asking = true;
+	pthread_cond_signal(&f->wake);
+	pthread_mutex_unlock(&f->mutex);
 }

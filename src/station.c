@@ -312,6 +312,9 @@ void station_view(const struct station *s, struct view *view)
 	view->learning = s->learning;
 	view->names = s->names;
 	view->forecast = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
+	view->what_if = &s->what_if;
+	view->what_if_answer =
+		s->forecaster != NULL ? forecaster_what_if_last(s->forecaster) : NULL;
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;
 	view->now_ms = station_now(s);

@@ -172,6 +172,8 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_UNDO] = do_undo,
 		[COMMAND_REVEAL] = do_reveal,
 	};
+	if (station_what_if(s, command))
+		return; /* changes nothing that is shared */
 	if (command->kind <= COMMAND_NONE || command->kind >= COMMAND_KIND_COUNT
 		|| acts[command->kind] == NULL)
 		return;

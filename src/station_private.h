@@ -91,8 +91,10 @@ struct station {
 	struct pulse pulse;
 	bool started;
 	struct forecaster *forecaster;
-	int64_t forecast_mono; /* last asked */
-	bool forecast_stale;   /* something it depends on was told since */
+	int64_t forecast_mono;  /* last asked */
+	bool forecast_stale;    /* something it depends on was told since */
+	struct what_if what_if; /* of this console only, in memory only */
+	char in_time_room[ID_SIZE];
 };
 
 /* Gives the fact its number and time, folds it, journals it. */
@@ -122,5 +124,8 @@ void station_forecast_open(struct station *s);
 void station_forecast_close(struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);
+
+/* station_whatif.c: true when the command was one of its own. */
+bool station_what_if(struct station *s, const struct command *command);
 
 #endif

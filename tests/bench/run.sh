@@ -6,7 +6,7 @@
 set -u
 B=${B:-build}
 export B
-for name in decode frames ingest press idle stall restore locate; do
+for name in decode frames ingest press idle stall restore locate simulate; do
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	[ -x "$B/tests/bench/bench_$name" ] && "$B/tests/bench/bench_$name"
 done

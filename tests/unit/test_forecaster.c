@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -93,6 +94,140 @@ static void answers_what_was_asked(void **state)
 	site_free(site);
 }
 
+/* Runs the loop until an answer passes, a minute at most. */
+struct waiting {
+	struct ev_loop *loop;
+	struct forecaster *f;
+	bool (*done)(const struct what_if_answer *answer);
+};
+
+static void on_answer(void *context)
+{
+	struct waiting *w = context;
+	if (w->done(forecaster_what_if_last(w->f)))
+		ev_break(w->loop, EVBREAK_ALL);
+}
+
+static bool wait_until(struct waiting *w, bool (*done)(const struct what_if_answer *answer))
+{
+	ev_timer late;
+	w->done = done;
+	ev_timer_init(&late, on_late, 60, 0);
+	ev_timer_start(w->loop, &late);
+	ev_run(w->loop, 0);
+	ev_timer_stop(w->loop, &late);
+	return forecaster_last(w->f) != NULL && done(forecaster_what_if_last(w->f));
+}
+
+static bool is_best(const struct what_if_answer *a)
+{
+	return a->asked.count == 2 && a->reps == 2000;
+}
+
+/* Not the answer before it, which is told again when it is ranked. */
+static bool is_refused(const struct what_if_answer *a)
+{
+	return is_best(a) && a->refused[1][0] != '\0';
+}
+
+static bool is_one(const struct what_if_answer *a)
+{
+	return a->asked.count == 1;
+}
+
+static bool is_none(const struct what_if_answer *a)
+{
+	return a->asked.count == 0;
+}
+
+static bool is_tried(const struct what_if_answer *a)
+{
+	return strcmp(a->remedies.room, "or-3") == 0 && a->remedies.tried > 0;
+}
+
+static struct what_if stack_of(const char *first, const char *second)
+{
+	struct what_if w = {.count = second != NULL ? 2 : 1};
+	char why[SCENARIO_TEXT];
+	assert_true(scenario_parse(first, &w.list[0], why));
+	if (second != NULL)
+		assert_true(scenario_parse(second, &w.list[1], why));
+	return w;
+}
+
+/* What the functions say of the same copy, fates and stack. */
+static void same_alone(
+	const struct twin *twin, const struct what_if *w, const struct what_if_answer *got)
+{
+	static struct sim_plan plan[2];
+	static struct plan_index index[2];
+	static struct forecast forecast[2];
+	static struct what_if_answer alone;
+	struct fork fork = {.twin = twin_create()};
+	struct forecast_run *run[2];
+	assert_int_equal(what_if_fork(&fork, twin, w, alone.refused), got->injected);
+	for (int k = 0; k < 2; k++) {
+		/* It is 06:00. */
+		struct plan_options options = {.policy = k == 0 ? NULL : &fork.policy,
+			.midnight_ms = twin->now_ms - 6 * 3600 * 1000LL};
+		plan_build(k == 0 ? twin : fork.twin, &options, &plan[k], &index[k]);
+		run[k] = forecast_run_create(&plan[k], &index[k], 4, got->reps);
+		forecast_run_part(run[k], 0, got->reps);
+		forecast_run_read(run[k], got->reps, &forecast[k]);
+	}
+	what_if_compare(&(struct what_if_side){twin, run[0], &forecast[0]},
+		&(struct what_if_side){fork.twin, run[1], &forecast[1]}, &alone);
+	assert_memory_equal(alone.kpi, got->kpi, sizeof alone.kpi);
+	assert_int_equal(alone.hit_all, got->hit_all);
+	for (int i = 0; i < alone.hit_count; i++)
+		assert_string_equal(alone.hits[i].id, got->hits[i].id);
+	forecast_run_destroy(run[0]);
+	forecast_run_destroy(run[1]);
+	twin_destroy(fork.twin);
+}
+
+/* Asked while the baseline stands: the same answer as by hand; taken back, and
+ * what would help. The twin that was copied never changes. */
+static void answers_what_ifs(void **state)
+{
+	(void)state;
+	struct site *site;
+	struct error err = {""};
+	struct waiting w = {.loop = ev_loop_new(EVFLAG_AUTO)};
+	struct twin *twin = bench_day(&site, &err);
+	char before[65], after[65];
+	twin_digest(twin, before);
+	w.f = forecaster_create(w.loop, 4, on_answer, &w);
+	struct what_if two = stack_of("overrun:case=case-00,min=60", "staff:role=porter");
+	forecaster_what_if(w.f, &two, ""); /* before there is a twin */
+	assert_null(forecaster_what_if_last(w.f));
+	forecaster_ask(w.f, twin, NULL);
+	assert_true(wait_until(&w, is_best));
+	const struct what_if_answer *a = forecaster_what_if_last(w.f);
+	assert_int_equal(a->injected, 2);
+	same_alone(twin, &two, a);
+	/* Refused on this twin: told, and the others still answered. */
+	two = stack_of("overrun:case=case-00,min=60", "cancel:case=not-there");
+	forecaster_what_if(w.f, &two, "");
+	assert_true(wait_until(&w, is_refused));
+	a = forecaster_what_if_last(w.f);
+	assert_int_equal(a->injected, 1);
+	assert_string_equal(a->refused[1], "case is not known here: not-there");
+	two.count = 1;
+	forecaster_what_if(w.f, &two, "");
+	assert_true(wait_until(&w, is_one));
+	two.count = 0;
+	forecaster_what_if(w.f, &two, "or-3");
+	assert_true(wait_until(&w, is_none));
+	assert_true(wait_until(&w, is_tried));
+	twin_digest(twin, after);
+	assert_string_equal(before, after);
+	forecaster_destroy(w.f);
+	ev_loop_destroy(w.loop);
+	twin_destroy(twin);
+	site_free(site);
+}
+
 /* Ended in the middle of its work, and asked again and again while it works. */
 static void ends_and_is_overtaken(void **state)
 {
@@ -104,7 +239,9 @@ static void ends_and_is_overtaken(void **state)
 	for (int round = 0; round < 5; round++) {
 		h.f = forecaster_create(h.loop, 4, on_ready, &h);
 		for (int i = 0; i < 20; i++) {
+			struct what_if one = stack_of("no_hold", NULL);
 			forecaster_ask(h.f, twin, NULL);
+			forecaster_what_if(h.f, &one, i % 2 == 0 ? "or-1" : "");
 			ev_run(h.loop, EVRUN_NOWAIT);
 		}
 		forecaster_destroy(h.f);
@@ -118,7 +255,10 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_what_was_asked),
+		cmocka_unit_test(answers_what_ifs),
 		cmocka_unit_test(ends_and_is_overtaken),
 	};
+	setenv("TZ", "UTC", 1);
+	tzset();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+#include <string.h>
+
+#include "twin/text.h"
+
+/*
+ * What-ifs of the console: a stack of scenarios that lives in memory, is asked
+ * of the forecaster's copy, and nowhere told as a fact. Neither twin, journal
+ * nor feeds are written to here.
+ */
+
+static void ask(struct station *s)
+{
+	if (s->forecaster != NULL)
+		forecaster_what_if(s->forecaster, &s->what_if, s->in_time_room);
+	else
+		station_say(s, "no forecast on this machine: no answer will come");
+	if (s->calls.changed != NULL)
+		s->calls.changed(s->calls.context);
+}
+
+/* Tried on a copy at once, so that a refusal is told at once. */
+static bool possible(struct station *s, const struct scenario *one, char why[SCENARIO_TEXT])
+{
+	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT];
+	struct fork fork = {.twin = twin_create()};
+	if (fork.twin == NULL)
+		return scenario_why(why, "out of memory", "", "");
+	what_if_fork(&fork, s->twin, &s->what_if, refused);
+	bool done = scenario_inject(&fork, one, why);
+	twin_destroy(fork.twin);
+	return done;
+}
+
+static void inject(struct station *s, const struct command *c)
+{
+	struct scenario one;
+	char why[SCENARIO_TEXT], words[SCENARIO_TEXT];
+	if (s->what_if.count == WHAT_IF_DEPTH) {
+		station_say(s, "what-if: %d are injected, no more: U takes the last back",
+			WHAT_IF_DEPTH);
+		return;
+	}
+	if (!scenario_parse(c->text, &one, why) || !possible(s, &one, why)) {
+		station_say(s, "what-if: not possible: %s", why);
+		return;
+	}
+	s->what_if.list[s->what_if.count++] = one;
+	scenario_words(&one, words);
+	station_say(s, "what-if: %s", words);
+	ask(s);
+}
+
+static void take_back(struct station *s, const struct command *c)
+{
+	char words[SCENARIO_TEXT];
+	(void)c;
+	if (s->what_if.count == 0) {
+		station_say(s, "no what-if to take back");
+		return;
+	}
+	scenario_words(&s->what_if.list[--s->what_if.count], words);
+	station_say(s, "what-if taken back: %s", words);
+	ask(s);
+}
+
+static void clear(struct station *s, const struct command *c)
+{
+	(void)c;
+	s->what_if.count = 0;
+	s->in_time_room[0] = '\0';
+	station_say(s, "no what-if any more");
+	ask(s);
+}
+
+static void in_time(struct station *s, const struct command *c)
+{
+	text_copy(s->in_time_room, sizeof s->in_time_room, c->target);
+	station_say(s, "trying what would have %s end in time", c->target);
+	ask(s);
+}
+
+bool station_what_if(struct station *s, const struct command *command)
+{
+	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
+		[COMMAND_WHAT_IF] = inject,
+		[COMMAND_WHAT_IF_BACK] = take_back,
+		[COMMAND_WHAT_IF_CLEAR] = clear,
+		[COMMAND_IN_TIME] = in_time,
+	};
+	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)
+		return false;
+	acts[command->kind](s, command);
+	return true;
+}

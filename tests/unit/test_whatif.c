@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The what-if screen, its menu and its form, over suite_world.h. Goldens are
+ * pictures that people have looked at, rewritten by REGENERATE=1; the words are
+ * those of the table of scenarios. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/unit/suite_screens.h"
+
+/* What a station would hold: the stack, and the answer of 400 replications. */
+struct sides {
+	struct sim_plan plan[2];
+	struct plan_index index[2];
+	struct forecast forecast[2];
+};
+
+static struct what_if stack;
+static struct what_if_answer answer;
+
+static void inject(const char *text)
+{
+	char why[SCENARIO_TEXT];
+
+	assert_true(scenario_parse(text, &stack.list[stack.count++], why));
+}
+
+static void compute(void)
+{
+	static struct sides s;
+	struct fork fork = {.twin = twin_create()};
+	struct forecast_run *run[2];
+
+	answer = (struct what_if_answer){.asked = stack};
+	answer.injected = what_if_fork(&fork, world->twin, &stack, answer.refused);
+	for (int k = 0; k < 2; k++) {
+		struct plan_options options = {
+			.midnight_ms = MIDNIGHT_MS, .policy = k ? &fork.policy : NULL};
+
+		plan_build(k ? fork.twin : world->twin, &options, &s.plan[k], &s.index[k]);
+		run[k] = forecast_run_create(&s.plan[k], &s.index[k], 1, 400);
+		forecast_run_part(run[k], 0, 400);
+		forecast_run_read(run[k], 400, &s.forecast[k]);
+	}
+	what_if_compare(&(struct what_if_side){world->twin, run[0], &s.forecast[0]},
+		&(struct what_if_side){fork.twin, run[1], &s.forecast[1]}, &answer);
+	forecast_run_destroy(run[0]);
+	forecast_run_destroy(run[1]);
+	twin_destroy(fork.twin);
+	world->view.what_if_answer = &answer;
+}
+
+static int begin(void **state)
+{
+	stack = (struct what_if){.count = 0};
+	answer = (struct what_if_answer){.reps = 0};
+	setup(state);
+	world->view.what_if = &stack;
+	return 0;
+}
+
+static void golden(struct ui *ui, const char *name, int rows, int columns, bool ascii)
+{
+	char path[128], want[65536] = "";
+	char *got = picture(ui, rows, columns, ascii, NULL);
+	FILE *file;
+
+	snprintf(path, sizeof path, "tests/golden/%s_%dx%d%s.txt", name, columns, rows,
+		ascii ? "_ascii" : "");
+	file = fopen(path, getenv("REGENERATE") ? "w+" : "r");
+	assert_non_null(file);
+	if (getenv("REGENERATE")) {
+		fputs(got, file);
+		rewind(file);
+	}
+	assert_true(fread(want, 1, sizeof want - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void test_pictures(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "8");
+	golden(ui, "whatif_none", 24, 80, false);
+	inject("overrun:case=c-201,min=90");
+	inject("emergency:class=1");
+	inject("cancel:case=c-103");
+	golden(ui, "whatif_waiting", 24, 80, false);
+	compute();
+	golden(ui, "whatif", 24, 80, false);
+	golden(ui, "whatif", 24, 80, true);
+	golden(ui, "whatif", 40, 120, false);
+	press(ui, "1w");
+	golden(ui, "whatif_menu", 24, 80, false);
+	press(ui, "c");
+	golden(ui, "whatif_form", 24, 80, false);
+	ui_destroy(ui);
+}
+
+/* On the Board's first row: OR 1, and the case it waits for. */
+static void test_menu_knows_what_is_under_the_cursor(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "w");
+	assert_true(shows(ui, 24, 80, "what if: c-102"));
+	assert_true(shows(ui, 24, 80, "OR 1"));
+	press(ui, "c"); /* overrun */
+	assert_true(shows(ui, 24, 80, "what if: overrun:case=c-102,min=60"));
+	assert_true(shows(ui, 24, 80, "1..1440, usually 60"));
+	press(ui, "\x1bwk"); /* room down */
+	assert_true(shows(ui, 24, 80, "what if: room_down:room=or-1"));
+	press(ui, "\x1bwj"); /* surgeon late */
+	assert_true(shows(ui, 24, 80, "what if: surgeon_late:surgeon=s-0031,min=45"));
+	press(ui, "\x1bwf"); /* move: the room is asked for, last */
+	assert_true(shows(ui, 24, 80, "what if: move:case=c-102,room="));
+	assert_true(shows(ui, 24, 80, "Tab: or-1 or-2"));
+	press(ui, "\x1b"
+		  "6w"); /* a probe has neither case nor OR: general ones only */
+	assert_false(shows(ui, 24, 80, "the patient does not come"));
+	assert_true(shows(ui, 24, 80, "an emergency arrives"));
+	ui_destroy(ui);
+}
+
+static void test_form_completes_and_asks(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	press(ui, "wf\t"); /* as far as all rooms go together */
+	assert_true(shows(ui, 24, 80, "room=or-"));
+	assert_true(shows(ui, 24, 80, "Enter tries it on a copy"));
+	press(ui, "3");
+	assert_true(shows(ui, 24, 80, "room=or-3"));
+	press(ui, "\t"); /* the next one */
+	assert_true(shows(ui, 24, 80, "room=or-4"));
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_WHAT_IF);
+	assert_string_equal(c.text, "move:case=c-102,room=or-4");
+	assert_true(shows(ui, 24, 80, "WHAT-IF"));
+	ui_destroy(ui);
+}
+
+/* Nothing is asked for while the line cannot be meant; it stays, and says why. */
+static void test_form_refuses(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "wc");
+	assert_int_equal(press(ui, "0000\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "min: not possible: 600000"));
+	assert_int_equal(press(ui, "\x15\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "no such scenario"));
+	assert_int_equal(press(ui, "\x1b").kind, COMMAND_NONE);
+	assert_false(shows(ui, 24, 80, "no such scenario"));
+	assert_int_equal(press(ui, ":what-if no_hold\n").kind, COMMAND_WHAT_IF);
+	assert_int_equal(press(ui, "U").kind, COMMAND_WHAT_IF_BACK);
+	assert_int_equal(press(ui, "f").kind, COMMAND_WHAT_IF_CLEAR);
+	press(ui, "1U"); /* elsewhere U is what it was: a question */
+	assert_true(shows(ui, 24, 80, "undo my last act"));
+	ui_destroy(ui);
+}
+
+static void test_in_time(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c = press(ui, "T");
+	char why[SCENARIO_TEXT];
+
+	(void)state;
+	assert_int_equal(c.kind, COMMAND_IN_TIME);
+	assert_string_equal(c.target, "or-1");
+	c = press(ui, ":in-time or-3\n");
+	assert_string_equal(c.target, "or-3");
+	assert_int_equal(press(ui, ":in-time pacu\n").kind, COMMAND_NONE);
+	answer.remedies =
+		(struct remedies){.room = "or-3", .p_overtime = 0.83, .count = 2, .tried = 17};
+	answer.remedies.list[0].p_overtime = 0.12;
+	answer.remedies.list[0].overtime.mean = -35;
+	answer.remedies.list[1].p_overtime = 0.9; /* no help: not shown */
+	assert_true(scenario_parse("cancel:case=c-301", &answer.remedies.list[0].scenario, why));
+	world->view.what_if_answer = &answer;
+	assert_true(shows(ui, 24, 80, "OR 3 in time? P(over) 83 % as it is; best of 17 tried"));
+	assert_true(shows(
+		ui, 24, 80, " 12 %  the case is taken off the list: case c-301  (suite -35 min)"));
+	assert_false(shows(ui, 24, 80, "90 %"));
+	answer.remedies.count = 0;
+	assert_true(shows(ui, 24, 80, "nothing of that would help"));
+	ui_destroy(ui);
+}
+
+/* An answer to what was injected before is not shown as one to what is now, and
+ * what cannot be any more says why. Better and worse have their letters. */
+static void test_answers_belong_to_questions(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "8");
+	inject("overrun:case=c-201,min=90");
+	compute();
+	assert_true(shows(ui, 24, 80, "overtime, min"));
+	assert_true(shows(ui, 24, 80, "W +"));
+	inject("cancel:case=c-202");
+	assert_false(shows(ui, 24, 80, "overtime, min"));
+	assert_true(shows(ui, 24, 80, "the first answer is on its way"));
+	stack.count = 0;
+	inject("faster:case=c-202,min=30");
+	inject("cancel:case=c-201");
+	compute();
+	assert_true(shows(ui, 24, 80, "not possible now: case c-201 has begun"));
+	assert_true(shows(ui, 24, 80, "B -"));
+	ui_destroy(ui);
+}
+
+/* The mode stands in the header on this screen, and on no other. */
+static void test_header_says_what_if_here_only(void **state)
+{
+	static const char *const others[] = {
+		"board", "programme", "recovery", "alarms", "locate", "climate", "feeds"};
+	struct ui *ui = ui_create();
+
+	(void)state;
+	inject("no_hold");
+	compute();
+	press(ui, "8");
+	assert_true(shows(ui, 24, 80, "DEMO ×10 WHAT-IF"));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		assert_true(ui_goto(ui, others[i]));
+		assert_false(shows(ui, 24, 80, "WHAT-IF"));
+	}
+	/* Read-only consoles may wonder as well. */
+	world->view.readonly = true;
+	assert_int_equal(press(ui, "1wa\n").kind, COMMAND_WHAT_IF);
+	/* And one without a site, or before the first answer, draws. */
+	world->view.what_if = NULL;
+	world->view.what_if_answer = NULL;
+	free(picture(ui, 24, 80, false, NULL));
+	ui_destroy(ui);
+}
+
+#define W(name) cmocka_unit_test_setup_teardown(name, begin, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {W(test_pictures),
+		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
+		W(test_form_refuses), W(test_in_time), W(test_answers_belong_to_questions),
+		W(test_header_says_what_if_here_only)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
