@@ -10,15 +10,18 @@
 #define CTRL(c) ((uint32_t)(c)&0x1F)
 
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
-#define LISTS "board programme recovery alarms locate climate feeds gateways devices forecast"
-#define PAGES "board programme recovery alarms locate climate patient alarm why"
+#define LISTS                                                                                      \
+	"board programme recovery alarms locate climate feeds gateways devices forecast "          \
+	"indicators"
+#define PAGES "board programme recovery alarms locate climate patient alarm why indicators"
 #define CASES "board programme recovery patient"
 
 const struct command_entry command_table[] = {
 	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"),
 		FLAG_SMALL, 1, cmd_help, 0},
-	{"board programme recovery locate climate feeds gateways devices forecast patient", '!', 0,
-		"top-alarm", N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
+	{"board programme recovery locate climate feeds gateways devices forecast patient "
+	 "indicators",
+		'!', 0, "top-alarm", N_("the alarm that comes first"), 0, 5, cmd_top_alarm, 0},
 	{"board programme recovery alarms locate forecast", VKEY_ENTER, 0, "open",
 		N_("the page of what the cursor is on"), 0, 6, cmd_open, 0},
 	{CASES, 'm', 0, "milestone", N_("a milestone of this case has happened"),
@@ -91,6 +94,10 @@ const struct command_entry command_table[] = {
 		0, 9, cmd_goto, 9},
 	{"", '8', 0, "whatif", N_("the day with what is injected, beside the day as it is"), 0, 0,
 		cmd_what_if, 0},
+	{"", '9', 0, "indicators", N_("indicators of the day, and what is behind each"), 0, 9,
+		cmd_goto, 11},
+	{"indicators", VKEY_ENTER, 'i', "behind", N_("formula, source, count and cases behind it"),
+		0, 3, cmd_indicator, 0},
 	{"", VKEY_F2, 0, "feeds", N_("feeds, gateways, journal: how good the data are"), 0, 9,
 		cmd_goto, 6},
 	{"feeds", VKEY_TAB, 0, "gateways", N_("every gateway, and what may be wrong with it"), 0, 3,

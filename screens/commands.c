@@ -296,7 +296,7 @@ unsigned cmd_pane(struct call *call)
 unsigned cmd_goto(struct call *call)
 {
 	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
-		"climate", "feeds", "gateways", "devices", "forecast", "whatif"};
+		"climate", "feeds", "gateways", "devices", "forecast", "whatif", "indicators"};
 
 	ui_goto(call->ui, names[call->value]);
 	return DONE;

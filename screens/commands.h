@@ -26,6 +26,7 @@ unsigned cmd_pane(struct call *call);
 unsigned cmd_goto(struct call *call);
 unsigned cmd_next_page(struct call *call);
 unsigned cmd_back(struct call *call);
+unsigned cmd_indicator(struct call *call);
 unsigned cmd_simple(struct call *call);
 unsigned cmd_save(struct call *call);
 unsigned cmd_what_if(struct call *call);

@@ -190,4 +190,20 @@ void forecast_resource_name(const struct site *site, int role, int beds, char *o
 /* What is not counted, as a line; "" when all of it is. */
 void forecast_left_out(const struct forecast *forecast, char *out, size_t size);
 
+/* Indicators of today, in the order of twin/indicator.h; the last row tells
+ * whether days can be compared (def -1). */
+struct indicator_row {
+	int def; /* index in indicators, -1 */
+	bool known, outside;
+	double value;
+	double mean, p50, p90; /* NAN where they make no sense */
+	double given, target;  /* NAN none */
+	int n, left_out;
+	char note[LABEL_SIZE * 2]; /* why it is not known, what was left out */
+};
+int indicator_rows(const struct view *view, struct indicator_row *rows, int max);
+struct indicator_day;
+/* The day of `now` in the site's zone; free it. NULL: out of memory. */
+struct indicator_day *indicator_today(const struct view *view);
+
 #endif

@@ -12,6 +12,7 @@
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "twin/catalogue.h"
+#include "twin/indicator.h"
 
 static void text(cJSON *object, const char *key, const char *value)
 {
@@ -422,6 +423,50 @@ static void forecast(const struct view *view, cJSON *root)
 		forecast_json(root, &told);
 }
 
+/* Unknown is no number: the value is absent and `note` says why. */
+static void indicators_now(const struct view *view, cJSON *array, void *memory)
+{
+	static const char *const sides[] = {"", "at_least", "at_most", "each_at_most"};
+	struct indicator_row *rows = memory;
+	int count = indicator_rows(view, rows, ROWS_MAX);
+
+	for (int i = 0; i < count && rows[i].def >= 0; i++) {
+		const struct indicator_def *def = &indicators[rows[i].def];
+		bool money = strcmp(def->unit, "money") == 0;
+		cJSON *o = add(array);
+
+		text(o, "key", def->key);
+		text(o, "name", def->name);
+		text(o, "unit", money && view->twin->site ? view->twin->site->currency : def->unit);
+		cJSON_AddBoolToObject(o, "known", rows[i].known);
+		if (rows[i].known) {
+			number(o, "value", round(rows[i].value * 1000) / 1000);
+			number(o, "mean", round(rows[i].mean * 1000) / 1000);
+			number(o, "p50", round(rows[i].p50 * 1000) / 1000);
+			number(o, "p90", round(rows[i].p90 * 1000) / 1000);
+		}
+		number(o, "n", rows[i].n);
+		number(o, "left_out", rows[i].left_out);
+		number(o, "target", rows[i].target);
+		text(o, "target_side", isnan(rows[i].target) ? "" : sides[def->side]);
+		cJSON_AddBoolToObject(o, "outside", rows[i].outside);
+		text(o, "note", rows[i].note);
+		text(o, "formula", def->formula);
+		text(o, "source", def->source);
+	}
+}
+
+static void indicators_also(const struct view *view, cJSON *root)
+{
+	struct indicator_row *rows = calloc(ROWS_MAX, sizeof *rows);
+	int count = rows ? indicator_rows(view, rows, ROWS_MAX) : 0;
+
+	when(root, "day", format_midnight(view->now_ms));
+	if (count > 0 && rows[count - 1].def < 0)
+		text(root, "before_after", rows[count - 1].note);
+	free(rows);
+}
+
 static const struct pane {
 	const char *name, *format, *array;
 	void (*fill)(const struct view *view, cJSON *array, void *memory);
@@ -448,6 +493,8 @@ static const struct pane {
 	{"devices", "vigie.devices-now/1", "devices", devices, sizeof(struct device_row),
 		&screen_devices, NULL},
 	{"forecast", "vigie.forecast/1", NULL, NULL, 1, &screen_forecast, forecast},
+	{"indicators", "vigie.indicators/1", "indicators", indicators_now,
+		sizeof(struct indicator_row), &screen_indicators, indicators_also},
 };
 
 static const struct pane *find(const char *name)

@@ -24,7 +24,7 @@ static const char usage[] =
 	"usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
 	"\n"
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
-	"      gateways, devices, forecast,\n"
+	"      gateways, devices, forecast, indicators,\n"
 	"      ledger (what was learnt of durations), score (how right it was).\n"
 	"Folds the journal as it stands; another vigie may be writing it.\n";
 

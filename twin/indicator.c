@@ -53,7 +53,7 @@ static const char no_idle[] = "no session has begun, or its cases have no times"
 	}
 
 const struct indicator_def indicators[] = {
-	FIRST("first_on_time", "First cases on time, house's grace", -1),
+	FIRST("first_on_time", "First cases on time, house grace", -1),
 	FIRST("first_on_time_0", "First cases on time, grace 0", 0),
 	FIRST("first_on_time_5", "First cases on time, grace 5", 5),
 	FIRST("first_on_time_15", "First cases on time, grace 15", 15),

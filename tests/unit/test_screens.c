@@ -57,7 +57,7 @@ static void goldens(struct ui *ui, const char *name)
 static void test_pictures(void **state)
 {
 	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
-		"climate", "feeds", "gateways", "devices"};
+		"climate", "feeds", "gateways", "devices", "indicators"};
 	struct ui *ui = ui_create();
 
 	(void)state;
@@ -86,6 +86,8 @@ static void test_pages(void **state)
 	press(ui, "\x1b"
 		  "4\n");
 	goldens(ui, "alarm");
+	press(ui, "q9jjjj\n");
+	goldens(ui, "indicator");
 	ui_destroy(ui);
 }
 
@@ -116,7 +118,7 @@ static void test_forecast_pictures(void **state)
 static void test_no_size_crashes(void **state)
 {
 	static const char *const keys[] = {"1", "2", "3", "4", "5", "6", "1\n", "1i", "1m", "1x",
-		"4\n", "4i", "6i", "5i", "?", ":", "/", "1U", "8", "w", "wc"};
+		"4\n", "4i", "6i", "5i", "?", ":", "/", "1U", "8", "w", "wc", "9", "9\n", "9G\n"};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
@@ -375,7 +377,7 @@ static void test_flash(void **state)
 static void test_command_table(void **state)
 {
 	static const char *const screens[] = {"board", "programme", "recovery", "alarms", "locate",
-		"climate", "feeds", "patient", "alarm", "why"};
+		"climate", "feeds", "patient", "alarm", "why", "indicators"};
 	char key[32];
 
 	(void)state;
@@ -404,7 +406,7 @@ static void test_command_table(void **state)
 static void test_reserved_letters_are_unbound(void **state)
 {
 	(void)state;
-	for (const char *c = "90=HPLtsurDvf[]{}."; *c; c++)
+	for (const char *c = "0=HPLtsurDvf[]{}."; *c; c++)
 		assert_null(command_for_key("board", (uint32_t)*c));
 }
 
