@@ -199,6 +199,7 @@ struct indicator_row {
 	double mean, p50, p90; /* NAN where they make no sense */
 	double given, target;  /* NAN none */
 	int n, left_out;
+	const char *variant; /* which formulation the site chose, "" there is one */
 	char note[LABEL_SIZE * 2]; /* why it is not known, what was left out */
 };
 int indicator_rows(const struct view *view, struct indicator_row *rows, int max);

@@ -80,6 +80,7 @@ static void fill(
 	row->n = i->n;
 	row->left_out = i->left_out;
 	row->given = def->setting[0] ? i->given : NAN;
+	row->variant = i->variant;
 	row->target = i->target;
 	row->outside = i->outside;
 	if (!i->known)
@@ -108,7 +109,8 @@ int indicator_rows(const struct view *view, struct indicator_row *rows, int max)
 	if (count == indicator_count && count < max) {
 		struct indicator_row *row = &rows[count++];
 
-		*row = (struct indicator_row){.def = -1, .target = NAN, .given = NAN};
+		*row = (struct indicator_row){
+			.def = -1, .target = NAN, .given = NAN, .variant = ""};
 		compared(view, row);
 	}
 	return count;

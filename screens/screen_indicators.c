@@ -183,6 +183,25 @@ static void about(const struct indicator_def *def, struct page *page)
 	page_pair(page, _("source"), ROLE_NORMAL, def->source);
 }
 
+/* gettext makes of nothing the head of its catalogue. */
+static const char *word(const char *text)
+{
+	return text[0] ? _(text) : text;
+}
+
+/* The formulation, and the figure among the settings it was used with. */
+static void as_set(
+	const struct indicator_def *def, const char *variant, double given, struct page *page)
+{
+	char text[LABEL_SIZE];
+
+	page_words(page, _("as set"), ROLE_NORMAL, word(variant));
+	if (!def || !def->setting[0] || isnan(given) || given < 0)
+		return;
+	format_put(text, sizeof text, "%g (%s)", given, def->setting);
+	page_pair(page, _("with"), ROLE_NORMAL, text);
+}
+
 static void detail(const struct view *view, const void *data, struct page *page)
 {
 	const struct indicator_def *def = def_of(data);
@@ -192,6 +211,7 @@ static void detail(const struct view *view, const void *data, struct page *page)
 	page_line(page, ROLE_STRONG, "%s", def ? _(def->name) : _("20 days, before and after"));
 	if (def)
 		about(def, page);
+	as_set(def, row->variant, row->given, page);
 	page_words(page, _("remark"), ROLE_NORMAL, row->note);
 }
 
@@ -240,11 +260,7 @@ static void formula_lines(
 	char text[LABEL_SIZE];
 
 	about(def, page);
-	page_words(page, _("as set"), ROLE_NORMAL, _(one->variant));
-	if (def->setting[0] && !isnan(one->given) && one->given >= 0) {
-		format_put(text, sizeof text, "%g (%s)", one->given, def->setting);
-		page_pair(page, _("with"), ROLE_NORMAL, text);
-	}
+	as_set(def, one->variant, one->given, page);
 	if (one->left_out > 0) {
 		format_put(text, sizeof text, _("%d; the last: %s"), one->left_out,
 			_(one->left_reason));
@@ -273,7 +289,7 @@ static void part_lines(const struct view *view, const struct indicator_def *def,
 			format_clock(surgery_when(s, MILESTONE_OUT_ROOM), out, sizeof out);
 		page_line(page, ROLE_NORMAL, "%8s  %-10s %-12s %5s%s%-5s  %s", value,
 			format_room(view, part->room), s ? s->id : "", in, in[0] ? "-" : " ", out,
-			_(part->note));
+			word(part->note));
 	}
 }
 

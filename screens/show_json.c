@@ -453,6 +453,8 @@ static void indicators_now(const struct view *view, cJSON *array, void *memory)
 		text(o, "note", rows[i].note);
 		text(o, "formula", def->formula);
 		text(o, "source", def->source);
+		text(o, "as_set", rows[i].variant);
+		number(o, "with", rows[i].given);
 	}
 }
 

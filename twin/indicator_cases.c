@@ -180,9 +180,11 @@ static double nest_ratio(const struct indicator_day *day, const struct indicator
 
 	*reason = NULL;
 	*waits = !cut;
-	if (!stay->member || stay->off || s->nest < 1)
+	if (!stay->member || stay->off || (s->nest < 1 && s->setting != SETTING_EMERGENCY))
 		return -1;
-	if (!(ideal > 0))
+	if (s->nest < 1)
+		*reason = "an emergency of no NEST class";
+	else if (!(ideal > 0))
 		*reason = "no hours are set for its class";
 	else if (!cut && (surgery_has_begun(s) || surgery_is_over(s)))
 		*reason = "no incision";
@@ -258,7 +260,8 @@ void indicator_hold(
 	}
 }
 
-/* From milestone a to milestone b. A case that has reached neither is silent. */
+/* From milestone a to milestone b. A case that has reached neither is silent; who
+ * slept on the ward was not waiting there to be sent for. */
 void indicator_span(
 	const struct indicator_day *day, const struct indicator_def *def, struct indicator *out)
 {
@@ -274,6 +277,8 @@ void indicator_span(
 				out, from ? "not at its end yet" : "its beginning was not told");
 		else if (to < from)
 			indicator_leave(out, "its end is before its beginning");
+		else if (def->b == MILESTONE_SENT_FOR && from < day->from_ms)
+			indicator_leave(out, "here since an earlier day");
 		else
 			indicator_part(
 				out, stay->case_, stay->room, indicator_minutes(from, to), "");

@@ -312,6 +312,9 @@ static void test_cases_of_the_day(void **state)
 	expect("nest_late", 100, 1, 0);
 	set(targets, &site.target_count, "nest_2_h", 2);
 	expect("nest_late", 0, 1, 0);
+	twin->cases[twin_case(twin, "b")].setting = SETTING_EMERGENCY;
+	expect("nest_late", 0, 1, 1);
+	twin->cases[twin_case(twin, "b")].setting = SETTING_UNKNOWN;
 	/* A 10, B 0; C, D and E told neither. */
 	expect("pacu_hold", 5, 2, 3);
 	expect("cycle", 270, 2, 0);
@@ -324,6 +327,12 @@ static void test_cases_of_the_day(void **state)
 	/* 511 against 420 minutes. */
 	expect("booking_bias", 480.0 * 91 / 511, 5, 0);
 	expect_none("wait_call", "both milestones");
+	told("b", MILESTONE_SENT_FOR, T(9, 0));
+	expect("wait_call", 30, 1, 1);
+	told("a", MILESTONE_SENT_FOR, T(7, 30));
+	twin->cases[twin_case(twin, "a")].passage[MILESTONE_ARRIVED].by[1].when_ms = at(-60);
+	expect("wait_call", 30, 1, 1);
+	assert_string_equal(got->left_reason, "here since an earlier day");
 	expect_none("timely_care", "no survey feed");
 }
 
