@@ -199,10 +199,12 @@ struct indicator_row {
 	double mean, p50, p90; /* NAN where they make no sense */
 	double given, target;  /* NAN none */
 	int n, left_out;
-	const char *variant; /* which formulation the site chose, "" there is one */
+	const char *variant;       /* which formulation the site chose, "" there is one */
 	char note[LABEL_SIZE * 2]; /* why it is not known, what was left out */
 };
 int indicator_rows(const struct view *view, struct indicator_row *rows, int max);
+/* The last days held against those before, in a line; or why not. */
+void indicator_change_words(const struct view *view, int def, char *out, size_t size);
 struct indicator_day;
 /* The day of `now` in the site's zone; free it. NULL: out of memory. */
 struct indicator_day *indicator_today(const struct view *view);

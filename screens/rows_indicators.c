@@ -10,7 +10,7 @@
 
 /* A day when the clocks go forward has 23 hours; noon and a day on is tomorrow
  * whatever they do. */
-enum { DAYS_MAX = 64, SHORT_DAY_MS = 23 * 3600000, TOMORROW_MS = 36 * 3600000 };
+enum { DAYS_MAX = TWIN_CASES, SHORT_DAY_MS = 23 * 3600000, TOMORROW_MS = 36 * 3600000 };
 
 struct indicator_day *indicator_today(const struct view *view)
 {
@@ -23,17 +23,19 @@ struct indicator_day *indicator_today(const struct view *view)
 	return day;
 }
 
-/* The days before today of which the twin still holds a case that was begun. */
-static int days_held(const struct view *view, int64_t *oldest_ms)
+/* The local midnights of the days before today of which the twin still holds a
+ * case that was begun, the latest first. */
+static int days_held(const struct view *view, int64_t held[DAYS_MAX])
 {
 	const struct twin *twin = view->twin;
-	int64_t held[DAYS_MAX], today = format_midnight(view->now_ms);
+	int64_t today = format_midnight(view->now_ms);
 	int count = 0;
 
 	for (int i = 0; i < twin->case_count && count < DAYS_MAX; i++) {
 		const struct surgery *s = &twin->cases[i];
 		int64_t when = surgery_has_begun(s) ? surgery_entered_ms(s) : today, midnight;
 		bool known = when >= today;
+		int at = count;
 
 		for (int k = 0; k < count && !known; k++)
 			known = when >= held[k] && when < held[k] + SHORT_DAY_MS;
@@ -42,31 +44,72 @@ static int days_held(const struct view *view, int64_t *oldest_ms)
 			known = held[k] == midnight;
 		if (known)
 			continue;
-		held[count++] = midnight;
-		if (*oldest_ms == 0 || midnight < *oldest_ms)
-			*oldest_ms = midnight;
+		for (count++; at > 0 && held[at - 1] < midnight; at--)
+			held[at] = held[at - 1];
+		held[at] = midnight;
 	}
-	return count;
+	/* A full twin forgets the oldest cases first: of that day some may be gone. */
+	return count > 0 && twin->case_count == TWIN_CASES ? count - 1 : count;
 }
 
-/* Twenty days on each side is more than a twin of 256 cases holds: what is
- * refused says what there is. */
-static void compared(const struct view *view, struct indicator_row *row)
+/* What there is on each side: the last twenty days, and those before them. */
+static void days_words(const int64_t *held, int count, char *out, size_t size)
 {
-	struct indicator_series none = {.values = NULL, .days = 0};
-	struct indicator_change change;
-	int64_t oldest = 0;
+	int after = count < INDICATOR_DAYS ? count : INDICATOR_DAYS;
 	char date[48];
 
-	none.days = days_held(view, &oldest);
-	none.days = none.days < INDICATOR_DAYS ? none.days : INDICATOR_DAYS - 1;
-	change = indicator_compare(&none, &none);
-	format_put(row->note, sizeof row->note, _("needs %d days on each side, has %d"),
-		change.needs, change.has);
-	if (oldest > 0) {
-		format_date_clock(oldest, date, sizeof date);
-		format_add(row->note, sizeof row->note, _(" since %.10s"), date);
+	format_put(out, size, _("needs %d days before and %d after, has %d and %d"), INDICATOR_DAYS,
+		INDICATOR_DAYS, count - after, after);
+	if (count == 0)
+		return;
+	format_rfc3339(held[count - 1], date, sizeof date);
+	format_add(out, size, _(", since %.10s"), date);
+}
+
+/* A twin of 256 cases rarely holds forty days; where it does, the last twenty are
+ * set against the twenty before them. */
+void indicator_change_words(const struct view *view, int def, char *out, size_t size)
+{
+	struct indicator_day *day = calloc(1, sizeof *day);
+	struct indicator *one = malloc(sizeof *one);
+	int64_t held[DAYS_MAX];
+	int count = days_held(view, held);
+	double values[2 * INDICATOR_DAYS] = {0};
+	uint64_t same = indicator_definition(view->twin->site, &indicators[def]);
+	struct indicator_series after = {values, INDICATOR_DAYS, same},
+				before = {values + INDICATOR_DAYS, INDICATOR_DAYS, same};
+	struct indicator_change change;
+
+	days_words(held, count, out, size);
+	for (int i = 0; day && one && i < 2 * INDICATOR_DAYS && i < count; i++) {
+		indicator_day_read(view->twin, held[i], format_midnight(held[i] + TOMORROW_MS),
+			view->now_ms, day);
+		indicator_read(day, &indicators[def], one);
+		values[i] = one->known ? one->value : NAN;
 	}
+	if (day && one && count >= 2 * INDICATOR_DAYS) {
+		change = indicator_compare(&before, &after);
+		if (change.refused)
+			format_put(out, size, "%s", _(change.refused));
+		else
+			format_put(out, size,
+				_("%+.1f from the 20 days before (95 %% CI %+.1f to %+.1f)"),
+				change.difference, change.low, change.high);
+	}
+	free(one);
+	free(day);
+}
+
+static void compared(const struct view *view, struct indicator_row *row)
+{
+	int64_t held[DAYS_MAX];
+	int count = days_held(view, held);
+
+	if (count < 2 * INDICATOR_DAYS)
+		days_words(held, count, row->note, sizeof row->note);
+	else
+		format_put(row->note, sizeof row->note, "%s",
+			_("on the page of each indicator (Enter)"));
 }
 
 static void fill(

@@ -297,17 +297,19 @@ static void one_page(const struct view *view, const struct indicator_def *def, s
 {
 	struct indicator_day *day = indicator_today(view);
 	struct indicator *one = malloc(sizeof *one);
-	char text[64], date[48], clock[16];
+	char text[128], date[48], clock[16];
 
 	if (day && one) {
 		indicator_read(day, def, one);
 		page_line(page, ROLE_STRONG, "%s", _(def->name));
-		format_date_clock(day->from_ms, date, sizeof date);
+		format_rfc3339(day->from_ms, date, sizeof date);
 		format_clock(day->until_ms, clock, sizeof clock);
 		format_put(text, sizeof text, _("%.10s, until %s"), date, clock);
 		page_pair(page, _("day"), ROLE_NORMAL, text);
 		value_lines(view, def, one, page);
 		formula_lines(def, one, page);
+		indicator_change_words(view, (int)(def - indicators), text, sizeof text);
+		page_words(page, _("last 20 days"), ROLE_NORMAL, text);
 		part_lines(view, def, one, page);
 	}
 	free(one);

@@ -106,7 +106,7 @@ static void test_comparison_is_refused(void **state)
 
 	(void)state;
 	press(ui, "9G");
-	assert_true(shows(ui, 24, 80, "needs 20 days on each side, has 0"));
+	assert_true(shows(ui, 24, 80, "needs 20 days before and 20 after, has 0 and 0"));
 	for (int i = 0; i < 3; i++) {
 		char id[16];
 		int64_t in = world_at(9, 30 * i) + days[i] * 86400000;
@@ -116,7 +116,8 @@ static void test_comparison_is_refused(void **state)
 		world_milestone(world, id, MILESTONE_IN_ROOM, SOURCE_FHIR, in);
 		world_milestone(world, id, MILESTONE_OUT_ROOM, SOURCE_FHIR, in + 1200000);
 	}
-	assert_true(shows(ui, 24, 80, "needs 20 days on each side, has 2 since Fri 13 Mar"));
+	assert_true(shows(ui, 24, 80, "has 0 and 2, since"));
+	assert_true(shows(ui, 40, 120, "has 0 and 2, since 2026-03-13"));
 	press(ui, "\n");
 	assert_true(shows(ui, 24, 80, "95 % confidence"));
 	/* What was done on other days is not of today: six were planned. */
@@ -124,6 +125,36 @@ static void test_comparison_is_refused(void **state)
 	go_to(ui, "Cancelled ");
 	assert_true(shows(
 		ui, 40, 120, "Cancelled                                        0               6"));
+	ui_destroy(ui);
+}
+
+/* Forty days of one first case in OR 4, planned 08:00: 2 and 4 min late on the
+ * twenty days before, 10 and 12 on the last twenty. The days of c-101 and c-201
+ * are no part of it. Difference 8, standard error sqrt(2/19), t 2.0244. */
+static void test_forty_days_are_compared(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	for (int i = 1; i <= 40; i++) {
+		char id[16];
+		int64_t planned = world_at(8, 0) - i * 86400000LL;
+		int64_t in = planned + ((i > 20 ? 2 : 10) + i % 2 * 2) * 60000LL;
+
+		snprintf(id, sizeof id, "old-%d", i);
+		world_case(world, id, id, "or-4", planned, 20, "Hernia repair");
+		world_milestone(world, id, MILESTONE_IN_ROOM, SOURCE_FHIR, in);
+		world_milestone(world, id, MILESTONE_OUT_ROOM, SOURCE_FHIR, in + 1200000);
+	}
+	go_to(ui, "First-case tardiness");
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "+8.0 from the 20 days before (95 % CI +7.3 to +8.7)"));
+	press(ui, "q");
+	go_to(ui, "Cycle time");
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "a day has no value"));
+	press(ui, "q9G");
+	assert_true(shows(ui, 24, 80, "on the page of each indicator"));
 	ui_destroy(ui);
 }
 
@@ -152,7 +183,8 @@ static void test_json_of_indicators(void **state)
 	assert_string_equal(cJSON_GetObjectItem(root, "format")->valuestring, "vigie.indicators/1");
 	assert_string_equal(
 		cJSON_GetObjectItem(root, "day")->valuestring, "2026-03-16T00:00:00+01:00");
-	assert_non_null(strstr(cJSON_GetObjectItem(root, "before_after")->valuestring, "has 0"));
+	assert_non_null(
+		strstr(cJSON_GetObjectItem(root, "before_after")->valuestring, "has 0 and 0"));
 	one = named(list, "first_tardiness");
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(one, "known")));
 	assert_true(cJSON_GetObjectItem(one, "value")->valuedouble == 6);
@@ -172,7 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_page_of_one), T(test_target_and_sign),
 		T(test_house_grace_and_price), T(test_comparison_is_refused),
-		T(test_json_of_indicators)};
+		T(test_forty_days_are_compared), T(test_json_of_indicators)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
