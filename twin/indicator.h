@@ -34,7 +34,7 @@ struct indicator_day {
 	int64_t until_ms;                        /* what may be known: the earlier of now and to */
 	struct indicator_stay stays[TWIN_CASES]; /* by room, then by time */
 	int stay_count;
-	int members;
+	int members, entered; /* cases of the day; those with in room */
 };
 
 /* Void cases (entered in error) are not there. A case belongs to the day it

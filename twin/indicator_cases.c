@@ -37,17 +37,18 @@ void indicator_first_on_time(
 	for (int i = 0; i < day->stay_count; i++) {
 		const struct indicator_stay *stay = &day->stays[i];
 		int64_t limit = stay->planned_ms + (int64_t)(grace * 60000);
-		bool done = case_of(day, stay)->status == CASE_FULFILLED && !stay->in_ms;
 
 		if (!is_first(day, i))
 			continue;
 		if (!stay->planned_ms)
 			indicator_leave(out, "no planned start");
-		else if (!stay->in_ms && (stay->broken || done))
+		else if (!stay->in_ms && stay->broken)
 			indicator_leave(out, "no in room");
 		else if (stay->in_ms)
 			indicator_part(out, stay->case_, stay->room, stay->in_ms <= limit,
 				stay->in_ms <= limit ? "on time" : "late");
+		else if (case_of(day, stay)->end_ms < day->until_ms)
+			indicator_leave(out, "not in, and its planned time is over");
 		else if (day->until_ms > limit)
 			indicator_part(out, stay->case_, stay->room, 0, "late, not in yet");
 		else
@@ -316,7 +317,7 @@ void indicator_bias(
 		const struct indicator_stay *stay = &day->stays[i];
 		double planned = surgery_planned_min(case_of(day, stay)), took;
 
-		if (!stay->member || !stay->in_ms || stay->running)
+		if (!stay->member || (!stay->in_ms && !stay->broken) || stay->running)
 			continue;
 		if (stay->broken || !(planned > 0)) {
 			indicator_leave(out, stay->broken ? stay->broken : "no planned time");

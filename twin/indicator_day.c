@@ -91,8 +91,13 @@ static void judge(struct indicator_day *day, int at)
 	struct indicator_stay *stay = &day->stays[at];
 	const struct surgery *s = &day->twin->cases[stay->case_];
 
-	if (stay->off || !surgery_entered_ms(s))
+	if (stay->off)
 		return;
+	if (!surgery_entered_ms(s)) {
+		if (s->status == CASE_FULFILLED)
+			stay->broken = "done, and nobody told when";
+		return;
+	}
 	if (stay->room < 0) {
 		stay->broken = "not in a known operating room";
 	} else if (!stay->in_ms) {
@@ -125,7 +130,7 @@ void indicator_day_read(const struct twin *twin, int64_t from_ms, int64_t to_ms,
 	out->from_ms = from_ms;
 	out->to_ms = to_ms;
 	out->until_ms = now_ms < to_ms ? now_ms : to_ms;
-	out->stay_count = out->members = 0;
+	out->stay_count = out->members = out->entered = 0;
 	for (int i = 0; i < twin->case_count; i++) {
 		struct indicator_stay stay;
 		int at = out->stay_count;
@@ -133,6 +138,7 @@ void indicator_day_read(const struct twin *twin, int64_t from_ms, int64_t to_ms,
 		if (!stay_of(out, i, &stay))
 			continue;
 		out->members += stay.member;
+		out->entered += stay.member && stay.in_ms > 0;
 		while (at > 0 && before(out, &stay, &out->stays[at - 1])) {
 			out->stays[at] = out->stays[at - 1];
 			at--;

@@ -233,19 +233,24 @@ void indicator_adjusted(
 static const char *unknown_room(const struct indicator_day *day, int room, int *members)
 {
 	const char *reason = NULL;
+	bool entered = false, due = false;
 
 	*members = 0;
 	for (int i = 0; i < day->stay_count; i++) {
 		const struct indicator_stay *stay = &day->stays[i];
+		const struct surgery *s = &day->twin->cases[stay->case_];
 
 		if (stay->room != room || stay->off)
 			continue;
 		*members += stay->member;
+		entered = entered || stay->in_ms > 0;
+		due = due || (stay->member && s->end_ms < day->until_ms);
 		if (stay->broken)
 			reason = stay->broken;
-		else if (!stay->in_ms && day->twin->cases[stay->case_].status == CASE_FULFILLED)
-			reason = "a case was done and nobody told when";
 	}
+	/* A room of which nobody tells anything is not an empty room. */
+	if (!reason && due && !entered)
+		reason = "its planned cases are over, and none was told of";
 	return reason;
 }
 
@@ -302,7 +307,7 @@ void indicator_underused(
 	int members;
 
 	(void)def;
-	for (int r = 0; r < rooms_of(day) && day->members > 0; r++) {
+	for (int r = 0; r < rooms_of(day) && day->entered > 0; r++) {
 		const char *unknown;
 		double under;
 
@@ -351,7 +356,7 @@ void indicator_idle(
 {
 	int64_t opens, closes;
 
-	for (int r = 0; r < rooms_of(day) && day->members > 0; r++) {
+	for (int r = 0; r < rooms_of(day) && day->entered > 0; r++) {
 		double idle[IDLE_ALL], sum = 0;
 		const char *unknown;
 		int members;

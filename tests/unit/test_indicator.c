@@ -399,6 +399,38 @@ static void test_missing_milestones(void **state)
 	expect("first_on_time", 100, 1, 1);
 }
 
+/* A programme and not one milestone, as from a server that tells none; then one
+ * room of two is told of. */
+static void test_silent_rooms_are_not_empty(void **state)
+{
+	static const char *const keys[] = {"first_on_time_0", "first_tardiness", "turnover",
+		"utilisation_raw", "utilisation_adjusted", "trov", "trov_rate", "overflow",
+		"overused", "underused", "use_cost", "idle", "idle_unused", "idle_cost", "cycle",
+		"booking_bias"};
+
+	(void)state;
+	set(prices, &site.price_count, "or_hour", 600);
+	set(prices, &site.price_count, "or_overtime_hour", 900);
+	plan("a", "or-1", T(8, 0), 60, FACT_UNKNOWN, T(6, 0));
+	plan("b", "or-2", T(8, 0), 60, FACT_UNKNOWN, T(6, 0));
+	read_day(0, T(20, 0));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		expect_none(keys[i], "");
+	expect("cancelled", 0, 2, 0);
+	stay("a", T(8, 0), T(9, 0));
+	read_day(0, T(20, 0));
+	expect("underused", 420, 1, 1);
+	assert_string_equal(got->left_reason, "its planned cases are over, and none was told of");
+	expect("idle", 420, 1, 1);
+	expect("first_on_time_0", 100, 1, 1);
+	expect("utilisation_raw", 100 * 60 / 960.0, 1, 0);
+	status("b", CASE_FULFILLED, T(21, 0));
+	read_day(0, T(22, 0));
+	expect("utilisation_raw", 100 * 60 / 960.0, 1, 1);
+	expect("idle", 420, 1, 1);
+	assert_string_equal(got->left_reason, "done, and nobody told when");
+}
+
 /* Half past nine: what is under way counts as far as it goes. */
 static void test_day_under_way(void **state)
 {
@@ -519,8 +551,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {U(test_starts_and_turnovers), U(test_occupation),
 		U(test_over_under_idle), U(test_cases_of_the_day), U(test_midnight),
-		U(test_missing_milestones), U(test_day_under_way), U(test_nothing_is_never_zero),
-		U(test_student), U(test_before_and_after), U(test_definitions)};
+		U(test_missing_milestones), U(test_silent_rooms_are_not_empty),
+		U(test_day_under_way), U(test_nothing_is_never_zero), U(test_student),
+		U(test_before_and_after), U(test_definitions)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
