@@ -261,7 +261,7 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 static int first_hints(struct segment *list)
 {
 	static const struct segment fixed[] = {{"? help", ROLE_FOOTER, 0},
-		{N_("1-8 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
+		{N_("1-9 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
 
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
 		list[i] = fixed[i];

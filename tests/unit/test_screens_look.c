@@ -57,16 +57,16 @@ static void test_frame_says_where_one_is(void **state)
 		assert_non_null(strstr(line, titles[i]));
 		assert_non_null(strstr(line, "fhir ok 4 s"));
 		line_of(text, 23, line, sizeof line);
-		assert_true(strncmp(line, "? help  1-8 screens  ", 21) == 0);
+		assert_true(strncmp(line, "? help  1-9 screens  ", 21) == 0);
 		free(text);
-		assert_true(shows(ui, 40, 120, "? help  1-8 screens  F2 feeds"));
+		assert_true(shows(ui, 40, 120, "? help  1-9 screens  F2 feeds"));
 	}
 	assert_true(shows(ui, 40, 120, "Climate & cold chain"));
 	/* A message leaves the way to the other screens in sight. */
 	press(ui, ":nonsense\n");
 	text = picture(ui, 24, 80, false, NULL);
 	line_of(text, 23, line, sizeof line);
-	assert_true(strncmp(line, "? help  1-8 screens  ", 21) == 0);
+	assert_true(strncmp(line, "? help  1-9 screens  ", 21) == 0);
 	assert_non_null(strstr(line, "nonsense"));
 	free(text);
 	ui_destroy(ui);
