@@ -122,7 +122,7 @@ fuzz:
 	  $(B)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET:fuzz_%=%)
 
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(ARCHIVES)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/hospital.a $(ARCHIVES)
 	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
 bench: all $(BENCH_BINS)
 	@B=$(B) ONLY=$(ONLY) BLE=$(BLE) DURATIONS=$(DURATIONS) sh tests/bench/run.sh

@@ -8,6 +8,7 @@
  * is shared with the twin: its accuracy is judged against this.
  */
 
+#include "src/hospital/laws.h"
 #include "src/hospital/rng.h"
 #include "twin/fact.h"
 #include "twin/site.h"
@@ -103,6 +104,8 @@ struct happening {
 
 struct day {
 	const struct site *site;
+	const struct laws *laws; /* NULL: the acts' own */
+	int crews[CREW_COUNT];   /* how many there are */
 	uint64_t seed;
 	int64_t midnight;
 	struct person staff[DAY_STAFF];
@@ -121,6 +124,13 @@ struct day {
  * tells it (telling.c). NULL when the site has no operating room or no PACU. */
 struct day *day_create(const struct site *site, int64_t any_ms, uint64_t seed, enum telling telling,
 	const struct action *actions, int action_count);
+/* Under other laws (borrowed), crews counted and `units` of them told anew:
+ * -1 as the site says. With fewer bays than the site has beds, the last stay empty. */
+struct day_units {
+	int crews[CREW_COUNT], bays;
+};
+struct day *day_create_under(const struct site *site, int64_t any_ms, uint64_t seed,
+	enum telling telling, const struct laws *laws, const struct day_units *units);
 void day_destroy(struct day *day);
 
 void programme_draw(struct day *day);

@@ -10,19 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MINUTE = 60000, OPEN_MIN = 480, STREAM_STAFF = 1, STREAM_CASE = 2 };
-
-enum specialty {
-	ORTHOPAEDICS,
-	VISCERAL,
-	GYNAECOLOGY,
-	UROLOGY,
-	EYES,
-	ENT,
-	VASCULAR,
-	HAND,
-	SPECIALTY_COUNT
-};
+enum { MINUTE = 60000, OPEN_MIN = 480, STREAM_STAFF = 1, STREAM_CASE = 2, STREAM_BOOKING = 5 };
 
 /* Durations are this house's own invention: plausible, and not the twin's. */
 static const struct act acts[] = {
@@ -135,9 +123,14 @@ static void draw_patient(struct day *day, struct hcase *c, struct rng *r)
 }
 
 /* In room to out of room as the planner books it, in steps of five minutes. */
-static double booked_minutes(const struct act *a)
+static double booked_minutes(const struct day *day, const struct act *a, uint64_t stream)
 {
 	double all = 1.48 * a->anaesthesia_min + 1.03 * a->surgery_min + 5.5;
+	if (day->laws != NULL) {
+		struct rng r = rng_stream(day->seed, STREAM_BOOKING, stream);
+		all *= day->laws->booked[a->specialty]
+		       * rng_lognormal(&r, 1, day->laws->booking_log_sd);
+	}
 	return 5 * ceil(all / 5);
 }
 
@@ -152,7 +145,7 @@ static struct hcase *new_case(struct day *day, const struct act *act, int room, 
 	c->room = room;
 	c->bay = c->tag = c->induction_room = -1;
 	c->planned_start = start;
-	c->planned_end = start + (int64_t)booked_minutes(act) * MINUTE;
+	c->planned_end = start + (int64_t)booked_minutes(day, act, c->stream) * MINUTE;
 	return c;
 }
 

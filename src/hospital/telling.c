@@ -6,6 +6,7 @@
 #include "src/hospital/stamp.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MINUTE = 60000, STREAM_TELLING = 4, PER_CASE = MILESTONE_COUNT + 7 };
 
@@ -230,21 +231,53 @@ static void happen_with(struct day *day, const struct action *actions, int count
 	free(drawn);
 }
 
-struct day *day_create(const struct site *site, int64_t any_ms, uint64_t seed, enum telling telling,
-	const struct action *actions, int action_count)
+static struct day *day_drawn(
+	const struct site *site, int64_t any_ms, uint64_t seed, const struct laws *laws)
 {
 	struct day *day = calloc(1, sizeof(*day));
 	if (day == NULL)
 		abort();
 	day->site = site;
+	day->laws = laws;
 	day->seed = seed;
 	day->midnight = stamp_midnight(any_ms);
+	for (int i = 0; i < CREW_COUNT; i++)
+		day->crews[i] = DAY_CASES;
 	programme_draw(day);
-	if (day->room_count == 0 || day->bay_count == 0) {
-		free(day);
+	if (day->room_count > 0 && day->bay_count > 0)
+		return day;
+	free(day);
+	return NULL;
+}
+
+struct day *day_create(const struct site *site, int64_t any_ms, uint64_t seed, enum telling telling,
+	const struct action *actions, int action_count)
+{
+	struct day *day = day_drawn(site, any_ms, seed, NULL);
+	if (day == NULL)
 		return NULL;
-	}
 	happen_with(day, actions, action_count);
+	telling_make(day, telling);
+	return day;
+}
+
+struct day *day_create_under(const struct site *site, int64_t any_ms, uint64_t seed,
+	enum telling telling, const struct laws *laws, const struct day_units *units)
+{
+	struct day *day = day_drawn(site, any_ms, seed, laws);
+	if (day == NULL)
+		return NULL;
+	for (int i = 0; i < CREW_COUNT; i++) {
+		for (int k = 0; k < site->role_count; k++)
+			if (strcmp(site->roles[k].id, laws->role[i]) == 0
+				&& site->roles[k].count > 0)
+				day->crews[i] = site->roles[k].count;
+		if (units->crews[i] > 0)
+			day->crews[i] = units->crews[i];
+	}
+	if (units->bays > 0 && units->bays < day->bay_count)
+		day->bay_count = units->bays;
+	day_happen(day);
 	telling_make(day, telling);
 	return day;
 }

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The rest of the day, foretold, against what came: days of the emulated suite
+ * under laws that no model has seen (LAWS, etc/demo/laws.cfg), heard through the
+ * FHIR mapper, forecast at several instants with the durations learnt on the days
+ * before. The booking is the reference: what is booked, moved by the delay so far.
+ * Then ten days with one unit too few of something: is it named?
+ */
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/foresee.h"
+#include "src/hospital/hearing.h"
+#include "src/hospital/stamp.h"
+#include "src/site_file.h"
+#include "tests/bench/bench.h"
+#include "twin/duration_suite.h"
+#include "twin/forecast.h"
+#include "twin/text.h"
+
+enum { REPS = 300, INSTANTS = 16, HOUR_MS = 3600000, MINUTE_MS = 60000, DECILES = 10 };
+
+struct share {
+	double right, all;
+};
+
+struct tally {
+	struct share late, late_booking, base; /* an hour before the end of the session */
+	struct share any, any_booking;         /* at any instant */
+	double brier, brier_booking;           /* sums, an hour ahead */
+	double p[DECILES], came[DECILES], count[DECILES];
+	double error, error_booking, bias; /* sums of minutes over ends of cases */
+	struct share inside;               /* p10 to p90 */
+	struct share running_inside;       /* of those, patients in the room */
+	double running_error, running_booking;
+	long not_ahead; /* p50 that is not later than now */
+	double cases, overtime_rooms, room_days;
+};
+
+struct world {
+	struct site *site;
+	struct laws laws;
+	struct duration_model *durations;
+	struct sim_plan *plan, *more;
+	struct plan_index *index;
+	struct forecast *forecast;
+	struct twin *twin;
+	const struct day *day;
+	struct hearing *hearing;
+	uint64_t seq;
+	struct tally tally;
+};
+
+static void on_fact(void *context, const struct fact *fact)
+{
+	struct world *w = context;
+	struct fact f = *fact;
+	f.seq = ++w->seq;
+	twin_apply(w->twin, &f, NULL);
+}
+
+static void tell_units(struct world *w, const char *id, int units)
+{
+	struct fact f = fact_make(FACT_RESOURCE, SOURCE_PERSON, w->day->midnight);
+	text_copy(f.resource.id, sizeof f.resource.id, id);
+	f.resource.units = units;
+	on_fact(w, &f);
+}
+
+static void morning(struct world *w, const struct day *day)
+{
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, day->midnight - 12 * HOUR_MS);
+	w->day = day;
+	w->seq = 0;
+	w->twin = twin_create();
+	w->hearing = hearing_create(day, on_fact, w);
+	if (w->twin == NULL)
+		exit(3);
+	f.site.site = w->site;
+	on_fact(w, &f);
+}
+
+static void evening(struct world *w)
+{
+	hearing_destroy(w->hearing);
+	twin_destroy(w->twin);
+}
+
+static void at(struct world *w, int64_t t, struct sim_plan *plan)
+{
+	const struct plan_options options = {
+		.durations = w->durations, .midnight_ms = w->day->midnight};
+	hearing_until(w->hearing, t);
+	twin_advance(w->twin, t, NULL);
+	plan_build(w->twin, &options, plan, w->index);
+}
+
+static struct forecast_run *simulate(const struct world *w, const struct sim_plan *plan, int reps)
+{
+	struct forecast_run *run = forecast_run_create(plan, w->index, 1, reps);
+	if (run == NULL)
+		exit(3);
+	forecast_run_part(run, 0, reps);
+	return run;
+}
+
+/* ---- what the programme alone would say ---- */
+
+static bool is_out(const struct hcase *c, int64_t t)
+{
+	return c->at[MILESTONE_OUT_ROOM] != 0 && c->at[MILESTONE_OUT_ROOM] <= t;
+}
+
+static bool is_in(const struct hcase *c, int64_t t)
+{
+	return c->at[MILESTONE_IN_ROOM] != 0 && c->at[MILESTONE_IN_ROOM] <= t && !is_out(c, t);
+}
+
+static bool is_ahead(const struct hcase *c, int room, int64_t t)
+{
+	return c->room == room && c->known_ms <= t && !(c->off_ms != 0 && c->off_ms <= t)
+	       && !is_out(c, t);
+}
+
+/* Who is in the room first, then by the programme. */
+static int next_of(const struct day *day, int room, int64_t t, const bool done[DAY_CASES])
+{
+	int best = -1;
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i], *b = best >= 0 ? &day->cases[best] : c;
+		if (done[i] || !is_ahead(c, room, t))
+			continue;
+		if (best < 0 || is_in(c, t)
+			|| (!is_in(b, t) && c->planned_start < b->planned_start))
+			best = i;
+	}
+	return best;
+}
+
+/* Booked minutes one after another from where the room stands, with the booked
+ * gaps. ends[case] for each still to come; returns the last, 0 none. */
+static int64_t by_booking(const struct day *day, int room, int64_t t, int64_t ends[DAY_CASES])
+{
+	bool done[DAY_CASES] = {false};
+	int64_t end = 0, booked_end = 0;
+	for (int i; (i = next_of(day, room, t, done)) >= 0;) {
+		const struct hcase *c = &day->cases[i];
+		int64_t gap = booked_end != 0 ? c->planned_start - booked_end : 0;
+		int64_t start = end + (gap > 0 ? gap : 0);
+		if (start < c->planned_start)
+			start = c->planned_start;
+		if (start < t)
+			start = t;
+		if (is_in(c, t))
+			start = c->at[MILESTONE_IN_ROOM];
+		done[i] = true;
+		end = start + c->planned_end - c->planned_start;
+		end = end > t ? end : t;
+		booked_end = c->planned_end;
+		ends[i] = end;
+	}
+	return end;
+}
+
+/* ---- marking ---- */
+
+static int64_t really_over(const struct day *day, int room)
+{
+	int64_t last = 0;
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i];
+		if (c->room == room && c->at[MILESTONE_OUT_ROOM] > last)
+			last = c->at[MILESTONE_OUT_ROOM];
+	}
+	return last;
+}
+
+static void count(struct share *s, bool right)
+{
+	s->right += right;
+	s->all++;
+}
+
+static void mark_room(struct world *w, int r, int64_t t, int64_t booking)
+{
+	struct tally *y = &w->tally;
+	int64_t closes = t + w->index->closes_ms[r];
+	bool late = really_over(w->day, w->index->site_room[r]) > closes;
+	bool booked_late = booking > closes;
+	double p = w->forecast->rooms[r].p_overtime;
+	int decile = p >= 1 ? DECILES - 1 : (int)(p * DECILES);
+	y->p[decile] += p;
+	y->came[decile] += late;
+	y->count[decile]++;
+	count(&y->any, (p >= 0.5) == late);
+	count(&y->any_booking, booked_late == late);
+	if (closes - t != HOUR_MS)
+		return;
+	count(&y->late, (p >= 0.5) == late);
+	count(&y->late_booking, booked_late == late);
+	count(&y->base, late);
+	y->brier += (p - late) * (p - late);
+	y->brier_booking += booked_late != late;
+}
+
+static int case_of(const struct world *w, const char *id)
+{
+	for (int i = 0; i < w->forecast->case_count; i++)
+		if (strcmp(w->twin->cases[w->index->twin_case[i]].id, id) == 0)
+			return i;
+	return -1;
+}
+
+static void mark_case(struct world *w, const struct hcase *c, int64_t t, int64_t booking)
+{
+	struct tally *y = &w->tally;
+	int i = case_of(w, c->appointment);
+	if (i < 0 || c->at[MILESTONE_OUT_ROOM] == 0)
+		return;
+	const struct quantiles *q = &w->forecast->cases[i].end;
+	double really = (double)c->at[MILESTONE_OUT_ROOM];
+	bool inside = really >= q->p10 && really <= q->p90;
+	y->not_ahead += q->p50 <= (double)t;
+	y->cases++;
+	y->error += fabs(q->p50 - really) / MINUTE_MS;
+	y->bias += (q->p50 - really) / MINUTE_MS;
+	y->error_booking += fabs((double)booking - really) / MINUTE_MS;
+	count(&y->inside, inside);
+	if (!is_in(c, t))
+		return;
+	y->running_error += fabs(q->p50 - really) / MINUTE_MS;
+	y->running_booking += fabs((double)booking - really) / MINUTE_MS;
+	count(&y->running_inside, inside);
+}
+
+static void mark(struct world *w, int64_t t)
+{
+	at(w, t, w->plan);
+	struct forecast_run *run = simulate(w, w->plan, REPS);
+	forecast_run_read(run, REPS, w->forecast);
+	forecast_run_destroy(run);
+	for (int r = 0; r < w->forecast->room_count; r++) {
+		int64_t ends[DAY_CASES] = {0};
+		int64_t last = by_booking(w->day, w->index->site_room[r], t, ends);
+		/* Rooms that are done, and sessions that are over, ask nothing. */
+		if (last != 0 && w->index->closes_ms[r] > 0)
+			mark_room(w, r, t, last);
+		for (int i = 0; i < w->day->case_count; i++)
+			if (ends[i] != 0)
+				mark_case(w, &w->day->cases[i], t, ends[i]);
+	}
+}
+
+/* ---- learning, as plan_build asks ---- */
+
+static void learn(struct world *w)
+{
+	for (int i = 0; i < w->twin->case_count; i++) {
+		const struct surgery *s = &w->twin->cases[i];
+		int64_t in = surgery_entered_ms(s), out = surgery_left_ms(s);
+		int p = twin_patient(w->twin, s->patient);
+		const struct patient *who = p >= 0 ? &w->twin->patients[p] : NULL;
+		if (in == 0 || out <= in)
+			continue;
+		const struct duration_facts facts = {
+			.procedure = s->procedure,
+			.surgeon = s->surgeon,
+			.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
+			.planned_min = surgery_planned_min(s),
+			.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
+			.bmi = who != NULL && who->bmi > 0 ? who->bmi : (double)NAN,
+			.age_years = who != NULL && who->age_years >= 0 ? (double)who->age_years
+									: (double)NAN,
+		};
+		struct duration_input input;
+		duration_suite_input(&facts, &input);
+		duration_learn(w->durations, &input, (double)(out - in) / MINUTE_MS);
+	}
+}
+
+/* ---- one day ---- */
+
+static void add_instant(int64_t *instants, int *n, int64_t t)
+{
+	int k = 0;
+	while (k < *n && instants[k] < t)
+		k++;
+	if (*n == INSTANTS || (k < *n && instants[k] == t))
+		return;
+	memmove(instants + k + 1, instants + k, (size_t)(*n - k) * sizeof *instants);
+	instants[k] = t;
+	++*n;
+}
+
+static int instants_of(const struct day *day, int64_t instants[INSTANTS])
+{
+	static const int hours[] = {10, 12, 14, 16};
+	int n = 0;
+	for (size_t i = 0; i < sizeof hours / sizeof *hours; i++)
+		add_instant(instants, &n, stamp_at(day->midnight, 60 * hours[i]));
+	for (int i = 0; i < day->room_count; i++) {
+		int closes = day->site->rooms[day->rooms[i]].close_min;
+		if (closes > 0)
+			add_instant(instants, &n, stamp_at(day->midnight, closes - 60));
+	}
+	return n;
+}
+
+static void rooms_of(struct world *w)
+{
+	for (int i = 0; i < w->day->room_count; i++) {
+		int room = w->day->rooms[i];
+		int64_t closes = stamp_at(w->day->midnight, w->site->rooms[room].close_min);
+		w->tally.room_days++;
+		w->tally.overtime_rooms += really_over(w->day, room) > closes;
+	}
+}
+
+static void one_day(struct world *w, int64_t any_ms, uint64_t seed)
+{
+	const struct day_units as_the_site_says = {{0, 0, 0}, 0};
+	struct day *day = day_create_under(
+		w->site, any_ms, seed, TELLING_PROMPT, &w->laws, &as_the_site_says);
+	int64_t instants[INSTANTS];
+	if (day == NULL)
+		exit(3);
+	morning(w, day);
+	int n = instants_of(day, instants);
+	for (int i = 0; i < n; i++)
+		mark(w, instants[i]);
+	hearing_until(w->hearing, day->midnight + 40 * (int64_t)HOUR_MS);
+	learn(w);
+	rooms_of(w);
+	evening(w);
+	day_destroy(day);
+}
+
+/* ---- telling ---- */
+
+static double percent(const struct share *s)
+{
+	return s->all > 0 ? 100 * s->right / s->all : 0;
+}
+
+static void tell_reliability(const struct tally *y)
+{
+	double worst = 0;
+	for (int d = 0; d < DECILES; d++) {
+		if (y->count[d] == 0)
+			continue;
+		double said = 100 * y->p[d] / y->count[d], came = 100 * y->came[d] / y->count[d];
+		printf("#   said %5.1f %%  came %5.1f %%  of %.0f\n", said, came, y->count[d]);
+		if (y->count[d] >= 100 && fabs(said - came) > worst)
+			worst = fabs(said - came);
+	}
+	bench_say("forecast_reliability_worst", worst, "points (deciles of 100 or more)");
+}
+
+static void tell(const struct tally *y)
+{
+	bench_against(
+		"forecast_late_1h", percent(&y->late), "%", "booking", percent(&y->late_booking));
+	bench_say("forecast_late_1h_base_rate", percent(&y->base), "%");
+	bench_say("forecast_late_1h_questions", y->late.all, "rooms");
+	bench_against("forecast_late_1h_brier", y->brier / y->late.all, "score", "booking",
+		y->brier_booking / y->late.all);
+	bench_against(
+		"forecast_late_any", percent(&y->any), "%", "booking", percent(&y->any_booking));
+	bench_say("forecast_overtime_rooms", 100 * y->overtime_rooms / y->room_days, "%");
+	tell_reliability(y);
+	bench_against("forecast_end_error", y->error / y->cases, "min", "booking",
+		y->error_booking / y->cases);
+	bench_say("forecast_end_bias", y->bias / y->cases, "min");
+	bench_say("forecast_end_coverage80", percent(&y->inside), "%");
+	bench_against("forecast_running_error", y->running_error / y->running_inside.all, "min",
+		"booking", y->running_booking / y->running_inside.all);
+	bench_say("forecast_running_coverage80", percent(&y->running_inside), "%");
+	bench_say("forecast_p50_not_ahead", (double)y->not_ahead, "of all");
+}
+
+int main(void)
+{
+	static struct world w;
+	struct error err = {""};
+	const char *days = getenv("DAYS"), *laws = getenv("LAWS");
+	long n = days != NULL && *days != '\0' ? strtol(days, NULL, 10) : 200;
+	w.site = site_load("etc/demo/site.cfg", NULL, &err);
+	if (w.site == NULL
+		|| laws_load(&w.laws, laws != NULL ? laws : "etc/demo/laws.cfg", &err) < 0) {
+		fprintf(stderr, "bench: forecast: %s\n", err.text);
+		return 3;
+	}
+	setenv("TZ", w.site->zone, 1);
+	tzset();
+	w.durations = calloc(1, sizeof *w.durations);
+	w.plan = calloc(1, sizeof *w.plan);
+	w.more = calloc(1, sizeof *w.more);
+	w.index = calloc(1, sizeof *w.index);
+	w.forecast = calloc(1, sizeof *w.forecast);
+	if (w.durations == NULL || w.plan == NULL || w.more == NULL || w.index == NULL
+		|| w.forecast == NULL)
+		return 3;
+	duration_suite_init(w.durations);
+	int64_t first = stamp_parse("2026-03-16T12:00:00+01:00");
+	double began = bench_now();
+	for (long k = 0; k < n; k++)
+		one_day(&w, first + k * 24 * (int64_t)HOUR_MS, 1000 + (uint64_t)k);
+	bench_say("forecast_days", (double)n, "days");
+	bench_say("forecast_days_wall", bench_now() - began, "s");
+	tell(&w.tally);
+	return 0;
+}
