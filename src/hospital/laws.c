@@ -177,6 +177,8 @@ int laws_load(struct laws *laws, const char *path, struct error *err)
 	laws->recovery = read_named(&r, root, "recovery");
 	laws->booking_log_sd = number(&r, root, "booking_log_sd", 0, 1);
 	laws->surgeon_log_sd = number(&r, root, "surgeon_log_sd", 0, 1);
+	laws->fill[0] = number(&r, root, "fill_least", 0, 2);
+	laws->fill[1] = number(&r, root, "fill_most", laws->fill[0], 2);
 	read_roles(&r, root, laws);
 	config_destroy(&file);
 	return r.rc;

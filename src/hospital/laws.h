@@ -47,6 +47,7 @@ struct laws {
 	double booked[SPECIALTY_COUNT]; /* booked over usual minutes */
 	double booking_log_sd;          /* from case to case */
 	double surgeon_log_sd;          /* from surgeon to surgeon */
+	double fill[2];                 /* lists are booked to a share of the session between */
 	char role[CREW_COUNT][ID_SIZE]; /* of the site; "" is not counted */
 };
 

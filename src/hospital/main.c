@@ -5,6 +5,7 @@
 #include "src/hospital/air.h"
 #include "src/hospital/fhir_server.h"
 #include "src/hospital/mqtt_out.h"
+#include "src/hospital/offline.h"
 #include "src/hospital/options.h"
 #include "src/hospital/script.h"
 #include "src/hospital/stamp.h"
@@ -234,6 +235,10 @@ int main(int argc, char **argv)
 	if (h.options.walk != NULL) {
 		int rc = walk(&h.options, &err);
 		return rc == 0 ? 0 : complain(rc, &err);
+	}
+	if (h.options.offline) {
+		int rc = offline_play(&h.options, &err);
+		return rc == 0 ? 0 : complain(ENVIRONMENT, &err);
 	}
 	/* Blocked before Paho and the server make threads: only the loop takes them. */
 	sigemptyset(&signals);

@@ -22,6 +22,11 @@ static const struct option table[] = {
 	{"walk-seconds", required_argument, NULL, 'o'},
 	{"milestones", required_argument, NULL, 'i'},
 	{"until", required_argument, NULL, 'u'},
+	{"offline", no_argument, NULL, 'O'},
+	{"days", required_argument, NULL, 'd'},
+	{"laws", required_argument, NULL, 'l'},
+	{"out", required_argument, NULL, 'D'},
+	{"units", required_argument, NULL, 'U'},
 	{"no-radio", no_argument, NULL, 'n'},
 	{"with-parent", no_argument, NULL, 'w'},
 	{"help", no_argument, NULL, 'h'},
@@ -45,6 +50,11 @@ void options_help(FILE *out)
 	      "  --until TIME          end at this suite time\n"
 	      "  --walk CSV            write a surveyor's walk with true rooms, and end\n"
 	      "  --walk-seconds N      in each room of it, more in large ones (default 60)\n"
+	      "  --offline             play days as fast as it can, without a network, and end:\n"
+	      "    --days N --out FOLDER   a journal and the truth of each (default 1 day)\n"
+	      "    --laws FILE             how long things take (default etc/demo/laws.cfg)\n"
+	      "    --units NAME=N,...      porter, anaesthetist, cleaning, pacu: not as the site "
+	      "says\n"
 	      "  --ready-fd N          write \"http PORT\" there when serving\n"
 	      "  --no-radio            no tags, no gateways\n"
 	      "  --with-parent         end when the parent ends\n"
@@ -86,6 +96,11 @@ static int read_number(struct options *o, int key, const char *text)
 		o->seed = strtoull(text, &end, 10);
 		return *text != '\0' && *end == '\0' ? 0 : -EINVAL;
 	}
+	if (key == 'd') {
+		int rc = whole(text, 1, 10000, &n) ? 0 : -EINVAL;
+		o->days = (int)n;
+		return rc;
+	}
 	if (!whole(text, key == 'o', key == 'p' ? 65535 : key == 'o' ? 3600 : 1000000, &n))
 		return -EINVAL;
 	if (key == 'p')
@@ -97,11 +112,33 @@ static int read_number(struct options *o, int key, const char *text)
 	return 0;
 }
 
+/* "porter=2,pacu=5" */
+static int read_units(struct options *o, const char *text)
+{
+	char *const names[] = {(char[]){"porter"}, (char[]){"anaesthetist"},
+		(char[]){"cleaning"}, (char[]){"pacu"}, NULL};
+	int *const counts[] = {&o->units.crews[CREW_PORTER], &o->units.crews[CREW_ANAESTHETIST],
+		&o->units.crews[CREW_CLEANING], &o->units.bays};
+	char copy[128], *rest = copy, *value;
+	if (strlen(text) >= sizeof(copy))
+		return -EINVAL;
+	strncpy(copy, text, sizeof(copy) - 1);
+	copy[sizeof(copy) - 1] = '\0';
+	while (*rest != '\0') {
+		long n = 0;
+		int which = getsubopt(&rest, names, &value);
+		if (which < 0 || value == NULL || !whole(value, 1, DAY_BAYS, &n))
+			return -EINVAL;
+		*counts[which] = (int)n;
+	}
+	return 0;
+}
+
 static int take(struct options *o, int key, const char *text)
 {
 	const char **const texts[] = {&o->site, &o->mqtt, &o->truth, &o->script, &o->clock,
-		&o->start, &o->until, &o->walk};
-	static const char keys[] = "smtfcSuW";
+		&o->start, &o->until, &o->walk, &o->laws, &o->out};
+	static const char keys[] = "smtfcSuWlD";
 	const char *at = key != 0 ? strchr(keys, key) : NULL;
 	if (at != NULL) {
 		*texts[at - keys] = text;
@@ -109,18 +146,28 @@ static int take(struct options *o, int key, const char *text)
 	}
 	o->no_radio |= key == 'n';
 	o->with_parent |= key == 'w';
+	o->offline |= key == 'O';
 	o->help |= key == 'h';
+	if (key == 'U')
+		return read_units(o, text);
 	if (key == 'i')
 		return read_milestones(o, text);
 	if (key == 'x')
 		return read_speed(o, text);
-	return key == 'p' || key == 'e' || key == 'r' || key == 'o' ? read_number(o, key, text) : 0;
+	return key == 'p' || key == 'e' || key == 'r' || key == 'o' || key == 'd'
+		       ? read_number(o, key, text)
+		       : 0;
 }
 
 int options_read(struct options *o, int argc, char **argv, struct error *err)
 {
-	*o = (struct options){
-		.speed = 1, .seed = 1, .http = -1, .ready_fd = -1, .walk_seconds = 60};
+	*o = (struct options){.speed = 1,
+		.seed = 1,
+		.http = -1,
+		.ready_fd = -1,
+		.walk_seconds = 60,
+		.days = 1,
+		.laws = "etc/demo/laws.cfg"};
 	int key, index = 0;
 	opterr = 0;
 	optind = 1;
@@ -136,6 +183,8 @@ int options_read(struct options *o, int argc, char **argv, struct error *err)
 		return error_set(err, -EINVAL, "unexpected '%s'", argv[optind]);
 	if (!o->help && o->site == NULL)
 		return error_set(err, -EINVAL, "--site FILE is needed");
+	if (!o->help && o->offline != (o->out != NULL))
+		return error_set(err, -EINVAL, "--offline and --out FOLDER need each other");
 	if (o->clock != NULL && o->start != NULL)
 		return error_set(err, -EINVAL, "--clock and --start exclude each other");
 	return 0;

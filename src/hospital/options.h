@@ -11,15 +11,17 @@
 #include "src/suite_clock.h"
 
 struct options {
-	const char *site, *mqtt, *truth, *script, *walk;
+	const char *site, *mqtt, *truth, *script, *walk, *laws, *out;
 	const char *clock, *start, *until; /* read once the zone is known */
 	double speed;
 	uint64_t seed;
 	int http;         /* −1: no server */
 	int ready_fd;     /* −1 */
 	int walk_seconds; /* in each room, at least */
+	int days;         /* offline: so many */
 	enum telling telling;
-	bool no_radio, with_parent, help;
+	struct day_units units; /* offline: other than the site says, 0 not */
+	bool no_radio, with_parent, offline, help;
 };
 
 int options_read(struct options *o, int argc, char **argv, struct error *err);

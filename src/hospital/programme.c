@@ -166,9 +166,22 @@ static void squeeze(const char *id, char *out, size_t size)
 	out[n] = '\0';
 }
 
+/* Under laws, lists are as long as the planner dares; minutes after midnight. */
+static int full_at(const struct day *day, int nth)
+{
+	const struct room *room = &day->site->rooms[day->rooms[nth]];
+	if (day->laws == NULL || room->close_min <= OPEN_MIN)
+		return 0;
+	struct rng r = rng_stream(day->seed, STREAM_BOOKING, 300000u + (uint64_t)nth);
+	double fill = rng_between(&r, day->laws->fill[0], day->laws->fill[1]);
+	return OPEN_MIN + (int)(fill * (room->close_min - OPEN_MIN));
+}
+
 static void draw_room(struct day *day, int nth)
 {
 	int room = day->rooms[nth], wanted = cases_of_room[nth % COUNT(cases_of_room)];
+	int full = full_at(day, nth);
+	wanted = full > 0 ? DAY_CASES : wanted;
 	int specialty = nth % SPECIALTY_COUNT;
 	char id[12];
 	squeeze(day->site->rooms[room].id, id, sizeof(id));
@@ -179,8 +192,14 @@ static void draw_room(struct day *day, int nth)
 		struct hcase *c = new_case(day, act, room, start);
 		name_case(c, id, k + 1);
 		draw_patient(day, c, &r);
+		if (full > 0 && k > 0 && c->planned_end > stamp_at(day->midnight, full)) {
+			day->case_count--;
+			break;
+		}
 		c->known_ms = stamp_at(day->midnight, -8 * 60) - rng_below(&r, 40) * MINUTE;
-		c->surgeon = 2 * specialty + (k >= (wanted + 1) / 2 ? 1 : 0);
+		bool second = full > 0 ? start - stamp_at(day->midnight, OPEN_MIN) > 240 * MINUTE
+				       : k >= (wanted + 1) / 2;
+		c->surgeon = 2 * specialty + second;
 		c->anaesthetist = 2 * SPECIALTY_COUNT + nth;
 		/* A third of first teams are late; the others begin on the minute. */
 		if (k == 0 && rng_uniform(&r) < 0.35)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/hospital/offline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "src/hospital/hearing.h"
+#include "src/hospital/stamp.h"
+#include "src/journal.h"
+#include "src/site_file.h"
+#include "twin/text.h"
+
+enum { MINUTE = 60000, QUARTER_MIN = 15, DAY_QUARTERS = 24 * 60 / QUARTER_MIN };
+
+struct writer {
+	struct journal *journal;
+	uint64_t seq;
+	bool failed;
+};
+
+/* ---- the truth ---- */
+
+static int64_t last_out(const struct day *day, int room)
+{
+	int64_t last = 0;
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i];
+		if (c->room == room && c->at[MILESTONE_OUT_ROOM] > last)
+			last = c->at[MILESTONE_OUT_ROOM];
+	}
+	return last;
+}
+
+static void truth_rooms(FILE *out, const struct day *day)
+{
+	for (int n = 0; n < day->room_count; n++) {
+		const struct room *room = &day->site->rooms[day->rooms[n]];
+		int64_t last = last_out(day, day->rooms[n]);
+		fprintf(out, "%s{\"id\":\"%s\",\"last_out\":%" PRId64, n > 0 ? "," : "", room->id,
+			last);
+		if (room->close_min > 0) {
+			int64_t closes = stamp_at(day->midnight, room->close_min);
+			fprintf(out, ",\"session_end\":%" PRId64 ",\"overtime\":%s", closes,
+				last > closes ? "true" : "false");
+		}
+		fputs("}", out);
+	}
+}
+
+static void truth_cases(FILE *out, const struct day *day)
+{
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i];
+		fprintf(out,
+			"%s{\"id\":\"%s\",\"room\":\"%s\",\"known\":%" PRId64 ",\"off\":%" PRId64
+			",\"in_room\":%" PRId64 ",\"out_room\":%" PRId64 ",\"pacu_out\":%" PRId64
+			"}",
+			i > 0 ? "," : "", c->appointment, day->site->rooms[c->room].id, c->known_ms,
+			c->off_ms, c->at[MILESTONE_IN_ROOM], c->at[MILESTONE_OUT_ROOM],
+			c->at[MILESTONE_PACU_OUT]);
+	}
+}
+
+void offline_truth(FILE *out, const struct day *day)
+{
+	char date[STAMP_SIZE];
+	fprintf(out,
+		"{\"format\":\"vigie.truth/1\",\"day\":\"%s\",\"seed\":%" PRIu64 ",\"rooms\":[",
+		stamp_date(day->midnight, date), day->seed);
+	truth_rooms(out, day);
+	fputs("],\"cases\":[", out);
+	truth_cases(out, day);
+	fprintf(out, "],\"pacu\":{\"bays\":%d,\"from\":%" PRId64 ",\"step_min\":%d,\"taken\":[",
+		day->bay_count, day->midnight, QUARTER_MIN);
+	for (int q = 0; q < DAY_QUARTERS; q++)
+		fprintf(out, "%s%d", q > 0 ? "," : "",
+			day_bays_taken(day, stamp_at(day->midnight, q * QUARTER_MIN)));
+	fputs("]}}\n", out);
+}
+
+/* ---- the journal ---- */
+
+static void on_fact(void *context, const struct fact *fact)
+{
+	struct writer *w = context;
+	struct fact f = *fact;
+	f.seq = ++w->seq;
+	journal_append(w->journal, &f);
+}
+
+static void on_failed(void *context, const char *why)
+{
+	struct writer *w = context;
+	fprintf(stderr, "vigie-hospital: %s\n", why);
+	w->failed = true;
+}
+
+static void on_committed(void *context, uint64_t seq)
+{
+	(void)context;
+	(void)seq;
+}
+
+static void begin(struct writer *w, const struct day *day, const char *site_text)
+{
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, stamp_at(day->midnight, -12 * 60));
+	text_copy(f.origin, sizeof(f.origin), "site");
+	text_copy(f.site.hash, sizeof(f.site.hash), day->site->hash);
+	f.site.site = day->site;
+	journal_site(w->journal, day->site->hash, site_text);
+	on_fact(w, &f);
+}
+
+/* Each minute as a poller would ask, told at its end. */
+static void hear(struct writer *w, const struct day *day)
+{
+	struct hearing *h = hearing_create(day, on_fact, w);
+	for (int64_t t; (t = hearing_next(h)) != 0;)
+		hearing_until(h, (t / MINUTE + 1) * MINUTE);
+	hearing_destroy(h);
+}
+
+static int write_journal(
+	const struct day *day, const char *folder, const char *site_text, struct error *err)
+{
+	struct writer w = {0};
+	char path[512], date[STAMP_SIZE];
+	struct ev_loop *loop = ev_loop_new(0);
+	struct journal_calls calls = {on_committed, on_failed, &w};
+	snprintf(path, sizeof(path), "%s/%s.journal", folder, stamp_date(day->midnight, date));
+	struct stat there;
+	int rc = stat(path, &there) == 0 ? error_set(err, -EEXIST, "%s: there already", path)
+					 : journal_open(&w.journal, path, loop, calls, err);
+	if (rc == 0) {
+		begin(&w, day, site_text);
+		hear(&w, day);
+		journal_close(w.journal);
+		uint64_t rows = 0, bad = 0;
+		rc = journal_verify(path, &rows, &bad, err);
+		if (rc == 0 && rows != w.seq)
+			rc = error_set(err, -EIO, "%s: %" PRIu64 " of %" PRIu64 " facts written",
+				path, rows, w.seq);
+	}
+	ev_loop_destroy(loop);
+	return rc < 0 || w.failed ? (rc < 0 ? rc : -EIO) : rc;
+}
+
+/* ---- days ---- */
+
+static bool is_weekend(int64_t midnight)
+{
+	time_t seconds = (time_t)(midnight / 1000);
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	return tm.tm_wday == 0 || tm.tm_wday == 6;
+}
+
+static int play(const struct options *o, const struct site *site, const char *site_text,
+	const struct laws *laws, FILE *truth, struct error *err)
+{
+	int64_t t = o->start != NULL ? stamp_parse(o->start) : (int64_t)time(NULL) * 1000;
+	int rc = t == 0 ? error_set(err, -EINVAL, "--start: '%s' is not a time", o->start) : 0;
+	t = stamp_midnight(t);
+	for (int k = 0; k < o->days && rc == 0; k++) {
+		while (is_weekend(t))
+			t = stamp_midnight(stamp_at(t, 36 * 60));
+		struct day *day = day_create_under(
+			site, t, o->seed + (uint64_t)k, o->telling, laws, &o->units);
+		if (day == NULL)
+			return error_set(err, -EINVAL,
+				"%s: an operating room and a PACU with beds are needed", o->site);
+		rc = write_journal(day, o->out, site_text, err);
+		offline_truth(truth, day);
+		day_destroy(day);
+		t = stamp_midnight(stamp_at(t, 36 * 60));
+	}
+	return rc;
+}
+
+int offline_play(const struct options *o, struct error *err)
+{
+	char path[512], *text = NULL;
+	struct laws laws;
+	struct site *site = site_load(o->site, &text, err);
+	FILE *truth = NULL;
+	int rc = site == NULL ? -EINVAL : laws_load(&laws, o->laws, err);
+	snprintf(path, sizeof(path), "%s/truth.jsonl", o->out);
+	if (rc == 0 && mkdir(o->out, 0700) < 0 && errno != EEXIST)
+		rc = error_set(err, -errno, "%s: %s", o->out, strerror(errno));
+	if (rc == 0 && (truth = fopen(path, "we")) == NULL)
+		rc = error_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (rc == 0) {
+		setenv("TZ", site->zone[0] != '\0' ? site->zone : "UTC", 1);
+		tzset();
+		rc = play(o, site, text, &laws, truth, err);
+	}
+	if (truth != NULL && fclose(truth) != 0 && rc == 0)
+		rc = error_set(err, -EIO, "%s: cannot be written", path);
+	free(text);
+	site_free(site);
+	return rc;
+}
