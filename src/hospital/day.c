@@ -153,6 +153,15 @@ static int64_t fetch(struct flow *f, struct hcase *c, const struct fate *fate, i
 	return t;
 }
 
+/* After this, nobody is called who can wait until another day. */
+static int64_t latest_call(const struct day *day, int n)
+{
+	int closes = day->site->rooms[day->rooms[n]].close_min;
+	return stamp_at(day->midnight, day->laws != NULL && closes > 0
+					       ? closes + (int)day->laws->last_call_min
+					       : LATEST_START_MIN);
+}
+
 static void pick(struct flow *f, int n, int64_t now)
 {
 	if (f->next[n] >= 0)
@@ -168,8 +177,7 @@ static void pick(struct flow *f, int n, int64_t now)
 		memmove(f->list[n], f->list[n] + 1, (size_t)f->list_count[n] * sizeof(int));
 		if (c->off_ms != 0)
 			continue;
-		int64_t latest = stamp_at(f->day->midnight, LATEST_START_MIN);
-		if (now > latest && !c->emergency) {
+		if (now > latest_call(f->day, n) && !c->emergency) {
 			c->off_ms = now;
 			continue;
 		}

@@ -52,8 +52,7 @@ double law_draw(const struct law *law, double median, struct rng *r)
 	case FAMILY_LOGNORMAL:
 		break;
 	}
-	/* What varies beside a fixed part must vary more. */
-	return m * (keep + (1 - keep) * rng_lognormal(r, 1, law->log_sd / (1 - keep)));
+	return m * (keep + (1 - keep) * rng_lognormal(r, 1, law->log_sd));
 }
 
 /* ---- reading ---- */
@@ -179,6 +178,7 @@ int laws_load(struct laws *laws, const char *path, struct error *err)
 	laws->surgeon_log_sd = number(&r, root, "surgeon_log_sd", 0, 1);
 	laws->fill[0] = number(&r, root, "fill_least", 0, 2);
 	laws->fill[1] = number(&r, root, "fill_most", laws->fill[0], 2);
+	laws->last_call_min = number(&r, root, "last_call", -600, 600);
 	read_roles(&r, root, laws);
 	config_destroy(&file);
 	return r.rc;

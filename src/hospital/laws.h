@@ -32,7 +32,8 @@ enum family { FAMILY_LOGNORMAL, FAMILY_GAMMA, FAMILY_WEIBULL, FAMILY_MIXTURE, FA
 struct law {
 	enum family family;
 	double median; /* minutes; 0: what the act says */
-	double log_sd; /* of its logarithm, of the main part in a mixture */
+	double log_sd; /* of its logarithm; of the main part in a mixture, of what
+			* varies when shifted */
 	/* MIXTURE: this share takes `factor` times as long. SHIFTED: this share of the
 	 * median is never saved. */
 	double share, factor;
@@ -48,6 +49,7 @@ struct laws {
 	double booking_log_sd;          /* from case to case */
 	double surgeon_log_sd;          /* from surgeon to surgeon */
 	double fill[2];                 /* lists are booked to a share of the session between */
+	double last_call_min;           /* after the session's end: others are put off */
 	char role[CREW_COUNT][ID_SIZE]; /* of the site; "" is not counted */
 };
 

@@ -191,7 +191,7 @@ int offline_play(const struct options *o, struct error *err)
 	snprintf(path, sizeof(path), "%s/truth.jsonl", o->out);
 	if (rc == 0 && mkdir(o->out, 0700) < 0 && errno != EEXIST)
 		rc = error_set(err, -errno, "%s: %s", o->out, strerror(errno));
-	if (rc == 0 && (truth = fopen(path, "we")) == NULL)
+	if (rc == 0 && (truth = fopen(path, "wxe")) == NULL)
 		rc = error_set(err, -errno, "%s: %s", path, strerror(errno));
 	if (rc == 0) {
 		setenv("TZ", site->zone[0] != '\0' ? site->zone : "UTC", 1);

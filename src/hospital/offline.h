@@ -8,7 +8,8 @@
  *   DATE.journal     what vigie would have heard, minute by minute
  *   truth.jsonl      a line a day: when each room was really done, every case, and
  *                    how many PACU bays were taken each quarter of an hour
- * Day k has the seed SEED + k, so that any day can be had alone.
+ * Day k has the seed SEED + k, so that any day can be had alone. Nothing that is
+ * there already is written over.
  */
 
 #include "src/hospital/options.h"
