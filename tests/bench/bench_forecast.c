@@ -42,7 +42,9 @@ struct tally {
 	struct share inside;                      /* p10 to p90 */
 	struct share running_inside;              /* of those, patients in the room */
 	double running_error, running_booking;
-	long not_ahead; /* p50 that is not later than now */
+	double pacu_error, pacu_asked; /* bays, two hours ahead */
+	struct share pacu_under;       /* not above p90 */
+	long not_ahead;                /* p50 that is not later than now */
 	double cases, overtime_rooms, room_days;
 };
 
@@ -262,12 +264,34 @@ static void mark_case(struct world *w, const struct hcase *c, int64_t t, int64_t
 	count(&y->running_inside, inside);
 }
 
+/* The most bays taken in a quarter of an hour two hours ahead, looked at every
+ * five minutes as the forecast does. */
+static void mark_pacu(struct world *w, int64_t t)
+{
+	enum { SLOT = 120 / FORECAST_SLOT_MIN };
+	struct tally *y = &w->tally;
+	int most = 0;
+	for (int k = 0; k < FORECAST_SLOT_MIN; k += 5) {
+		int taken = day_bays_taken(w->day, t + (120 + k) * (int64_t)MINUTE_MS);
+		most = taken > most ? taken : most;
+	}
+	for (int p = 0; p < w->forecast->pool_count; p++) {
+		const struct forecast_load *load = &w->forecast->loads[p];
+		if (w->index->pool_beds[p] != ROOM_PACU)
+			continue;
+		y->pacu_asked++;
+		y->pacu_error += fabs(load->p50[SLOT] - most);
+		count(&y->pacu_under, most <= load->p90[SLOT]);
+	}
+}
+
 static void mark(struct world *w, int64_t t)
 {
 	at(w, t, w->plan);
 	struct forecast_run *run = simulate(w, w->plan, REPS);
 	forecast_run_read(run, REPS, w->forecast);
 	forecast_run_destroy(run);
+	mark_pacu(w, t);
 	for (int r = 0; r < w->forecast->room_count; r++) {
 		int64_t ends[DAY_CASES] = {0};
 		int64_t last = by_booking(w->day, w->index->site_room[r], t, ends);
@@ -499,6 +523,8 @@ static void tell(const struct tally *y)
 	bench_against("forecast_running_error", y->running_error / y->running_inside.all, "min",
 		"booking", y->running_booking / y->running_inside.all);
 	bench_say("forecast_running_coverage80", percent(&y->running_inside), "%");
+	bench_say("forecast_pacu_2h_error", y->pacu_error / y->pacu_asked, "bays");
+	bench_say("forecast_pacu_2h_under_p90", percent(&y->pacu_under), "%");
 	bench_say("forecast_p50_not_ahead", (double)y->not_ahead, "of all");
 }
 
