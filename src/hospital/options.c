@@ -115,8 +115,8 @@ static int read_number(struct options *o, int key, const char *text)
 /* "porter=2,pacu=5" */
 static int read_units(struct options *o, const char *text)
 {
-	char *const names[] = {(char[]){"porter"}, (char[]){"anaesthetist"},
-		(char[]){"cleaning"}, (char[]){"pacu"}, NULL};
+	char *const names[] = {(char[]){"porter"}, (char[]){"anaesthetist"}, (char[]){"cleaning"},
+		(char[]){"pacu"}, NULL};
 	int *const counts[] = {&o->units.crews[CREW_PORTER], &o->units.crews[CREW_ANAESTHETIST],
 		&o->units.crews[CREW_CLEANING], &o->units.bays};
 	char copy[128], *rest = copy, *value;
