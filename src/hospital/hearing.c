@@ -70,7 +70,7 @@ int64_t hearing_next(const struct hearing *h)
 }
 
 /* A Bundle of what has a version that was not told yet; NULL: nothing has. */
-static char *news(struct hearing *h, size_t *size)
+static char *news(struct store *store, int *told, size_t *size)
 {
 	char *text = NULL;
 	const char *between = "";
@@ -78,20 +78,34 @@ static char *news(struct hearing *h, size_t *size)
 	if (out == NULL)
 		abort();
 	fputs("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[", out);
-	for (int i = 0; i < h->store->count; i++) {
-		struct resource *r = &h->store->items[i];
-		if (r->version == h->told[i])
+	for (int i = 0; i < store->count; i++) {
+		struct resource *r = &store->items[i];
+		if (r->version == told[i])
 			continue;
-		h->told[i] = r->version;
+		told[i] = r->version;
 		fprintf(out, "%s{\"resource\":%s}", between, store_text(r));
 		between = ",";
 	}
-	fputs("]}", out);
+	fputs("]}\n", out);
 	fclose(out);
 	if (*between != '\0')
 		return text;
 	free(text);
 	return NULL;
+}
+
+char *hearing_bundle(const struct day *day, int64_t t)
+{
+	size_t size = 0;
+	struct store *store = store_create(day);
+	int *told = calloc((size_t)store->count + 1, sizeof(*told));
+	if (told == NULL)
+		abort();
+	store_advance(store, t);
+	char *text = news(store, told, &size);
+	free(told);
+	store_destroy(store);
+	return text;
 }
 
 void hearing_until(struct hearing *h, int64_t t)
@@ -100,7 +114,7 @@ void hearing_until(struct hearing *h, int64_t t)
 	struct error err;
 	size_t size = 0;
 	store_advance(h->store, t);
-	char *text = news(h, &size);
+	char *text = news(h->store, h->told, &size);
 	if (text != NULL && fhir_map_read(h->map, text, size, t, &page, &err) < 0)
 		fprintf(stderr, "vigie-hospital: %s\n", err.text);
 	free(text);

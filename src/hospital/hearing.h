@@ -19,5 +19,7 @@ void hearing_destroy(struct hearing *h);
 int64_t hearing_next(const struct hearing *h);
 /* All that they have learnt up to then, as one answer of the server at `t`. */
 void hearing_until(struct hearing *h, int64_t t);
+/* Everything as the server tells it at `t`: a Bundle, malloc'd. */
+char *hearing_bundle(const struct day *day, int64_t t);
 
 #endif

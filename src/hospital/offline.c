@@ -14,7 +14,7 @@
 #include "src/site_file.h"
 #include "twin/text.h"
 
-enum { MINUTE = 60000, QUARTER_MIN = 15, DAY_QUARTERS = 24 * 60 / QUARTER_MIN };
+enum { MINUTE = 60000, EVE_MIN = -450, QUARTER_MIN = 15, DAY_QUARTERS = 24 * 60 / QUARTER_MIN };
 
 struct writer {
 	struct journal *journal;
@@ -149,6 +149,21 @@ static int write_journal(
 	return rc < 0 || w.failed ? (rc < 0 ? rc : -EIO) : rc;
 }
 
+/* ---- the programme ---- */
+
+static int write_programme(const struct day *day, const char *folder, struct error *err)
+{
+	char path[512], date[STAMP_SIZE];
+	snprintf(path, sizeof(path), "%s/%s.json", folder, stamp_date(day->midnight, date));
+	FILE *out = fopen(path, "wxe");
+	if (out == NULL)
+		return error_set(err, -errno, "%s: %s", path, strerror(errno));
+	char *text = hearing_bundle(day, stamp_at(day->midnight, EVE_MIN));
+	fputs(text, out);
+	free(text);
+	return fclose(out) == 0 ? 0 : error_set(err, -EIO, "%s: cannot be written", path);
+}
+
 /* ---- days ---- */
 
 static bool is_weekend(int64_t midnight)
@@ -174,6 +189,8 @@ static int play(const struct options *o, const struct site *site, const char *si
 			return error_set(err, -EINVAL,
 				"%s: an operating room and a PACU with beds are needed", o->site);
 		rc = write_journal(day, o->out, site_text, err);
+		if (rc == 0)
+			rc = write_programme(day, o->out, err);
 		offline_truth(truth, day);
 		day_destroy(day);
 		t = stamp_midnight(stamp_at(t, 36 * 60));

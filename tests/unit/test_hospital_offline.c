@@ -21,6 +21,7 @@
 #include "src/hospital/offline.h"
 #include "src/hospital/stamp.h"
 #include "src/journal.h"
+#include "src/programme.h"
 #include "src/site_file.h"
 #include "twin/twin.h"
 
@@ -293,6 +294,20 @@ static void count_fact(void *context, const struct fact *fact)
 	told->cases += fact->kind == FACT_CASE;
 }
 
+/* What is booked on the eve: nobody has come yet. */
+static void eve_is_a_programme(const char *path)
+{
+	struct programme p;
+	struct error err = {""};
+	const struct programme_options options = {0};
+	assert_int_equal(programme_load(&p, path, &options, &err), 0);
+	assert_int_equal(p.not_understood, 0);
+	assert_true(p.twin->case_count >= 40);
+	for (int i = 0; i < p.twin->case_count; i++)
+		assert_false(surgery_has_begun(&p.twin->cases[i]));
+	programme_free(&p);
+}
+
 /* Two days from a Friday on: Friday and Monday, journals whole, truth the day's. */
 static void offline_writes_journals_and_truth(void **state)
 {
@@ -319,6 +334,8 @@ static void offline_writes_journals_and_truth(void **state)
 		assert_int_equal(bad, 0);
 		assert_int_equal(rows, told.facts);
 		assert_true(told.facts > 1000 && told.cases >= 40);
+		snprintf(path, sizeof path, "%s/%s.json", folder, dates[i]);
+		eve_is_a_programme(path);
 	}
 	/* The second day alone is the same as after the first. */
 	struct day *day = day_create_under(
