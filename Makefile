@@ -153,6 +153,7 @@ install: all
 	install -D -m 755 $(B)/vigie $(DESTDIR)$(PREFIX)/bin/vigie
 	install -D -m 755 $(B)/vigie-hospital $(DESTDIR)$(PREFIX)/bin/vigie-hospital
 	install -D -m 644 etc/demo/site.cfg $(DESTDIR)$(PREFIX)/share/vigie/demo/site.cfg
+	install -D -m 644 etc/demo/laws.cfg $(DESTDIR)$(PREFIX)/share/vigie/demo/laws.cfg
 	for m in man/*.[1-8]; do \
 	  install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 
