@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # One line a figure; ONLY=NAME runs one program (decode, frames, ingest, press, idle, stall,
-# restore, locate, forecast, durations, truth). BLE=path is a folder of labelled signal
+# restore, locate, simulate, forecast, durations, truth). BLE=path is a folder of labelled signal
 # strengths, DURATIONS=path a table of operated cases, DAYS=n how many are forecast.
 set -u
 B=${B:-build}
