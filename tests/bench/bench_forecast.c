@@ -20,6 +20,7 @@
 #include "tests/bench/bench.h"
 #include "twin/duration_suite.h"
 #include "twin/forecast.h"
+#include "twin/learning.h"
 #include "twin/text.h"
 
 enum { REPS = 300, INSTANTS = 16, HOUR_MS = 3600000, MINUTE_MS = 60000, DECILES = 10 };
@@ -51,7 +52,7 @@ struct tally {
 struct world {
 	struct site *site;
 	struct laws laws;
-	struct duration_model *durations;
+	struct learning *learning; /* what the days before have taught */
 	struct sim_plan *plan, *more;
 	struct plan_index *index;
 	struct forecast *forecast;
@@ -100,7 +101,7 @@ static void evening(struct world *w)
 static void at(struct world *w, int64_t t, struct sim_plan *plan)
 {
 	const struct plan_options options = {
-		.durations = w->durations, .midnight_ms = w->day->midnight};
+		.learnt = &w->learning->now, .midnight_ms = w->day->midnight};
 	hearing_until(w->hearing, t);
 	twin_advance(w->twin, t, NULL);
 	plan_build(w->twin, &options, plan, w->index);
@@ -327,7 +328,15 @@ static void learn(struct world *w)
 		};
 		struct duration_input input;
 		duration_suite_input(&facts, &input);
-		duration_learn(w->durations, &input, (double)(out - in) / MINUTE_MS);
+		double actual = (double)(out - in) / MINUTE_MS;
+		struct learnt *learnt = &w->learning->now;
+		struct word_errors *bookings = &learnt->words[WORD_BOOKING];
+		duration_learn(&learnt->durations, &input, actual);
+		if (facts.planned_min > 0 && actual > 0) {
+			double error = log(actual / facts.planned_min);
+			bookings->count += 1;
+			bookings->sum += error * error;
+		}
 	}
 }
 
@@ -542,15 +551,14 @@ int main(void)
 	}
 	setenv("TZ", w.site->zone, 1);
 	tzset();
-	w.durations = calloc(1, sizeof *w.durations);
+	w.learning = learning_create();
 	w.plan = calloc(1, sizeof *w.plan);
 	w.more = calloc(1, sizeof *w.more);
 	w.index = calloc(1, sizeof *w.index);
 	w.forecast = calloc(1, sizeof *w.forecast);
-	if (w.durations == NULL || w.plan == NULL || w.more == NULL || w.index == NULL
+	if (w.learning == NULL || w.plan == NULL || w.more == NULL || w.index == NULL
 		|| w.forecast == NULL)
 		return 3;
-	duration_suite_init(w.durations);
 	int64_t first = stamp_parse("2026-03-16T12:00:00+01:00");
 	double began = bench_now();
 	for (long k = 0; k < n; k++)
