@@ -273,7 +273,6 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 void station_start(struct station *s)
 {
 	start_watchers(s);
-	station_forecast_open(s);
 	station_feeds_start(s);
 }
 

@@ -28,10 +28,14 @@ static void on_forecast(void *context)
 		s->calls.changed(s->calls.context);
 }
 
-/* Without a thread there is no forecast, and everything else goes on. */
-void station_forecast_open(struct station *s)
+/* Its thread and its copies of the twin are there once there is a day to foretell.
+ * Without a thread there is no forecast, and everything else goes on. */
+void station_forecast_need(struct station *s)
 {
+	if (s->forecaster != NULL || s->forecast_refused)
+		return;
 	s->forecaster = forecaster_create(s->loop, SEED, on_forecast, s);
+	s->forecast_refused = s->forecaster == NULL;
 }
 
 void station_forecast_close(struct station *s)
@@ -54,6 +58,8 @@ static int64_t at_least_ms(const struct station *s)
 void station_forecast_tick(struct station *s)
 {
 	int64_t since = monotonic_ms() - s->forecast_mono;
+	if (s->started && s->twin->case_count > 0)
+		station_forecast_need(s);
 	if (s->forecaster == NULL || !s->started
 		|| since < (s->forecast_stale ? SOON_MS : at_least_ms(s)))
 		return;

@@ -93,6 +93,7 @@ struct station {
 	struct forecaster *forecaster;
 	int64_t forecast_mono;  /* last asked */
 	bool forecast_stale;    /* something it depends on was told since */
+	bool forecast_refused;  /* no thread could be had */
 	struct what_if what_if; /* of this console only, in memory only */
 	char in_time_room[ID_SIZE];
 };
@@ -120,7 +121,7 @@ void station_push_puzzle(
 	struct station *s, const char *resource, const char *path, const char *reason);
 
 /* station_forecast.c */
-void station_forecast_open(struct station *s);
+void station_forecast_need(struct station *s);
 void station_forecast_close(struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);

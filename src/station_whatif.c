@@ -13,6 +13,7 @@
 
 static void ask(struct station *s)
 {
+	station_forecast_need(s);
 	if (s->forecaster != NULL)
 		forecaster_what_if(s->forecaster, &s->what_if, s->in_time_room);
 	else
