@@ -93,3 +93,11 @@ const struct pathway *pathway_of(const struct site *site, enum setting setting)
 	}
 	return any;
 }
+
+bool pathway_lists(const struct pathway_need list[PATHWAY_NEEDS], enum need_kind kind, int index)
+{
+	for (int k = 0; k < PATHWAY_NEEDS && list[k].kind != NEED_NONE; k++)
+		if (list[k].kind == kind && (kind == NEED_ROOM || list[k].index == index))
+			return true;
+	return false;
+}

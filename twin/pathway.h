@@ -62,4 +62,8 @@ struct site;
  * needs the room and PACU bays only. */
 const struct pathway *pathway_of(const struct site *site, enum setting setting);
 
+/* Whether a list of needs (up to its first NEED_NONE) has this one; the index of
+ * a room counts for nothing. */
+bool pathway_lists(const struct pathway_need list[PATHWAY_NEEDS], enum need_kind kind, int index);
+
 #endif

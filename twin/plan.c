@@ -8,6 +8,7 @@
 #include "twin/estimate.h"
 #include "twin/hash.h"
 #include "twin/pathway.h"
+#include "twin/plan_policy.h"
 #include "twin/stat.h"
 
 /* Cases that began longer ago than this are of another day. */
@@ -108,69 +109,21 @@ static void needs_of(
 
 /* ---- pathways ---- */
 
-static bool has_need(const struct pathway_need list[PATHWAY_NEEDS], enum need_kind kind, int index)
-{
-	for (int k = 0; k < PATHWAY_NEEDS && list[k].kind != NEED_NONE; k++)
-		if (list[k].kind == kind && (kind == NEED_ROOM || list[k].index == index))
-			return true;
-	return false;
-}
-
 static void find_marks(struct plan_index *index, int w, const struct pathway *way)
 {
 	index->in_room[w] = index->out_room[w] = index->in_pacu[w] = index->out_pacu[w] = -1;
 	for (int s = 0; s < way->step_count; s++) {
 		const struct pathway_step *step = &way->steps[s];
 		if (step->ends == MILESTONE_IN_ROOM
-			|| (index->in_room[w] < 0 && has_need(step->need, NEED_ROOM, 0)))
+			|| (index->in_room[w] < 0 && pathway_lists(step->need, NEED_ROOM, 0)))
 			index->in_room[w] = s;
-		if (has_need(step->give, NEED_ROOM, 0))
+		if (pathway_lists(step->give, NEED_ROOM, 0))
 			index->out_room[w] = s;
-		if (has_need(step->need, NEED_BEDS, ROOM_PACU))
+		if (pathway_lists(step->need, NEED_BEDS, ROOM_PACU))
 			index->in_pacu[w] = s;
-		if (has_need(step->give, NEED_BEDS, ROOM_PACU))
+		if (pathway_lists(step->give, NEED_BEDS, ROOM_PACU))
 			index->out_pacu[w] = s;
 	}
-}
-
-/* No hold: the bay is asked for by the step after the room is left. */
-static void leave_without_bay(struct build *b, struct sim_pathway *way, int out)
-{
-	int8_t *from = way->steps[out].need, *to = way->steps[out + 1].need;
-	for (int k = 0; k < SIM_NEEDS && from[k] != SIM_NONE; k++) {
-		if (from[k] < 0 || b->index->pool_beds[from[k]] != ROOM_PACU
-			|| to[SIM_NEEDS - 1] != SIM_NONE)
-			continue;
-		memmove(to + 1, to, SIM_NEEDS - 1);
-		to[0] = from[k];
-		memmove(from + k, from + k + 1, (size_t)(SIM_NEEDS - 1 - k));
-		from[SIM_NEEDS - 1] = SIM_NONE;
-		return;
-	}
-}
-
-/* The step of a pathway that can be done before the room is entered; -1 none. */
-static int induction_of(const struct pathway *way)
-{
-	for (int s = 1; s < way->step_count; s++)
-		if ((strcmp(way->steps[s].stage, "induction") == 0
-			    || way->steps[s].ends == MILESTONE_ANAES_READY)
-			&& has_need(way->steps[s - 1].need, NEED_ROOM, 0)
-			&& way->steps[s].need[PATHWAY_NEEDS - 1].kind == NEED_NONE)
-			return s;
-	return -1;
-}
-
-/* Induction beside the room, from the moment the one before has left it. */
-static void induce_ahead(struct sim_pathway *way, int induction)
-{
-	struct sim_step entry = way->steps[induction - 1], *ahead = &way->steps[induction - 1];
-	*ahead = way->steps[induction];
-	way->steps[induction] = entry;
-	memmove(ahead->need + 1, ahead->need, SIM_NEEDS - 1);
-	ahead->need[0] = SIM_TURN;
-	ahead->gated = entry.gated;
-	ahead->gate_ms = entry.gate_ms;
 }
 
 static int way_find(const struct build *b, const struct pathway *way, bool ahead)
@@ -203,12 +156,12 @@ static int way_add(struct build *b, const struct pathway *way, bool ahead)
 	find_marks(b->index, w, way);
 	int out = b->index->out_room[w];
 	if (b->policy->no_hold && out >= 0 && out + 1 < way->step_count) {
-		leave_without_bay(b, to, out);
+		policy_leave_without_bay(b->index, to, out);
 		b->index->in_pacu[w] += b->index->in_pacu[w] == out;
 	}
 	if (ahead) {
-		induce_ahead(to, induction_of(way));
-		b->index->in_room[w] = induction_of(way);
+		policy_induce_ahead(to, policy_induction(way));
+		b->index->in_room[w] = policy_induction(way);
 	}
 	return w;
 }
@@ -445,7 +398,7 @@ static bool of_the_day(const struct build *b, const struct surgery *s)
 /* Nobody who is in the room, or on the way, is taken back out of it. */
 static bool goes_ahead(const struct build *b, const struct surgery *s, const struct pathway *way)
 {
-	int induction = induction_of(way);
+	int induction = policy_induction(way);
 	if (!b->policy->induction_ahead || induction < 1 || surgery_has_begun(s))
 		return false;
 	int begins = way->steps[induction - 1].begins;
