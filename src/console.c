@@ -2,6 +2,7 @@
 #include "src/console.h"
 
 #include <ev.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,10 +198,21 @@ static void run(struct console *c)
 	ev_timer_stop(c->loop, &c->frame);
 }
 
+/* The rows of a picture, some 300 kB, are had and given back for each one. glibc
+ * would return them to the kernel and fetch zeroed pages again every second. */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 2 << 20);
+#endif
+}
+
 int console_run(const struct settings *settings)
 {
 	struct console c = {.settings = settings, .loop = ev_default_loop(EVFLAG_AUTO)};
 	struct error err = {""};
+	keep_memory();
 	bool opened = open_all(&c, &err) == 0;
 	if (opened)
 		run(&c);
