@@ -191,9 +191,8 @@ void part_room(const struct view *view, int room, struct canvas *canvas, struct 
 /* In a terminal of 24 rows the list keeps twelve. */
 enum { DETAIL_ROWS = 8 };
 
-void part_list_and_detail(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body,
-	void (*detail)(const struct view *view, const void *row, struct page *page))
+void part_list_and_detail(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	const struct table_def *def = screen->def->table;
 	int tall = body.rows >= 2 * DETAIL_ROWS ? body.rows - DETAIL_ROWS : body.rows, none = 0;
@@ -211,7 +210,7 @@ void part_list_and_detail(struct screen *screen, const struct view *view, struct
 		page = page_begin(canvas,
 			(struct area){body.row + tall, body.column, body.rows - tall, body.columns},
 			0);
-		detail(view, row, &page);
+		screen->def->detail(view, row, &page);
 		page_end(&page, &none);
 	}
 	table_draw(&screen->table, def, view, &list, canvas,

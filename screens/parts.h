@@ -20,10 +20,9 @@ bool part_word(const struct surgery *s, char *out, size_t size);
 void part_case(const struct view *view, int index, struct canvas *canvas, struct area area);
 /* The alarms that come first. */
 void part_alarms(const struct view *view, struct canvas *canvas, struct area area);
-/* The screen's list, and under it a few lines on the selected row. */
-void part_list_and_detail(struct screen *screen, const struct view *view, struct canvas *canvas,
-	struct area body,
-	void (*detail)(const struct view *view, const void *row, struct page *page));
+/* The screen's list, and under it its `detail` on the selected row. */
+void part_list_and_detail(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body);
 /* Who and what is in a room by radio. */
 void part_room(const struct view *view, int room, struct canvas *canvas, struct area area);
 

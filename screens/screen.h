@@ -12,6 +12,7 @@
 #include "screens/ui.h"
 #include "screens/view.h"
 
+struct page;
 struct screen;
 
 /* What the cursor is on: indexes into the twin of this very view, -1 none.
@@ -37,7 +38,9 @@ struct screen_def {
 	int min_rows, min_columns;     /* of the whole terminal */
 	bool overlay;                  /* drawn over the screen below */
 	const struct table_def *table; /* NULL: not a list */
-	/* NULL: the table fills the body. */
+	/* A few lines under the list on its selected row; NULL: none. */
+	void (*detail)(const struct view *view, const void *row, struct page *page);
+	/* NULL: the table, and its detail, fill the body. */
 	void (*draw)(struct screen *screen, const struct view *view, struct canvas *canvas,
 		struct area body);
 	/* Keys of its own, before the command table; 0: not handled. */

@@ -4,7 +4,7 @@
  * site's tags, and what the catalogue knows of each. */
 
 #include "screens/format.h"
-#include "screens/parts.h"
+#include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -209,12 +209,6 @@ static void detail(const struct view *view, const void *data, struct page *page)
 	page_words(page, _("yields"), ROLE_NORMAL, m->yields);
 }
 
-static void draw(
-	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
-{
-	part_list_and_detail(screen, view, canvas, body, detail);
-}
-
 static const struct table_def table = {
 	.columns = columns,
 	.column_count = sizeof columns / sizeof columns[0],
@@ -228,6 +222,6 @@ const struct screen_def screen_devices = {
 	.name = "devices",
 	.title = N_("Devices"),
 	.table = &table,
-	.draw = draw,
+	.detail = detail,
 	.subject = subject,
 };

@@ -4,7 +4,7 @@
  * worth a look, never an alarm. */
 
 #include "screens/format.h"
-#include "screens/parts.h"
+#include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -186,12 +186,6 @@ static void detail(const struct view *view, const void *data, struct page *page)
 		page_line(page, ROLE_DIM, "  %s", _("nothing to remark"));
 }
 
-static void draw(
-	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
-{
-	part_list_and_detail(screen, view, canvas, body, detail);
-}
-
 static const struct table_def table = {
 	.columns = columns,
 	.column_count = sizeof columns / sizeof columns[0],
@@ -205,6 +199,6 @@ const struct screen_def screen_gateways = {
 	.name = "gateways",
 	.title = N_("Gateways"),
 	.table = &table,
-	.draw = draw,
+	.detail = detail,
 	.subject = subject,
 };

@@ -8,7 +8,7 @@
 
 #include "screens/commands.h"
 #include "screens/format.h"
-#include "screens/parts.h"
+#include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -215,12 +215,6 @@ static void detail(const struct view *view, const void *data, struct page *page)
 	page_words(page, _("remark"), ROLE_NORMAL, row->note);
 }
 
-static void draw(
-	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
-{
-	part_list_and_detail(screen, view, canvas, body, detail);
-}
-
 /* --- the page of one indicator ------------------------------------------ */
 
 static void value_lines(const struct view *view, const struct indicator_def *def,
@@ -364,7 +358,7 @@ const struct screen_def screen_indicators = {
 	.key = '9',
 	.title = N_("Indicators"),
 	.table = &table,
-	.draw = draw,
+	.detail = detail,
 };
 
 const struct screen_def screen_indicator = {

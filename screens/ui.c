@@ -8,6 +8,7 @@
 
 #include "screens/command_table.h"
 #include "screens/format.h"
+#include "screens/parts.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
 
@@ -228,6 +229,10 @@ static void draw_base(
 
 	if (screen->def->draw) {
 		screen->def->draw(screen, view, canvas, body);
+		return;
+	}
+	if (screen->def->detail) {
+		part_list_and_detail(screen, view, canvas, body);
 		return;
 	}
 	if (body.columns >= WIDE && draw_beside(screen, view, canvas, body))
