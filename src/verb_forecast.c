@@ -278,7 +278,7 @@ static int parse(int argc, char **argv, struct choice *c)
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
 		{"inject", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	int o, asked;
+	int o, asked = 0;
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (o == 'a')
@@ -291,16 +291,14 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->seed = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 't')
 			c->threads = (int)strtol(optarg, NULL, 10);
-		else if (o == 'i' && (asked = inject(c, optarg)) != 0)
-			return asked;
 		else if (o == 'j')
 			c->json = true;
 		else if (o == 'i')
-			continue;
+			asked = inject(c, optarg);
 		else
 			return o == 'h' ? 1 : -1;
-		if (o == 'a' && c->at_ms == 0)
-			return -1;
+		if (asked != 0 || (o == 'a' && c->at_ms == 0))
+			return asked != 0 ? asked : -1;
 	}
 	if (argc - optind != 1 || c->reps < 1 || c->reps > FORECAST_REPS || c->threads < 1)
 		return -1;
