@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_PLAN_INNER_H
+#define VIGIE_TWIN_PLAN_INNER_H
+
+/* Between the files that build a plan: ways and pools, laws, words. */
+
+#include "twin/pathway.h"
+#include "twin/plan.h"
+
+struct build {
+	const struct twin *twin;
+	const struct site *site;
+	const struct plan_options *options;
+	struct sim_plan *plan;
+	struct plan_index *index;
+	const struct plan_policy *policy; /* never NULL */
+	const struct pathway *ways[SIM_PATHWAYS];
+	bool ahead[SIM_PATHWAYS]; /* with its induction before the entry */
+	int64_t origin_ms;
+};
+
+/* plan_way.c: what a pathway needs. */
+
+/* The pool of a need, SIM_ROOM, or SIM_NONE: not counted, so not waited for. */
+int plan_need(struct build *b, const struct pathway_need *need);
+/* Its index in the plan; 0 when there are too many. */
+int plan_way(struct build *b, const struct pathway *way, bool ahead);
+/* The step in which pathway `w` itself enters the room. */
+int plan_enters(const struct build *b, int w);
+
+/* plan_law.c: how long each step of a case takes. */
+
+struct sim_law plan_lognormal(double mean, double deviation); /* minutes */
+void plan_laws(struct build *b, const struct surgery *s, int plan_case);
+
+/* plan_word.c: what somebody says is left. True while the word is in force. */
+bool plan_word(struct build *b, const struct surgery *s, struct sim_case *c);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "twin/plan_inner.h"
+
+#include <string.h>
+
+#include "twin/plan_policy.h"
+
+/* ---- pools ---- */
+
+static int bed_count(const struct site *site, int kind)
+{
+	int count = 0;
+	for (int i = 0; site != NULL && i < site->bed_count; i++)
+		count += (int)site->rooms[site->beds[i].room].kind == kind;
+	return count;
+}
+
+static int pool_add(struct build *b, int role, int beds, int units)
+{
+	for (int p = 0; p < b->plan->pool_count; p++)
+		if (b->index->pool_role[p] == role && b->index->pool_beds[p] == beds)
+			return p;
+	if (b->plan->pool_count == SIM_POOLS)
+		return SIM_NONE;
+	int p = b->plan->pool_count++;
+	b->plan->pools[p].units = units;
+	b->index->pool_role[p] = role;
+	b->index->pool_beds[p] = beds;
+	return p;
+}
+
+/* How many there are today: as somebody said, else as the site says. */
+static int units_of(const struct build *b, const char *id, int usual)
+{
+	for (int i = 0; i < b->twin->resource_count; i++)
+		if (strcmp(b->twin->resources[i].id, id) == 0 && b->twin->resources[i].units >= 0)
+			return b->twin->resources[i].units;
+	return usual;
+}
+
+/* What is not counted anywhere is not waited for. */
+int plan_need(struct build *b, const struct pathway_need *need)
+{
+	const struct staff_role *role;
+	int beds;
+	switch (need->kind) {
+	case NEED_ROOM:
+		return SIM_ROOM;
+	case NEED_ROLE:
+		role = &b->site->roles[need->index];
+		return role->count > 0
+			       ? pool_add(b, need->index, -1, units_of(b, role->id, role->count))
+			       : SIM_NONE;
+	case NEED_BEDS:
+		beds = bed_count(b->site, need->index);
+		return beds > 0 ? pool_add(b, -1, need->index,
+			       units_of(b, room_kind_name((enum room_kind)need->index), beds))
+				: SIM_NONE;
+	case NEED_NONE:
+		break;
+	}
+	return SIM_NONE;
+}
+
+static void needs_of(
+	struct build *b, const struct pathway_need from[PATHWAY_NEEDS], int8_t to[SIM_NEEDS])
+{
+	int count = 0;
+	for (int k = 0; k < SIM_NEEDS; k++)
+		to[k] = SIM_NONE;
+	for (int k = 0; k < PATHWAY_NEEDS && from[k].kind != NEED_NONE; k++) {
+		int need = plan_need(b, &from[k]);
+		if (need != SIM_NONE)
+			to[count++] = (int8_t)need;
+	}
+}
+
+/* ---- pathways ---- */
+
+static void find_marks(struct plan_index *index, int w, const struct pathway *way)
+{
+	index->in_room[w] = index->out_room[w] = index->in_pacu[w] = index->out_pacu[w] = -1;
+	for (int s = 0; s < way->step_count; s++) {
+		const struct pathway_step *step = &way->steps[s];
+		if (step->ends == MILESTONE_IN_ROOM
+			|| (index->in_room[w] < 0 && pathway_lists(step->need, NEED_ROOM, 0)))
+			index->in_room[w] = s;
+		if (pathway_lists(step->give, NEED_ROOM, 0))
+			index->out_room[w] = s;
+		if (pathway_lists(step->need, NEED_BEDS, ROOM_PACU))
+			index->in_pacu[w] = s;
+		if (pathway_lists(step->give, NEED_BEDS, ROOM_PACU))
+			index->out_pacu[w] = s;
+	}
+}
+
+static int way_find(const struct build *b, const struct pathway *way, bool ahead)
+{
+	int w = 0;
+	while (w < b->plan->pathway_count && (b->ways[w] != way || b->ahead[w] != ahead))
+		w++;
+	return w;
+}
+
+int plan_way(struct build *b, const struct pathway *way, bool ahead)
+{
+	int w = way_find(b, way, ahead);
+	if (w < b->plan->pathway_count || w == SIM_PATHWAYS)
+		return w < SIM_PATHWAYS ? w : 0;
+	struct sim_pathway *to = &b->plan->pathways[w];
+	b->ahead[b->plan->pathway_count] = ahead;
+	b->ways[b->plan->pathway_count++] = way;
+	to->count = way->step_count;
+	for (int s = 0; s < way->step_count; s++) {
+		const struct pathway_step *from = &way->steps[s];
+		memcpy(to->steps[s].name, from->stage, sizeof from->stage);
+		needs_of(b, from->need, to->steps[s].need);
+		needs_of(b, from->give, to->steps[s].give);
+		to->steps[s].gated = from->gated;
+		to->steps[s].gate_ms = (int64_t)(from->gate_min * 60000);
+		to->steps[s].begins = (int8_t)from->begins;
+		to->steps[s].ends = (int8_t)from->ends;
+	}
+	find_marks(b->index, w, way);
+	int out = b->index->out_room[w];
+	if (b->policy->no_hold && out >= 0 && out + 1 < way->step_count) {
+		policy_leave_without_bay(b->index, to, out);
+		b->index->in_pacu[w] += b->index->in_pacu[w] == out;
+	}
+	if (ahead) {
+		policy_induce_ahead(to, policy_induction(way));
+		b->index->in_room[w] = policy_induction(way);
+	}
+	return w;
+}
+
+/* Where the pathway itself enters the room. */
+int plan_enters(const struct build *b, int w)
+{
+	return b->index->in_room[w] - (b->ahead[w] ? 1 : 0);
+}
