@@ -199,12 +199,16 @@ struct indicator_row {
 	double mean, p50, p90; /* NAN where they make no sense */
 	double given, target;  /* NAN none */
 	int n, left_out;
+	int days;                  /* behind the next: the last ones with a value, 20 at most */
+	double recent;             /* mean of their values, NAN none */
 	const char *variant;       /* which formulation the site chose, "" there is one */
 	char note[LABEL_SIZE * 2]; /* why it is not known, what was left out */
 };
 int indicator_rows(const struct view *view, struct indicator_row *rows, int max);
-/* The last days held against those before, in a line; or why not. */
-void indicator_change_words(const struct view *view, int def, char *out, size_t size);
+/* The last days against those before them; nothing when no history is kept. */
+void indicator_trend_of(const struct view *view, int def, struct indicator_trend *out);
+/* ... in a line, or why not. */
+void indicator_change_words(const struct indicator_trend *trend, char *out, size_t size);
 struct indicator_day;
 /* The day of `now` in the site's zone; free it. NULL: out of memory. */
 struct indicator_day *indicator_today(const struct view *view);

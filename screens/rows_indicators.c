@@ -8,9 +8,8 @@
 #include "screens/tr.h"
 #include "twin/indicator.h"
 
-/* A day when the clocks go forward has 23 hours; noon and a day on is tomorrow
- * whatever they do. */
-enum { DAYS_MAX = TWIN_CASES, SHORT_DAY_MS = 23 * 3600000, TOMORROW_MS = 36 * 3600000 };
+/* Noon and a day on is tomorrow whatever the clocks do. */
+enum { TOMORROW_MS = 36 * 3600000 };
 
 struct indicator_day *indicator_today(const struct view *view)
 {
@@ -23,93 +22,53 @@ struct indicator_day *indicator_today(const struct view *view)
 	return day;
 }
 
-/* The local midnights of the days before today of which the twin still holds a
- * case that was begun, the latest first. */
-static int days_held(const struct view *view, int64_t held[DAYS_MAX])
+/* What there is on each side: the last days, and those before them. */
+static void days_words(const struct indicator_trend *trend, char *out, size_t size)
 {
-	const struct twin *twin = view->twin;
-	int64_t today = format_midnight(view->now_ms);
-	int count = 0;
-
-	for (int i = 0; i < twin->case_count && count < DAYS_MAX; i++) {
-		const struct surgery *s = &twin->cases[i];
-		int64_t when = surgery_has_begun(s) ? surgery_entered_ms(s) : today, midnight;
-		bool known = when >= today;
-		int at = count;
-
-		for (int k = 0; k < count && !known; k++)
-			known = when >= held[k] && when < held[k] + SHORT_DAY_MS;
-		midnight = known ? 0 : format_midnight(when);
-		for (int k = 0; k < count && !known; k++)
-			known = held[k] == midnight;
-		if (known)
-			continue;
-		for (count++; at > 0 && held[at - 1] < midnight; at--)
-			held[at] = held[at - 1];
-		held[at] = midnight;
-	}
-	/* A full twin forgets the oldest cases first: of that day some may be gone. */
-	return count > 0 && twin->case_count == TWIN_CASES ? count - 1 : count;
-}
-
-/* What there is on each side: the last twenty days, and those before them. */
-static void days_words(const int64_t *held, int count, char *out, size_t size)
-{
-	int after = count < INDICATOR_DAYS ? count : INDICATOR_DAYS;
 	char date[48];
 
 	format_put(out, size, _("needs %d days before and %d after, has %d and %d"), INDICATOR_DAYS,
-		INDICATOR_DAYS, count - after, after);
-	if (count == 0)
+		INDICATOR_DAYS, trend->before, trend->after);
+	if (trend->since_ms == 0)
 		return;
-	format_rfc3339(held[count - 1], date, sizeof date);
+	format_rfc3339(trend->since_ms, date, sizeof date);
 	format_add(out, size, _(", since %.10s"), date);
 }
 
-/* A twin of 256 cases rarely holds forty days; where it does, the last twenty are
- * set against the twenty before them. */
-void indicator_change_words(const struct view *view, int def, char *out, size_t size)
+void indicator_change_words(const struct indicator_trend *trend, char *out, size_t size)
 {
-	struct indicator_day *day = calloc(1, sizeof *day);
-	struct indicator *one = malloc(sizeof *one);
-	int64_t held[DAYS_MAX];
-	int count = days_held(view, held);
-	double values[2 * INDICATOR_DAYS] = {0};
-	uint64_t same = indicator_definition(view->twin->site, &indicators[def]);
-	struct indicator_series after = {values, INDICATOR_DAYS, same},
-				before = {values + INDICATOR_DAYS, INDICATOR_DAYS, same};
-	struct indicator_change change;
+	const struct indicator_change *change = &trend->change;
 
-	days_words(held, count, out, size);
-	for (int i = 0; day && one && i < 2 * INDICATOR_DAYS && i < count; i++) {
-		indicator_day_read(view->twin, held[i], format_midnight(held[i] + TOMORROW_MS),
-			view->now_ms, day);
-		indicator_read(day, &indicators[def], one);
-		values[i] = one->known ? one->value : NAN;
-	}
-	if (day && one && count >= 2 * INDICATOR_DAYS) {
-		change = indicator_compare(&before, &after);
-		if (change.refused)
-			format_put(out, size, "%s", _(change.refused));
-		else
-			format_put(out, size,
-				_("%+.1f from the 20 days before (95 %% CI %+.1f to %+.1f)"),
-				change.difference, change.low, change.high);
-	}
-	free(one);
-	free(day);
+	if (trend->before < INDICATOR_DAYS)
+		days_words(trend, out, size);
+	else if (change->refused)
+		format_put(out, size, "%s", _(change->refused));
+	else
+		format_put(out, size, _("%+.1f from the 20 days before (95 %% CI %+.1f to %+.1f)"),
+			change->difference, change->low, change->high);
 }
 
+void indicator_trend_of(const struct view *view, int def, struct indicator_trend *out)
+{
+	*out = (struct indicator_trend){.mean = NAN, .mean_before = NAN};
+	if (view->history)
+		indicator_history_trend(view->history, def, out);
+}
+
+/* The indicator with the most days stands for all. */
 static void compared(const struct view *view, struct indicator_row *row)
 {
-	int64_t held[DAYS_MAX];
-	int count = days_held(view, held);
+	struct indicator_trend most = {.after = 0}, one;
 
-	if (count < 2 * INDICATOR_DAYS)
-		days_words(held, count, row->note, sizeof row->note);
+	for (int i = 0; i < indicator_count; i++) {
+		indicator_trend_of(view, i, &one);
+		if (one.before + one.after > most.before + most.after)
+			most = one;
+	}
+	if (most.before < INDICATOR_DAYS)
+		days_words(&most, row->note, sizeof row->note);
 	else
-		format_put(row->note, sizeof row->note, "%s",
-			_("on the page of each indicator (Enter)"));
+		format_put(row->note, sizeof row->note, "%s", _("on this page (Enter)"));
 }
 
 static void fill(
@@ -138,6 +97,7 @@ int indicator_rows(const struct view *view, struct indicator_row *rows, int max)
 {
 	struct indicator_day *day = indicator_today(view);
 	struct indicator *one = malloc(sizeof *one);
+	struct indicator_trend trend;
 	int count = 0;
 
 	for (int i = 0; day && one && i < indicator_count && count < max; i++) {
@@ -146,6 +106,9 @@ int indicator_rows(const struct view *view, struct indicator_row *rows, int max)
 		*row = (struct indicator_row){.def = i};
 		indicator_read(day, &indicators[i], one);
 		fill(&indicators[i], one, row);
+		indicator_trend_of(view, i, &trend);
+		row->days = trend.after;
+		row->recent = trend.mean;
 	}
 	free(one);
 	free(day);
@@ -153,7 +116,7 @@ int indicator_rows(const struct view *view, struct indicator_row *rows, int max)
 		struct indicator_row *row = &rows[count++];
 
 		*row = (struct indicator_row){
-			.def = -1, .target = NAN, .given = NAN, .variant = ""};
+			.def = -1, .target = NAN, .given = NAN, .recent = NAN, .variant = ""};
 		compared(view, row);
 	}
 	return count;

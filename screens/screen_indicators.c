@@ -102,6 +102,20 @@ static void fill_p90(const struct view *view, const void *data, struct cell_text
 	out->role = ROLE_DIM;
 }
 
+/* Mean of the last days, with how many they are when not yet twenty. */
+static void fill_recent(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct indicator_row *row = data;
+
+	(void)view;
+	if (isnan(row->recent))
+		return;
+	put_value(def_of(data), row->recent, out->text, sizeof out->text);
+	if (row->days < INDICATOR_DAYS)
+		format_add(out->text, sizeof out->text, "/%d", row->days);
+	out->role = ROLE_DIM;
+}
+
 static void fill_n(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct indicator_row *row = data;
@@ -148,7 +162,8 @@ static const struct column columns[] = {
 	{N_("Indicator"), 35, 0, false, false, fill_name, NULL},
 	{N_("Value"), 14, 0, false, true, fill_value, number_value},
 	{N_("Unit"), 4, 1, false, false, fill_unit, NULL},
-	{N_("p90"), 6, 4, false, true, fill_p90, NULL},
+	{N_("20 d"), 8, 4, false, true, fill_recent, NULL},
+	{N_("p90"), 6, 3, false, true, fill_p90, NULL},
 	{N_("n"), 3, 0, false, true, fill_n, NULL},
 	{N_("Target"), 7, 2, false, true, fill_target, NULL},
 	{"", 3, 0, false, false, fill_sign, NULL},
@@ -287,10 +302,26 @@ static void part_lines(const struct view *view, const struct indicator_def *def,
 	}
 }
 
+static void trend_lines(const struct view *view, const struct indicator_def *def,
+	const struct indicator_trend *trend, struct page *page)
+{
+	char text[128];
+
+	if (trend->after > 0) {
+		put_value(def, trend->mean, text, sizeof text);
+		format_add(text, sizeof text, _(" %s, mean of %d days"), unit_of(view, def),
+			trend->after);
+		page_pair(page, _("of late"), ROLE_NORMAL, text);
+	}
+	indicator_change_words(trend, text, sizeof text);
+	page_words(page, _("last 20 days"), ROLE_NORMAL, text);
+}
+
 static void one_page(const struct view *view, const struct indicator_def *def, struct page *page)
 {
 	struct indicator_day *day = indicator_today(view);
 	struct indicator *one = malloc(sizeof *one);
+	struct indicator_trend trend;
 	char text[128], date[48], clock[16];
 
 	if (day && one) {
@@ -302,12 +333,36 @@ static void one_page(const struct view *view, const struct indicator_def *def, s
 		page_pair(page, _("day"), ROLE_NORMAL, text);
 		value_lines(view, def, one, page);
 		formula_lines(def, one, page);
-		indicator_change_words(view, (int)(def - indicators), text, sizeof text);
-		page_words(page, _("last 20 days"), ROLE_NORMAL, text);
+		indicator_trend_of(view, (int)(def - indicators), &trend);
+		trend_lines(view, def, &trend, page);
 		part_lines(view, def, one, page);
 	}
 	free(one);
 	free(day);
+}
+
+static void compare_line(const struct view *view, int index, struct page *page)
+{
+	const struct indicator_def *def = &indicators[index];
+	struct indicator_trend trend;
+	char before[24] = "-", after[24] = "-", words[128];
+
+	indicator_trend_of(view, index, &trend);
+	if (trend.before > 0)
+		put_value(def, trend.mean_before, before, sizeof before);
+	if (trend.after > 0)
+		put_value(def, trend.mean, after, sizeof after);
+	if (trend.before == INDICATOR_DAYS && !trend.change.refused)
+		format_put(words, sizeof words, "%+.1f (%+.1f .. %+.1f)", trend.change.difference,
+			trend.change.low, trend.change.high);
+	else
+		format_put(words, sizeof words, "%s",
+			trend.before < INDICATOR_DAYS ? "" : _(trend.change.refused));
+	/* An interval without 0: more than the days' own spread. */
+	bool moved = trend.before == INDICATOR_DAYS && !trend.change.refused
+		     && (trend.change.low > 0 || trend.change.high < 0);
+	page_line(page, moved ? ROLE_STRONG : ROLE_NORMAL, "%c%-33.33s %9s %9s  %s",
+		moved ? '*' : ' ', _(def->name), before, after, words);
 }
 
 static void compare_page(const struct view *view, struct page *page)
@@ -317,11 +372,15 @@ static void compare_page(const struct view *view, struct page *page)
 
 	page_line(page, ROLE_STRONG, "%s", _("20 days, before and after"));
 	if (count > 0)
-		page_words(page, _("not known"), ROLE_NORMAL, all[count - 1].note);
+		page_words(page, _("days"), ROLE_NORMAL, all[count - 1].note);
 	page_words(page, _("formula"), ROLE_NORMAL,
 		_("difference of the means of daily values, 95 % confidence interval; refused for "
 		  "fewer than 20 days on a side and for changed definitions"));
 	page_pair(page, _("source"), ROLE_NORMAL, "Welch 1947");
+	page_line(page, ROLE_DIM, " %-33s %9s %9s  %s", _("Indicator"), _("before"), _("after"),
+		_("difference (95 %)"));
+	for (int i = 0; i < indicator_count; i++)
+		compare_line(view, i, page);
 	free(all);
 }
 

@@ -423,6 +423,25 @@ static void forecast(const struct view *view, cJSON *root)
 		forecast_json(root, &told);
 }
 
+/* The days gone by: their mean, and the change where it can be told. */
+static void before_after(const struct view *view, int def, cJSON *o)
+{
+	struct indicator_trend trend;
+
+	indicator_trend_of(view, def, &trend);
+	if (trend.after == 0)
+		return;
+	number(o, "recent_days", trend.after);
+	number(o, "recent_mean", round(trend.mean * 1000) / 1000);
+	if (trend.before < INDICATOR_DAYS || trend.change.refused)
+		return;
+	cJSON *change = cJSON_AddObjectToObject(o, "change");
+	number(change, "mean", round(trend.change.difference * 1000) / 1000);
+	cJSON *ci = cJSON_AddArrayToObject(change, "ci95");
+	cJSON_AddItemToArray(ci, cJSON_CreateNumber(round(trend.change.low * 1000) / 1000));
+	cJSON_AddItemToArray(ci, cJSON_CreateNumber(round(trend.change.high * 1000) / 1000));
+}
+
 /* Unknown is no number: the value is absent and `note` says why. */
 static void indicators_now(const struct view *view, cJSON *array, void *memory)
 {
@@ -446,6 +465,7 @@ static void indicators_now(const struct view *view, cJSON *array, void *memory)
 			number(o, "p90", round(rows[i].p90 * 1000) / 1000);
 		}
 		number(o, "n", rows[i].n);
+		before_after(view, rows[i].def, o);
 		number(o, "left_out", rows[i].left_out);
 		number(o, "target", rows[i].target);
 		text(o, "target_side", isnan(rows[i].target) ? "" : sides[def->side]);

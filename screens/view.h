@@ -10,6 +10,7 @@
 
 #include "twin/forecast.h"
 #include "twin/health.h"
+#include "twin/indicator_history.h"
 #include "twin/learning.h"
 #include "twin/names.h"
 #include "twin/twin.h"
@@ -23,8 +24,9 @@ struct view {
 	const struct health *health;
 	const struct names *names;
 	const struct learning *learning; /* what the house knows of durations; may be NULL */
-	const struct forecast *forecast; /* of the rest of the day; NULL not yet */
-	const struct what_if *what_if;   /* injected just now; never NULL on a station */
+	const struct indicator_history *history; /* the days gone by; may be NULL */
+	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
+	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */

@@ -53,7 +53,7 @@ void restore_forget_sites(void)
 struct restore {
 	struct twin *twin;
 	struct names *names;
-	struct learning *learning;
+	struct knowledge *knowledge;
 	const struct fold_watch *watch;
 	struct error *err;
 	uint64_t bad_sites;
@@ -70,10 +70,12 @@ static void on_fact(void *context, const struct fact *fact)
 	}
 	if (r->watch != NULL)
 		r->watch->before(r->watch->context, fact);
+	if (r->knowledge != NULL)
+		knowledge_before(r->knowledge, r->twin, fact);
 	/* Its consequences are in the journal already: never derived twice. */
 	twin_apply(r->twin, fact, NULL);
-	if (r->learning != NULL)
-		learning_hear(r->learning, r->twin, fact);
+	if (r->knowledge != NULL)
+		knowledge_after(r->knowledge, r->twin, fact);
 }
 
 static const struct site *on_site(void *context, const char *hash, const char *text)
@@ -115,10 +117,10 @@ int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t 
 	return fold(&r, path, to_ms, bad);
 }
 
-int twin_restore_learning(struct twin *twin, struct names *names, struct learning *learning,
+int twin_restore_knowledge(struct twin *twin, struct names *names, struct knowledge *knowledge,
 	const char *path, int64_t to_ms, uint64_t *bad, struct error *err)
 {
-	struct restore r = {.twin = twin, .names = names, .learning = learning, .err = err};
+	struct restore r = {.twin = twin, .names = names, .knowledge = knowledge, .err = err};
 	int code = fold(&r, path, to_ms, bad);
 	if (code == 0 && to_ms == 0)
 		code = journal_checkpoints(path, on_checkpoint, &r, err);
@@ -135,5 +137,5 @@ int twin_restore_learning(struct twin *twin, struct names *names, struct learnin
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	uint64_t *bad, struct error *err)
 {
-	return twin_restore_learning(twin, names, NULL, path, to_ms, bad, err);
+	return twin_restore_knowledge(twin, names, NULL, path, to_ms, bad, err);
 }

@@ -8,7 +8,7 @@
  */
 
 #include "src/journal.h"
-#include "twin/learning.h"
+#include "src/knowledge.h"
 #include "twin/names.h"
 
 /* Folds a journal into an empty twin, up to and including to_ms (0: all of
@@ -19,8 +19,8 @@
  * until restore_forget_sites. 0 or a negative errno. */
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	uint64_t *bad, struct error *err);
-/* The same, and what the house learns of it (NULL: nothing). */
-int twin_restore_learning(struct twin *twin, struct names *names, struct learning *learning,
+/* The same, and what the house knows beside the twin (NULL: nothing). */
+int twin_restore_knowledge(struct twin *twin, struct names *names, struct knowledge *knowledge,
 	const char *path, int64_t to_ms, uint64_t *bad, struct error *err);
 
 /* The same with a look at the twin before each fact is applied; `before` may

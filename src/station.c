@@ -58,8 +58,9 @@ void station_fact(struct station *s, struct fact *fact)
 	int64_t now = station_now(s);
 	fact->at_ms = now > s->twin->now_ms ? now : s->twin->now_ms;
 	fact->seq = ++s->seq;
+	knowledge_before(&s->knowledge, s->twin, fact);
 	twin_apply(s->twin, fact, &out);
-	learning_hear(s->learning, s->twin, fact);
+	knowledge_after(&s->knowledge, s->twin, fact);
 	journal_append(s->journal, fact); /* without a journal: in memory only */
 	journal_consequences(s, &out);
 	station_forecast_heard(s, fact);
@@ -210,7 +211,7 @@ static int open_files(struct station *s, const char *path, struct error *err)
 	s->health.journal_ok = rc == 0;
 	if (rc < 0)
 		text_copy(s->health.journal_error, sizeof s->health.journal_error, err->text);
-	if (twin_restore_learning(s->twin, s->names, s->learning, path, 0, &bad, err) < 0
+	if (twin_restore_knowledge(s->twin, s->names, &s->knowledge, path, 0, &bad, err) < 0
 		&& s->journal != NULL)
 		return -EIO;
 	return 0;
@@ -255,10 +256,11 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	s->settings = settings;
 	s->calls = calls;
 	s->twin = twin_create();
-	s->learning = learning_create();
 	s->names = names_create();
 	who_am_i(s);
-	if (open_journal(s, err) == 0 && take_site(s, err) == 0 && s->twin->site != NULL) {
+	if (!knowledge_init(&s->knowledge))
+		error_set(err, -ENOMEM, "out of memory");
+	else if (open_journal(s, err) == 0 && take_site(s, err) == 0 && s->twin->site != NULL) {
 		suite_clock_zone(s->twin->site->zone);
 		s->locator = locator_create(s->twin->site);
 		/* When suite time runs fast, a hiccup of this machine is no silence. */
@@ -296,7 +298,7 @@ void station_close(struct station *s)
 	locator_destroy(s->locator);
 	names_destroy(s->names);
 	twin_destroy(s->twin);
-	learning_destroy(s->learning);
+	knowledge_fini(&s->knowledge);
 	site_free(s->site); /* the twin and the locator looked at it until here */
 	restore_forget_sites();
 	free(s);
@@ -308,7 +310,7 @@ void station_view(const struct station *s, struct view *view)
 	memset(view, 0, sizeof *view);
 	view->twin = s->twin;
 	view->health = &s->health;
-	view->learning = s->learning;
+	knowledge_view(&s->knowledge, view);
 	view->names = s->names;
 	view->forecast = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
 	view->what_if = &s->what_if;

@@ -65,5 +65,5 @@ void station_forecast_tick(struct station *s)
 		return;
 	s->forecast_mono = monotonic_ms();
 	s->forecast_stale = false;
-	forecaster_ask(s->forecaster, s->twin, &s->learning->now);
+	forecaster_ask(s->forecaster, s->twin, &s->knowledge.learning->now);
 }

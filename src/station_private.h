@@ -15,6 +15,7 @@
 #include "src/http_door.h"
 #include "src/ingest.h"
 #include "src/journal.h"
+#include "src/knowledge.h"
 #include "src/pulse.h"
 #include "src/station.h"
 #include "twin/locate.h"
@@ -52,7 +53,7 @@ struct station {
 	const struct settings *settings;
 	struct station_calls calls;
 	struct twin *twin;
-	struct learning *learning;
+	struct knowledge knowledge;
 	struct names *names;
 	struct health health;
 	struct locator *locator;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,13 +104,17 @@ static int show(const struct settings *settings, const char *pane, bool json)
 {
 	struct error err = {""};
 	struct twin *twin = twin_create();
-	struct learning *learning = learning_create();
+	struct knowledge knowledge;
 	struct names *names = names_create();
 	struct health *health = calloc(1, sizeof *health);
 	char *path = settings_journal_path(settings, &err);
 	struct forecast *forecast = NULL;
-	int code = 0;
-	if (path == NULL || twin_restore_learning(twin, names, learning, path, 0, NULL, &err) < 0) {
+	int code = 0, rc = -1;
+	if (!knowledge_init(&knowledge))
+		error_set(&err, -ENOMEM, "out of memory");
+	else if (path != NULL)
+		rc = twin_restore_knowledge(twin, names, &knowledge, path, 0, NULL, &err);
+	if (rc < 0) {
 		fprintf(stderr, "vigie show: %s\n", err.text);
 		code = EXIT_ENVIRONMENT;
 	} else {
@@ -120,7 +125,6 @@ static int show(const struct settings *settings, const char *pane, bool json)
 		forecast = foreseen(twin, pane);
 		struct view view = {.twin = twin,
 			.health = health,
-			.learning = learning,
 			.names = names,
 			.forecast = forecast,
 			.mode = MODE_LIVE,
@@ -131,6 +135,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 			.notice = "",
 			.readonly = true,
 			.calm = true};
+		knowledge_view(&knowledge, &view);
 		char *text = picture(&view, pane, json, settings->ascii);
 		if (text != NULL)
 			puts(text);
@@ -143,7 +148,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 	free(path);
 	free(health);
 	names_destroy(names);
-	learning_destroy(learning);
+	knowledge_fini(&knowledge);
 	twin_destroy(twin);
 	return code;
 }

@@ -10,6 +10,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "screens/format.h"
 #include "screens/show_json.h"
 #include "tests/unit/suite_screens.h"
 
@@ -73,7 +74,7 @@ static void test_target_and_sign(void **state)
 	press(ui, "9");
 	assert_true(shows(ui, 24, 80, "16.6 %             2   >= 85 ! L"));
 	assert_true(shows(ui, 24, 80, "6.0 min           2    <= 5 ! H"));
-	assert_true(shows(ui, 40, 200, "16.6 %             2   >= 85 ! L"));
+	assert_true(shows(ui, 40, 200, "16.6 %                      2   >= 85 ! L"));
 	targets[0].value = 16;
 	targets[1].value = 6;
 	assert_false(shows(ui, 40, 200, "! L"));
@@ -99,63 +100,82 @@ static void test_house_grace_and_price(void **state)
 	ui_destroy(ui);
 }
 
+/* A day `days` ago of one first case in OR 4, planned 08:00. */
+static void old_day(struct indicator_history *history, int days, int late_min)
+{
+	char id[16];
+	int64_t planned = world_at(8, 0) - days * 86400000LL, in = planned + late_min * 60000LL;
+
+	indicator_history_before(history, world->twin, planned);
+	snprintf(id, sizeof id, "old-%d", days);
+	world_case(world, id, id, "or-4", planned, 20, "Hernia repair");
+	world_milestone(world, id, MILESTONE_IN_ROOM, SOURCE_FHIR, in);
+	world_milestone(world, id, MILESTONE_OUT_ROOM, SOURCE_FHIR, in + 1200000);
+}
+
+static struct indicator_history *history_create(void)
+{
+	struct indicator_history *history = indicator_history_create(format_midnight);
+
+	assert_non_null(history);
+	world->view.history = history;
+	return history;
+}
+
 static void test_comparison_is_refused(void **state)
 {
 	struct ui *ui = ui_create();
-	int64_t days[] = {-1, -1, -3};
+	struct indicator_history *history;
 
 	(void)state;
 	press(ui, "9G");
 	assert_true(shows(ui, 24, 80, "needs 20 days before and 20 after, has 0 and 0"));
-	for (int i = 0; i < 3; i++) {
-		char id[16];
-		int64_t in = world_at(9, 30 * i) + days[i] * 86400000;
-
-		snprintf(id, sizeof id, "old-%d", i);
-		world_case(world, id, id, "or-4", in, 20, "Hernia repair");
-		world_milestone(world, id, MILESTONE_IN_ROOM, SOURCE_FHIR, in);
-		world_milestone(world, id, MILESTONE_OUT_ROOM, SOURCE_FHIR, in + 1200000);
-	}
+	history = history_create();
+	old_day(history, 3, 4);
+	old_day(history, 1, 6);
+	indicator_history_before(history, world->twin, world_at(8, 0));
 	assert_true(shows(ui, 24, 80, "has 0 and 2, since"));
 	assert_true(shows(ui, 40, 120, "has 0 and 2, since 2026-03-13"));
 	press(ui, "\n");
 	assert_true(shows(ui, 24, 80, "95 % confidence"));
+	press(ui, "q");
+	go_to(ui, "First-case tardiness");
+	assert_true(shows(ui, 40, 120, "5.0/2"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "5.0 min, mean of 2 days"));
 	/* What was done on other days is not of today: six were planned. */
 	press(ui, "q");
 	go_to(ui, "Cancelled ");
-	assert_true(shows(
-		ui, 40, 120, "Cancelled                                        0               6"));
+	assert_true(shows(ui, 24, 80, "Cancelled                                        0"));
 	ui_destroy(ui);
+	indicator_history_destroy(history);
 }
 
-/* Forty days of one first case in OR 4, planned 08:00: 2 and 4 min late on the
- * twenty days before, 10 and 12 on the last twenty. The days of c-101 and c-201
- * are no part of it. Difference 8, standard error sqrt(2/19), t 2.0244. */
+/* 2 and 4 min late on the twenty days before, 10 and 12 on the last twenty.
+ * Difference 8, standard error sqrt(2/19), t 2.0244. */
 static void test_forty_days_are_compared(void **state)
 {
 	struct ui *ui = ui_create();
+	struct indicator_history *history = history_create();
 
 	(void)state;
-	for (int i = 1; i <= 40; i++) {
-		char id[16];
-		int64_t planned = world_at(8, 0) - i * 86400000LL;
-		int64_t in = planned + ((i > 20 ? 2 : 10) + i % 2 * 2) * 60000LL;
-
-		snprintf(id, sizeof id, "old-%d", i);
-		world_case(world, id, id, "or-4", planned, 20, "Hernia repair");
-		world_milestone(world, id, MILESTONE_IN_ROOM, SOURCE_FHIR, in);
-		world_milestone(world, id, MILESTONE_OUT_ROOM, SOURCE_FHIR, in + 1200000);
-	}
+	for (int i = 40; i >= 1; i--)
+		old_day(history, i, (i > 20 ? 2 : 10) + i % 2 * 2);
+	indicator_history_before(history, world->twin, world_at(8, 0));
 	go_to(ui, "First-case tardiness");
 	press(ui, "\n");
 	assert_true(shows(ui, 24, 80, "+8.0 from the 20 days before (95 % CI +7.3 to +8.7)"));
 	press(ui, "q");
 	go_to(ui, "Cycle time");
 	press(ui, "\n");
-	assert_true(shows(ui, 24, 80, "a day has no value"));
+	assert_true(shows(ui, 24, 80, "has 0 and 0"));
 	press(ui, "q9G");
-	assert_true(shows(ui, 24, 80, "on the page of each indicator"));
+	assert_true(shows(ui, 24, 80, "on this page (Enter)"));
+	press(ui, "\n");
+	assert_true(
+		shows(ui, 24, 80, "*First-case tardiness                    3.0      11.0  +8.0"));
 	ui_destroy(ui);
+	indicator_history_destroy(history);
 }
 
 static const cJSON *named(const cJSON *list, const char *key)

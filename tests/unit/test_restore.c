@@ -194,7 +194,8 @@ static void restart_knows_what_was_learnt(void **state)
 {
 	(void)state;
 	struct error err = {""};
-	struct learning *again = learning_create();
+	struct knowledge known;
+	struct learning *again;
 	site_says("h1", site_text, MORNING);
 	for (int i = 0; i < 40; i++) {
 		char id[ID_SIZE];
@@ -215,7 +216,11 @@ static void restart_knows_what_was_learnt(void **state)
 		happen(&f);
 	}
 	journal_close(journal);
-	assert_int_equal(twin_restore_learning(folded, NULL, again, path, 0, NULL, &err), 0);
+	assert_true(knowledge_init(&known));
+	again = known.learning;
+	assert_int_equal(twin_restore_knowledge(folded, NULL, &known, path, 0, NULL, &err), 0);
+	/* Six cases a day, a week: the seventh day is still open. */
+	assert_int_equal(known.history->total, 6);
 	assert_int_equal(again->total, 40);
 	assert_true(again->now.durations.cases > 30 && again->now.durations.cases < 40);
 	assert_memory_equal(again->now.durations.beta, live_learning->now.durations.beta,
@@ -225,7 +230,7 @@ static void restart_knows_what_was_learnt(void **state)
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
-	learning_destroy(again);
+	knowledge_fini(&known);
 }
 
 /* The state at a time in the middle is the one the live twin had then. */

@@ -119,24 +119,24 @@ static void says_learns_and_remembers(void **state)
 	ask(s, COMMAND_ESTIMATE, 20);
 	pass(s, 15);
 	tell(s, MILESTONE_OUT_ROOM);
-	for (int i = 0; i < TRIES && s->station->learning->total == 0; i++) {
+	for (int i = 0; i < TRIES && s->station->knowledge.learning->total == 0; i++) {
 		struct fact tick = fact_make(FACT_AUDIT, SOURCE_SYSTEM, 0);
 		pass(s, 1);
 		station_fact(s->station, &tick);
 	}
-	const struct learning_record *r = learning_of(s->station->learning, "c-0");
+	const struct learning_record *r = learning_of(s->station->knowledge.learning, "c-0");
 	assert_non_null(r);
 	assert_true(learning_uses(r));
 	ask(s, COMMAND_LEARN, 0);
 	assert_false(learning_uses(r));
-	assert_int_equal(s->station->learning->now.durations.cases, 0);
+	assert_int_equal(s->station->knowledge.learning->now.durations.cases, 0);
 	ask(s, COMMAND_UNDO, 0);
 	assert_true(learning_uses(r));
-	assert_true(learnt_words(&s->station->learning->now, WORD_PERSON) > 0.9);
-	before = s->station->learning->now;
+	assert_true(learnt_words(&s->station->knowledge.learning->now, WORD_PERSON) > 0.9);
+	before = s->station->knowledge.learning->now;
 	stop(s);
 	start(s);
-	const struct learnt *now = &s->station->learning->now;
+	const struct learnt *now = &s->station->knowledge.learning->now;
 	assert_int_equal(now->durations.cases, 1);
 	assert_memory_equal(now->durations.beta, before.durations.beta, sizeof now->durations.beta);
 	assert_memory_equal(

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/knowledge.h"
+
+#include "screens/format.h"
+#include "src/suite_clock.h"
+
+bool knowledge_init(struct knowledge *k)
+{
+	k->learning = learning_create();
+	k->history = indicator_history_create(format_midnight);
+	return k->learning != NULL && k->history != NULL;
+}
+
+void knowledge_fini(struct knowledge *k)
+{
+	learning_destroy(k->learning);
+	indicator_history_destroy(k->history);
+}
+
+void knowledge_before(struct knowledge *k, const struct twin *twin, const struct fact *fact)
+{
+	if (fact->kind == FACT_SITE && fact->site.site != NULL)
+		suite_clock_zone(fact->site.site->zone);
+	indicator_history_before(k->history, twin, fact->at_ms);
+}
+
+void knowledge_after(struct knowledge *k, const struct twin *twin, const struct fact *fact)
+{
+	learning_hear(k->learning, twin, fact);
+}
+
+void knowledge_view(const struct knowledge *k, struct view *view)
+{
+	view->learning = k->learning;
+	view->history = k->history;
+}
