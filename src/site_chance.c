@@ -127,6 +127,8 @@ static bool rule(struct site_reading *r, const config_setting_t *s, struct rules
 		return rules->last_call = site_value_number(r, s, &rules->last_call_min);
 	if (strcmp(name, "no_show") == 0)
 		return share(r, s, &rules->no_show);
+	if (strcmp(name, "cancelled") == 0)
+		return share(r, s, &rules->cancelled);
 	if (strcmp(name, "not_fasting") == 0)
 		return share(r, s, &rules->not_fasting);
 	if (strcmp(name, "not_fasting_min") == 0)

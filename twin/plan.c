@@ -57,10 +57,17 @@ static void overdue(struct build *b, struct sim_case *c)
 
 /* ---- cases and rooms ---- */
 
+/* As the case says, else as the patient was admitted. */
+static enum setting setting_of(const struct build *b, const struct surgery *s)
+{
+	int p = s->setting == SETTING_UNKNOWN ? twin_patient(b->twin, s->patient) : -1;
+	return p >= 0 ? b->twin->patients[p].setting : s->setting;
+}
+
 /* A bed that is kept is still taken. */
 static bool is_over(const struct build *b, const struct surgery *s)
 {
-	const struct pathway *way = pathway_of(b->site, s->setting);
+	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
 	bool goes_on = way->steps[way->step_count - 1].ends != MILESTONE_PACU_OUT;
 	if (way->keeps[0].kind != NEED_NONE)
 		return false;
@@ -118,7 +125,7 @@ static void case_add(struct build *b, int twin_case)
 	int i = b->plan->case_count++;
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
-	const struct pathway *way = pathway_of(b->site, s->setting);
+	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
 	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
 	c->room = room_of(b, s);
 	c->planned_ms = s->start_ms - b->origin_ms;
@@ -222,7 +229,7 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 	plan->pathway_count = plan->case_count = plan->room_count = plan->pool_count = 0;
 	plan->guest_count = plan->hidden_count = plan->kit_count = plan->away_count = 0;
 	plan->stream_count = 0;
-	plan->no_show = plan->not_fasting = 0;
+	plan->no_show = plan->cancelled = plan->not_fasting = 0;
 	plan->room_wear = (struct sim_wear){0, 0};
 	memset(plan->cases, 0, sizeof plan->cases);
 	memset(plan->rooms, 0, sizeof plan->rooms);

@@ -24,12 +24,16 @@ static void cases_may(struct build *b)
 			    || surgery_when(s, MILESTONE_ARRIVED) != 0;
 		if (!plan_is_elective(s) || c->absent)
 			continue;
-		if (!here && rules->no_show > 0)
+		/* Who was to begin by now and is still on the list is not taken off it. */
+		bool ahead = c->planned_ms > 0;
+		if (!here && ahead && rules->no_show > 0)
 			c->may |= SIM_MAY_NOT_COME;
 		if (!here && rules->not_fasting > 0 && s->ready[READY_FASTING] != 1)
 			c->may |= SIM_MAY_HAVE_EATEN;
+		if (ahead && !surgery_has_begun(s) && rules->cancelled > 0)
+			c->may |= SIM_MAY_BE_CANCELLED;
 		if (rules->last_call && !surgery_has_begun(s))
-			c->may |= SIM_MAY_BE_CALLED_OFF;
+			c->may |= SIM_MAY_BE_TOO_LATE;
 	}
 }
 
@@ -139,6 +143,7 @@ void plan_chances(struct build *b)
 	const struct rules *rules = &b->site->rules;
 	struct sim_plan *plan = b->plan;
 	plan->no_show = rules->no_show;
+	plan->cancelled = rules->cancelled;
 	plan->not_fasting = rules->not_fasting;
 	plan->fasting_delay = plan_lognormal(rules->fasting_mean, rules->fasting_deviation);
 	plan->room_wear = (struct sim_wear){60 * rules->room_mtbf_h, rules->room_mttr_min};

@@ -136,7 +136,7 @@ static void let_go(struct day *d, int i)
 static bool is_called_off(struct day *d, int i)
 {
 	int r = d->marks->room[i];
-	if ((d->plan->cases[i].may & SIM_MAY_BE_CALLED_OFF) == 0 || r < 0
+	if ((d->plan->cases[i].may & SIM_MAY_BE_TOO_LATE) == 0 || r < 0
 		|| d->b->now_ms <= d->plan->rooms[r].last_call_ms || has_entered(d, i))
 		return false;
 	let_go(d, i);
@@ -284,15 +284,15 @@ static void begin_case(struct day *d, int i)
 	bool comes = !c->absent;
 	if (sim_is_guest(d, i)) {
 		comes = d->draw->comes_ms[i] != SIM_NEVER;
+		d->marks->off[i] = comes ? SIM_GOES : SIM_NO_SHOW;
 		b->planned_ms[i] = d->draw->comes_ms[i];
 		if (comes)
 			events_at(&b->events, i, d->draw->comes_ms[i]);
 	} else if (comes && c->may != 0) {
-		comes = !(d->plan->no_show > 0 && d->draw->no_show[i]);
-		b->planned_ms[i] += d->plan->not_fasting > 0 ? d->draw->later_ms[i] : 0;
+		d->marks->off[i] = d->draw->off[i];
+		comes = d->draw->off[i] == SIM_GOES;
+		b->planned_ms[i] += d->draw->later_ms[i];
 	}
-	if (!comes && !c->absent)
-		d->marks->off[i] = SIM_NO_SHOW;
 	b->token[i].step = (int16_t)(comes ? c->step : way->count);
 	b->token[i].need = 0;
 	b->token[i].running = comes && c->running;
@@ -350,7 +350,7 @@ static void end(struct day *d)
 		const struct sim_case *c = &d->plan->cases[i];
 		if (d->b->token[i].step >= d->plan->pathways[c->pathway].count)
 			continue;
-		bool off = (c->may & SIM_MAY_BE_CALLED_OFF) != 0 && !has_entered(d, i);
+		bool off = (c->may & SIM_MAY_BE_TOO_LATE) != 0 && !has_entered(d, i);
 		d->marks->off[i] = off ? SIM_CALLED_OFF : SIM_GOES;
 		d->marks->stuck += !off;
 	}

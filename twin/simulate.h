@@ -69,7 +69,12 @@ struct sim_pathway {
 };
 
 /* What may become of a case that has not begun. */
-enum sim_may { SIM_MAY_NOT_COME = 1, SIM_MAY_HAVE_EATEN = 2, SIM_MAY_BE_CALLED_OFF = 4 };
+enum sim_may {
+	SIM_MAY_NOT_COME = 1,
+	SIM_MAY_HAVE_EATEN = 2,
+	SIM_MAY_BE_CANCELLED = 4, /* on the day, for any other reason */
+	SIM_MAY_BE_TOO_LATE = 8   /* not after the last call */
+};
 
 struct sim_case {
 	uint32_t who; /* the same patient in every plan: the key of its fate */
@@ -150,12 +155,14 @@ struct sim_plan {
 	int away_count;
 	struct sim_stream streams[SIM_STREAMS];
 	int stream_count;
-	double no_show, not_fasting;  /* chances, for who may */
-	struct sim_law fasting_delay; /* from the planned to the legal start */
+	double no_show, cancelled, not_fasting; /* chances, for who may */
+	struct sim_law fasting_delay;           /* from the planned to the legal start */
 	struct sim_wear room_wear;
 };
 
 enum { SIM_NEVER = INT32_MIN };
+
+enum sim_off { SIM_GOES, SIM_NO_SHOW, SIM_CALLED_OFF };
 
 struct sim_outage {
 	int32_t from_ms, to_ms; /* SIM_NEVER: no more */
@@ -168,14 +175,13 @@ struct sim_draw {
 	int32_t cleaning_ms[SIM_ROOMS];         /* of the one under way */
 	int32_t comes_ms[SIM_CASES];            /* of a guest; SIM_NEVER: not */
 	int32_t later_ms[SIM_CASES];            /* not fasting: so long after the planned start */
-	bool no_show[SIM_CASES];
+	int8_t off[SIM_CASES];                  /* enum sim_off: from the beginning */
 	struct sim_outage room_down[SIM_ROOMS][SIM_OUTAGES];
 	struct sim_outage kit_down[SIM_KITS][SIM_OUTAGES];
 };
 
 /* What became of it; SIM_NEVER: it did not happen. A guest that did not come is
  * a SIM_NO_SHOW. */
-enum sim_off { SIM_GOES, SIM_NO_SHOW, SIM_CALLED_OFF };
 struct sim_marks {
 	int32_t begun_ms[SIM_CASES][SIM_STEPS];
 	int32_t ended_ms[SIM_CASES][SIM_STEPS];
@@ -206,6 +212,8 @@ struct sim_bench {
 		bool free, down;
 		int8_t outage;
 	} room[SIM_ROOMS];
+	/* After the day: in the order in which they had the room, guests among them;
+	 * who is off or stuck stands there too. */
 	int16_t turn[SIM_ROOMS][SIM_TURNS + SIM_GUESTS];
 	struct {
 		int32_t due_ms[SIM_SETS]; /* of units on their way back, the next one last */

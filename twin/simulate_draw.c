@@ -65,8 +65,9 @@ static void draw_chances(const struct sim_plan *plan, const struct sim_case *c, 
 	const uint32_t counter[4] = {c->who, DRAW_FATE, OF_CASE, 0};
 	uint32_t bits[4];
 	random_philox(key, counter, bits);
-	draw->no_show[index] =
-		(c->may & SIM_MAY_NOT_COME) != 0 && random_unit(bits[0]) < plan->no_show;
+	bool missing = (c->may & SIM_MAY_NOT_COME) != 0 && random_unit(bits[0]) < plan->no_show;
+	bool off = (c->may & SIM_MAY_BE_CANCELLED) != 0 && random_unit(bits[3]) < plan->cancelled;
+	draw->off[index] = missing ? SIM_NO_SHOW : off ? SIM_CALLED_OFF : SIM_GOES;
 	bool ate = (c->may & SIM_MAY_HAVE_EATEN) != 0 && random_unit(bits[1]) < plan->not_fasting;
 	draw->later_ms[index] = ate ? law_draw(&plan->fasting_delay, bits[2]) : 0;
 }
@@ -89,7 +90,7 @@ static void draw_case(const struct sim_plan *plan, const struct sim_case *c, int
 	}
 	if (c->extra_ms != 0)
 		lasts[c->extra_step] = with_extra(lasts[c->extra_step], c->extra_ms);
-	if (plan->no_show > 0 || plan->not_fasting > 0)
+	if (c->may != 0)
 		draw_chances(plan, c, index, key, draw);
 	/* A guest takes any room: they are all turned over alike, or nearly so. */
 	int room = whose == OF_GUEST ? 0 : c->room;

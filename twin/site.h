@@ -107,6 +107,7 @@ struct rules {
 	bool last_call;
 	double last_call_min; /* after the session: no elective case enters any more */
 	double no_show;       /* share of patients expected who do not come */
+	double cancelled;     /* ... of elective cases taken off on the day all the same */
 	double not_fasting;   /* share who have eaten; how much later they may begin: */
 	double fasting_mean, fasting_deviation;
 	double room_mtbf_h, room_mttr_min; /* of an operating room; 0: never out of order */
