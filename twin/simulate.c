@@ -407,10 +407,10 @@ int sim_spans(const struct sim_plan *plan, const struct sim_marks *marks, int i,
 			if (at < 0)
 				continue;
 			int kit = plan->pools[pool].kit;
-			spans[at].to_ms =
-				s < c->step ? 0
-					    : marks->ended_ms[i][s]
-						      + (kit > 0 ? plan->kits[kit - 1].turn_ms : 0);
+			int32_t turn = kit > 0 ? plan->kits[kit - 1].turn_ms : 0;
+			spans[at].to_ms = s < c->step ? 0 : marks->ended_ms[i][s] + turn;
+			if (spans[at].to_ms <= spans[at].from_ms)
+				spans[at] = spans[--count];
 		}
 	}
 	if (marks->off[i] == SIM_GOES)
