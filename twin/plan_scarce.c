@@ -10,6 +10,13 @@ static const struct surgery *told(const struct build *b, int i)
 	return &b->twin->cases[b->index->twin_case[i]];
 }
 
+/* Something is still to come: who only keeps a bed wants nothing more. */
+static bool goes_on(const struct build *b, int i)
+{
+	const struct sim_case *c = &b->plan->cases[i];
+	return !c->absent && c->step < b->plan->pathways[c->pathway].count;
+}
+
 /* ---- surgeons ---- */
 
 static bool same_surgeon(const struct build *b, int i, int k)
@@ -27,13 +34,13 @@ void plan_surgeons(struct build *b)
 		struct sim_case *c = &plan->cases[i];
 		bool several = false;
 		for (int k = 0; k < plan->case_count && c->own[0] == SIM_NONE; k++) {
-			if (k == i || plan->cases[k].absent || !same_surgeon(b, i, k))
+			if (k == i || !goes_on(b, k) || !same_surgeon(b, i, k))
 				continue;
 			several = several || plan->cases[k].room != c->room;
 			if (k < i)
 				c->own[0] = plan->cases[k].own[0];
 		}
-		if (several && c->own[0] == SIM_NONE && !c->absent)
+		if (several && c->own[0] == SIM_NONE && goes_on(b, i))
 			c->own[0] = (int8_t)plan_hidden(b, 1);
 	}
 }
@@ -95,7 +102,7 @@ void plan_kits(struct build *b)
 			int at = 1;
 			while (at < SIM_OWN_POOLS && c->own[at] != SIM_NONE)
 				at++;
-			if (c->absent || at == SIM_OWN_POOLS
+			if (!goes_on(b, i) || at == SIM_OWN_POOLS
 				|| !site_kit_is_for(&b->site->kits[kit], told(b, i)->procedure))
 				continue;
 			pool = pool == SIM_NONE ? kit_add(b, kit) : pool;
