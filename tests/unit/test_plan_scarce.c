@@ -332,7 +332,7 @@ static void a_full_ward_blocks_the_pacu(void **state)
 	(void)state;
 	planned("a", "or-1", 0, SETTING_INPATIENT, "x", "");
 	for (int i = 0; i < 4; i++) {
-		char id[8];
+		char id[16];
 		snprintf(id, sizeof id, "b%d", i);
 		planned(id, i % 2 == 0 ? "or-1" : "or-2", 90 + 90 * (i / 2), SETTING_INPATIENT, "x",
 			"");
