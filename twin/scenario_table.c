@@ -480,7 +480,8 @@ static bool staff(struct fork *fork, const struct scenario *s, char why[SCENARIO
 	int role = 0;
 	while (strcmp(site->roles[role].id, scenario_word(s, 0)) != 0)
 		role++;
-	if (site->roles[role].count <= 0 || !is_waited_for(site, NEED_ROLE, role))
+	bool waited = is_waited_for(site, NEED_ROLE, role) || is_waited_for(site, NEED_COVER, role);
+	if (site->roles[role].count <= 0 || !waited)
 		return scenario_why(why, "no pathway of this site waits for a ",
 			site->roles[role].id, ": the forecast cannot tell");
 	return change_units(
