@@ -193,7 +193,7 @@ static void count(struct share *s, bool right)
 	s->all++;
 }
 
-/* Nobody can know of those, and no model of vigie foretells them yet. */
+/* Nobody can know of those; the forecast counts on as many as usually come. */
 static bool added_later(const struct day *day, int room, int64_t t)
 {
 	for (int i = 0; i < day->case_count; i++) {
