@@ -24,17 +24,38 @@ struct quantiles {
 struct forecast_case {
 	struct quantiles start, end; /* in room, out of room; 0 already happened */
 	struct quantiles pacu_out;
+	/* Ambulatory patients whose way is told beyond the PACU: its end, when they can
+	 * go home, and how likely that is after the day unit closes (they stay over
+	 * night then); zeros and < 0: not known, or not ambulatory. */
+	struct quantiles home;
+	double p_convert;
 	double remaining_min; /* mean time left in the room, once in it; never 0 */
 	double hold_min;      /* mean wait in the room for a PACU bay */
 	double wait_min;      /* mean wait for the room once ready */
 };
+
+/* Why nobody works in a room that is open (twin/forecast_idle.c). */
+enum idle_cause {
+	IDLE_LATE_START, /* the first case of its day, past its planned start */
+	IDLE_PATIENT,    /* not there yet, or on the way in */
+	IDLE_STAFF,      /* somebody to receive, anaesthetise, clean ... */
+	IDLE_PACU,       /* ready to leave, and no bed to go to */
+	IDLE_GAP,        /* nothing is planned yet */
+	IDLE_CLOSED,     /* down or closed, with its session open */
+	IDLE_NO_CASE,    /* none is left */
+	IDLE_CAUSES
+};
+const char *idle_cause_name(enum idle_cause cause); /* "late_start" ... */
 
 struct forecast_room {
 	struct quantiles end;      /* last patient out */
 	double p_overtime;         /* that it is after the end of the session */
 	struct quantiles overtime; /* minutes, 0 when it is not */
 	double overtime_mean;      /* minutes */
-	double idle_mean;          /* minutes open and empty, from now to the session's end */
+	/* Mean minutes, from now to the end of the session, in which nobody works there:
+	 * by cause, and their sum. */
+	double idle_min[IDLE_CAUSES];
+	double idle_mean;
 	bool has_session;
 };
 

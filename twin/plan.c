@@ -115,6 +115,22 @@ static int room_of(const struct build *b, const struct surgery *s)
 	return room >= 0 ? b->index->room_of[room] : SIM_NONE;
 }
 
+/* When the day unit closes on the day of a case. */
+static int64_t home_by(const struct build *b, const struct surgery *s)
+{
+	static const int64_t DAY_MS = 24 * 3600 * 1000LL;
+	int usual = -1;
+	for (int r = 0; r < b->site->room_count; r++)
+		if (b->site->rooms[r].kind == ROOM_DAY_UNIT && b->site->rooms[r].close_min > usual)
+			usual = b->site->rooms[r].close_min;
+	double closes = site_target(b->site, "day_unit_closes_min", usual);
+	int64_t ahead = s->start_ms - b->options->midnight_ms;
+	if (closes < 0 || b->options->midnight_ms == 0)
+		return INT64_MAX;
+	return b->options->midnight_ms - b->origin_ms + (ahead > 0 ? ahead / DAY_MS : 0) * DAY_MS
+	       + (int64_t)(closes * 60000);
+}
+
 static void case_add(struct build *b, int twin_case)
 {
 	const struct surgery *s = &b->twin->cases[twin_case];
@@ -132,6 +148,8 @@ static void case_add(struct build *b, int twin_case)
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
 	b->index->twin_case[i] = twin_case;
 	b->index->case_of[twin_case] = i;
+	b->index->ambulatory[i] = s->setting == SETTING_DAY;
+	b->index->home_by_ms[i] = home_by(b, s);
 	plan_laws(b, s, i);
 	stand(b, s, c);
 	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
@@ -183,6 +201,18 @@ static void rooms_add(struct build *b)
 		room->cleaning_ms = b->twin->rooms[r].state == ROOMSTATE_TURNOVER
 					    ? b->origin_ms - b->twin->rooms[r].since_ms
 					    : -1;
+	}
+}
+
+/* Rooms that somebody has been in today: what is late there is no late start. */
+static void started(struct build *b)
+{
+	for (int i = 0; i < b->twin->case_count; i++) {
+		const struct surgery *s = &b->twin->cases[i];
+		int room = room_of(b, s);
+		if (room >= 0 && surgery_has_begun(s)
+			&& surgery_entered_ms(s) >= b->options->midnight_ms)
+			b->index->started[room] = true;
 	}
 }
 
@@ -240,6 +270,7 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 	if (twin->site == NULL)
 		return;
 	rooms_add(&b);
+	started(&b);
 	for (int i = 0; i < twin->case_count; i++)
 		if (of_the_day(&b, &twin->cases[i]))
 			case_add(&b, i);

@@ -30,9 +30,14 @@ struct plan_index {
 	double law_known[SIM_CASES]; /* cases of the best known name behind its law */
 	int64_t opens_ms[SIM_ROOMS],
 		closes_ms[SIM_ROOMS]; /* session, after the origin; 0, 0 none */
-	int64_t origin_ms;            /* time 0 of the plan */
-	int dropped;                  /* cases that did not fit */
-	bool unlimited;               /* no pools are known: staff and beds are not counted */
+	bool started[SIM_ROOMS];      /* a case of the day has been in it */
+	bool ambulatory[SIM_CASES];
+	/* When the day unit closes on the case's day, after the origin; INT64_MAX: not
+	 * known (site target day_unit_closes_min, else the last session of its rooms). */
+	int64_t home_by_ms[SIM_CASES];
+	int64_t origin_ms; /* time 0 of the plan */
+	int dropped;       /* cases that did not fit */
+	bool unlimited;    /* no pools are known: staff and beds are not counted */
 };
 
 enum { PLAN_AWAY = 8 };

@@ -213,6 +213,34 @@ static void milestones_say_where(void **state)
 	assert_int_equal(map.case_of[twin_case(s->twin, "case-00")], SIM_NONE);
 }
 
+/* Who goes home today, and until when: the target of the site, else the day
+ * unit's session; a case of tomorrow, tomorrow. And which rooms were begun in. */
+static void day_unit_closes(void **state)
+{
+	struct suite *s = *state;
+	int first = twin_case(s->twin, "case-00"), next = twin_case(s->twin, "case-01");
+	map.origin_ms = s->twin->now_ms;
+	s->twin->cases[first].setting = s->twin->cases[next].setting = SETTING_DAY;
+	s->twin->cases[next].start_ms += 24 * 60 * (int64_t)MINUTE - 6 * 60 * (int64_t)MINUTE;
+	tell(s, "case-05", MILESTONE_IN_ROOM, 0);
+	plan_build(s->twin, midnight(s), &plan, &map);
+	assert_true(map.ambulatory[map.case_of[first]]);
+	assert_false(map.ambulatory[map.case_of[twin_case(s->twin, "case-02")]]);
+	assert_true(map.home_by_ms[map.case_of[first]] == INT64_MAX);
+	assert_false(map.started[0]);
+	assert_true(map.started[1]);
+	s->site->rooms[10].kind = ROOM_DAY_UNIT; /* was the PACU */
+	s->site->rooms[10].close_min = 20 * 60;
+	plan_build(s->twin, midnight(s), &plan, &map); /* it is 06:00 */
+	assert_true(map.home_by_ms[map.case_of[first]] == 14 * 60 * (int64_t)MINUTE);
+	s->site->targets = calloc(1, sizeof *s->site->targets);
+	s->site->targets[0] = (struct target){"day_unit_closes_min", 18 * 60};
+	s->site->target_count = 1;
+	plan_build(s->twin, midnight(s), &plan, &map);
+	assert_true(map.home_by_ms[map.case_of[first]] == 12 * 60 * (int64_t)MINUTE);
+	assert_true(map.home_by_ms[map.case_of[next]] == (12 + 24) * 60 * (int64_t)MINUTE);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -221,6 +249,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(forecast_reads_the_days, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(one_bed_more_or_fewer, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(milestones_say_where, open_suite, close_suite),
+		cmocka_unit_test_setup_teardown(day_unit_closes, open_suite, close_suite),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
