@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "screens/format.h"
@@ -68,34 +69,70 @@ static bool run_stoppable(struct forecast_run *run, const struct foresee_rank *h
 	return true;
 }
 
-static bool one_more(struct sim_plan *plan, const struct plan_index *index, int pool,
-	const struct forecast_run *base, uint32_t seed, const struct foresee_rank *how,
-	struct paired *effect)
+/* The lent plan as it is now, under the fates of the base. NULL: stopped, or short
+ * of memory. */
+static struct forecast_run *try_plan(const struct sim_plan *plan, const struct plan_index *index,
+	uint32_t seed, const struct foresee_rank *how)
 {
-	plan_more(plan, index, pool, 1);
 	struct forecast_run *run = forecast_run_create(plan, index, seed, how->reps);
-	bool whole = run != NULL && run_stoppable(run, how);
-	if (whole)
-		*effect = forecast_difference(base, run, how->reps, KPI_OVERTIME);
+	if (run != NULL && !run_stoppable(run, how)) {
+		forecast_run_destroy(run);
+		return NULL;
+	}
+	return run;
+}
+
+/* One unit more of each pool in turn, `later_ms` from now; 0: at once. */
+static bool rank(struct sim_plan *plan, const struct plan_index *index,
+	const struct forecast_run *base, const struct foresee_rank *how, int64_t later_ms,
+	const struct forecast *of, struct forecast_bottleneck list[SIM_POOLS])
+{
+	int count = 0;
+	for (int p = 0; p < plan->pool_count; p++) {
+		if (later_ms == 0)
+			plan_more(plan, index, p, 1);
+		else
+			plan_one_later(plan, index, p, later_ms);
+		struct forecast_run *run = try_plan(plan, index, of->seed, how);
+		if (later_ms == 0)
+			plan_more(plan, index, p, -1);
+		plan->later_count = 0;
+		if (run == NULL)
+			return false;
+		forecast_rank(index, p, forecast_difference(base, run, how->reps, KPI_OVERTIME),
+			list, &count);
+		forecast_run_destroy(run);
+	}
+	return true;
+}
+
+/* What would be in use if nobody had to wait for anybody, or for a bed. */
+static bool demand(struct sim_plan *plan, const struct plan_index *index,
+	const struct foresee_rank *how, struct forecast *out)
+{
+	enum { PLENTY = SIM_CASES };
+	for (int p = 0; p < plan->pool_count; p++)
+		plan_more(plan, index, p, PLENTY);
+	struct forecast_run *run = try_plan(plan, index, out->seed, how);
+	for (int p = 0; p < plan->pool_count; p++)
+		plan_more(plan, index, p, -PLENTY);
+	if (run != NULL)
+		forecast_read_demand(run, how->reps, out);
 	forecast_run_destroy(run);
-	plan_more(plan, index, pool, -1);
-	return whole;
+	return run != NULL;
 }
 
 bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 	const struct forecast_run *base, const struct foresee_rank *how, struct forecast *out)
 {
-	struct forecast_bottleneck list[SIM_POOLS];
-	struct paired effect;
-	int count = 0;
-	for (int p = 0; p < plan->pool_count; p++) {
-		if (!one_more(plan, index, p, base, out->seed, how, &effect))
-			return false;
-		forecast_rank(index, p, effect, list, &count);
-	}
-	for (int i = 0; i < count; i++)
-		out->bottlenecks[i] = list[i];
-	out->bottleneck_count = count;
+	struct forecast_bottleneck now[SIM_POOLS], later[SIM_POOLS];
+	if (!rank(plan, index, base, how, 0, out, now)
+		|| !rank(plan, index, base, how, FORECAST_LATER_MIN * 60000LL, out, later)
+		|| !demand(plan, index, how, out))
+		return false;
+	memcpy(out->bottlenecks, now, sizeof now);
+	memcpy(out->bottlenecks_later, later, sizeof later);
+	out->bottleneck_count = plan->pool_count;
 	out->ranked_reps = how->reps;
 	out->ranked_ms = index->origin_ms;
 	return true;

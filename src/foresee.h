@@ -14,17 +14,18 @@ void foresee(struct forecast_run *run, int reps, int threads);
 /* How many threads this machine is worth. */
 int foresee_threads(void);
 
-/* How to rank what one unit more of each pool would change. */
+/* How to work out what binds and what is wanted. */
 struct foresee_rank {
 	int reps, threads;           /* at most as many as the base run has */
 	bool (*stop)(void *context); /* asked between parts; NULL: goes on to the end */
 	void *context;
 };
 
-/* Runs the plan once more for each pool, one unit larger, under the fates of
- * `base` (a run of this very plan), and ranks them in `out`. The plan is lent:
- * it comes back as it was. False, and the ranking of `out` stays, when it was
- * stopped or memory was short. */
+/* Runs the plan again under the fates of `base` (a run of this very plan): twice
+ * for each pool, one unit larger now and from FORECAST_LATER_MIN on, to rank them
+ * in `out`, and once with plenty of everything, to see what is wanted. The plan
+ * is lent: it comes back as it was. False, and the rankings of `out` stay, when
+ * it was stopped or memory was short. */
 bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 	const struct forecast_run *base, const struct foresee_rank *how, struct forecast *out);
 

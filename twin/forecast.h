@@ -14,7 +14,9 @@
 enum {
 	FORECAST_REPS = 4096,
 	FORECAST_SLOTS = 96, /* of the load curves: a day in quarters of an hour */
-	FORECAST_SLOT_MIN = 15
+	FORECAST_SLOT_MIN = 15,
+	FORECAST_LATER_MIN = 120, /* "in two hours": when what binds then could be had */
+	FORECAST_DEMAND_MIN = 240 /* how far ahead what is wanted is told */
 };
 
 struct quantiles {
@@ -84,6 +86,17 @@ struct forecast_bottleneck {
 	struct paired effect; /* minutes of overtime */
 };
 
+/* What of something would be in use at a time, in the next FORECAST_DEMAND_MIN,
+ * if nobody had to wait for it, for anything else of its kind, or for a bed: the
+ * most at a time, against how many there are. */
+struct forecast_demand {
+	int role, beds; /* as above */
+	int units;
+	double p50, p90;
+	double p_short;   /* that it is more than there are, at some time */
+	int64_t short_ms; /* the first quarter of an hour in which that is likely, 0 none */
+};
+
 struct forecast {
 	int64_t at_ms; /* of the twin it was made from */
 	uint64_t seq;  /* its last fact */
@@ -98,9 +111,12 @@ struct forecast {
 	int pool_count;
 	struct forecast_kpi kpi;
 	int stuck; /* replications in which a case waits for ever */
-	/* Ranked afterwards (forecast_rank); reading leaves the last ranking. */
-	struct forecast_bottleneck bottlenecks[SIM_POOLS]; /* the most helpful first */
+	/* Worked out afterwards (src/foresee.h); reading leaves what was there. One unit
+	 * more now, and one from FORECAST_LATER_MIN on: the most helpful first. */
+	struct forecast_bottleneck bottlenecks[SIM_POOLS], bottlenecks_later[SIM_POOLS];
 	int bottleneck_count;
+	struct forecast_demand demand[SIM_POOLS]; /* as the plan's pools */
+	int demand_count;
 	int ranked_reps;   /* 0: not ranked yet */
 	int64_t ranked_ms; /* of the twin it was ranked from */
 };
@@ -123,6 +139,9 @@ struct paired forecast_difference(
 /* Puts what one unit more of a pool would change in its place among `count`. */
 void forecast_rank(const struct plan_index *index, int pool, struct paired effect,
 	struct forecast_bottleneck list[SIM_POOLS], int *count);
+/* `wanted`: a run of the plan with plenty of everything; what there is, the plan
+ * itself says by now. */
+void forecast_read_demand(const struct forecast_run *wanted, int reps, struct forecast *out);
 /* Over the first `reps` replications; the last patient's time out is after the
  * epoch, the rest are minutes. */
 struct quantiles forecast_kpi_quantiles(const struct forecast_run *run, int reps, enum kpi kpi);

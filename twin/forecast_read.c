@@ -160,6 +160,44 @@ static void read_load(
 	}
 }
 
+static void demand_of(const struct forecast_run *run, int p, int reps, uint16_t *most, double *work,
+	struct forecast_demand *out)
+{
+	enum { DEMAND_SLOTS = FORECAST_DEMAND_MIN / FORECAST_SLOT_MIN };
+	int any = 0;
+	*out = (struct forecast_demand){.role = run->index->pool_role[p],
+		.beds = run->index->pool_beds[p],
+		.units = run->plan->pools[p].units};
+	memset(most, 0, (size_t)reps * sizeof *most);
+	for (int slot = 0; slot < DEMAND_SLOTS; slot++) {
+		const uint16_t *column = load_column(run, p, slot);
+		int over = 0;
+		for (int i = 0; i < reps; i++) {
+			over += column[i] > out->units;
+			most[i] = column[i] > most[i] ? column[i] : most[i];
+		}
+		if (2 * over >= reps && out->short_ms == 0)
+			out->short_ms = run->index->origin_ms + slot * FORECAST_SLOT_MIN * 60000LL;
+	}
+	for (int i = 0; i < reps; i++)
+		any += most[i] > out->units;
+	counted(most, reps, work);
+	out->p50 = stat_quantile(work, (size_t)reps, 0.5);
+	out->p90 = stat_quantile(work, (size_t)reps, 0.9);
+	out->p_short = (double)any / reps;
+}
+
+void forecast_read_demand(const struct forecast_run *run, int reps, struct forecast *out)
+{
+	uint16_t *most = malloc((size_t)reps * sizeof *most);
+	double *work = malloc((size_t)reps * sizeof *work);
+	out->demand_count = 0;
+	for (int p = 0; most != NULL && work != NULL && p < run->plan->pool_count; p++)
+		demand_of(run, p, reps, most, work, &out->demand[out->demand_count++]);
+	free(most);
+	free(work);
+}
+
 static void read_kpis(const struct forecast_run *run, int reps, struct forecast_kpi *out)
 {
 	struct stat_moments overtime = {0};

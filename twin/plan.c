@@ -258,6 +258,7 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 		.origin_ms = twin->now_ms};
 	plan->pathway_count = plan->case_count = plan->room_count = plan->pool_count = 0;
 	plan->guest_count = plan->hidden_count = plan->kit_count = plan->away_count = 0;
+	plan->later_count = 0;
 	plan->stream_count = 0;
 	plan->no_show = plan->cancelled = plan->not_fasting = 0;
 	plan->room_wear = (struct sim_wear){0, 0};
@@ -290,4 +291,17 @@ void plan_more(struct sim_plan *plan, const struct plan_index *index, int pool, 
 	plan->pools[pool].units += by;
 	if (cover >= 0)
 		plan->pools[cover].units += by * index->covers[pool];
+}
+
+void plan_one_later(struct sim_plan *plan, const struct plan_index *index, int pool, int64_t at_ms)
+{
+	int cover = index->pool_cover[pool];
+	plan->later[plan->later_count].pool = pool;
+	plan->later[plan->later_count].units = 1;
+	plan->later[plan->later_count++].at_ms = at_ms;
+	if (cover < 0)
+		return;
+	plan->later[plan->later_count].pool = cover;
+	plan->later[plan->later_count].units = index->covers[pool];
+	plan->later[plan->later_count++].at_ms = at_ms;
 }

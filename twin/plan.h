@@ -72,5 +72,7 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 
 /* So many more of what a pool counts: people look after their rooms with them. */
 void plan_more(struct sim_plan *plan, const struct plan_index *index, int pool, int by);
+/* One more, from a time after the origin on. Taken back by later_count = 0. */
+void plan_one_later(struct sim_plan *plan, const struct plan_index *index, int pool, int64_t at_ms);
 
 #endif

@@ -202,6 +202,13 @@ static void walk(struct day *d, int i)
 
 /* ---- events ---- */
 
+static void units_come(struct day *d, int k)
+{
+	events_cancel(&d->b->events, sim_slot_later(d, k));
+	for (int n = 0; n < d->plan->later[k].units; n++)
+		sim_give_unit(d, d->plan->later[k].pool);
+}
+
 static void happen(struct day *d, int slot)
 {
 	struct sim_bench *b = d->b;
@@ -218,8 +225,10 @@ static void happen(struct day *d, int slot)
 	} else if (slot < sim_slot_down(d, 0)) {
 		int kit = (slot - sim_slot_kit(d, 0)) / 2;
 		sim_kit_event(d, kit, slot != sim_slot_kit(d, kit));
-	} else {
+	} else if (slot < sim_slot_later(d, 0)) {
 		sim_room_breaks(d, slot - sim_slot_down(d, 0));
+	} else {
+		units_come(d, slot - sim_slot_later(d, 0));
 	}
 }
 
@@ -305,10 +314,11 @@ static void clear(struct day *d)
 {
 	const struct sim_plan *plan = d->plan;
 	struct sim_bench *b = d->b;
-	bool breaks = plan->room_wear.mtbf_min > 0;
-	events_init(&b->events, sim_slot_down(d, breaks ? plan->room_count : 0), false);
+	events_init(&b->events, sim_slot_later(d, plan->later_count), false);
 	b->now_ms = 0;
 	b->ready_count = b->guest_count = 0;
+	for (int k = 0; k < plan->later_count; k++)
+		events_at(&b->events, sim_slot_later(d, k), plan->later[k].at_ms);
 	for (int p = 0; p < SIM_POOLS; p++) {
 		if (p == plan->pool_count)
 			p = SIM_POOLS - plan->hidden_count;

@@ -41,6 +41,7 @@ enum {
 	SIM_OUTAGES = 3, /* of one thing in a day; more are not told */
 	SIM_STREAMS = 12,
 	SIM_GUESTS = 64,
+	SIM_LATER = 4, /* additions to pools */
 	SIM_NONE = -1,
 	SIM_ROOM = -2, /* as a need: the case's own room */
 	SIM_TURN = -3, /* ... that it is next in it, clean or not */
@@ -153,6 +154,12 @@ struct sim_plan {
 		int32_t due_ms;
 	} away[SIM_AWAY];
 	int away_count;
+	/* Units that come at a time after the origin (what would they change?). */
+	struct {
+		int pool, units;
+		int64_t at_ms;
+	} later[SIM_LATER];
+	int later_count;
 	struct sim_stream streams[SIM_STREAMS];
 	int stream_count;
 	double no_show, cancelled, not_fasting; /* chances, for who may */

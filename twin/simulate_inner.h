@@ -18,7 +18,8 @@ struct day {
 };
 
 /* Slots of the event list: patients, rooms, then two for each kit (its next unit
- * back, its next breakdown), then each room's next breakdown. */
+ * back, its next breakdown), then each room's next breakdown where rooms break,
+ * then what comes later. */
 static inline int sim_slot_kit(const struct day *d, int kit)
 {
 	return d->patients + d->plan->room_count + 2 * kit;
@@ -26,6 +27,10 @@ static inline int sim_slot_kit(const struct day *d, int kit)
 static inline int sim_slot_down(const struct day *d, int room)
 {
 	return sim_slot_kit(d, d->plan->kit_count) + room;
+}
+static inline int sim_slot_later(const struct day *d, int k)
+{
+	return sim_slot_down(d, d->plan->room_wear.mtbf_min > 0 ? d->plan->room_count : 0) + k;
 }
 
 /* ---- simulate.c ---- */

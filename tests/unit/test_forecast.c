@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "src/bench_day.h"
+#include "src/foresee.h"
 #include "twin/forecast_inner.h"
 #include "twin/stat.h"
 
@@ -77,6 +78,7 @@ static void small_suite(void)
 	for (int p = 0; p < POOLS; p++) {
 		plan.pools[p].units = 1;
 		map.pool_role[p] = p;
+		map.pool_cover[p] = SIM_NONE;
 		map.pool_beds[p] = p == BAYS ? ROOM_PACU : -1;
 	}
 	plan.room_count = 3;
@@ -295,6 +297,101 @@ static void never_now(void **state)
 	assert_true(forecast.rooms[0].end.p10 > (double)map.origin_ms);
 }
 
+/* ---- what binds, what is wanted ---- */
+
+/*
+ * One anaesthetist: A is induced 0-60, B 60-120; operated 10 and 60 minutes, so
+ * out at 70 and 180, in the one bay for 20 and 150. C, induced 145-155, could leave
+ * at 215, waits for the bay until 330. Sessions end after 100, 100 and 310.
+ * One anaesthetist more: B is out at 120 and in the bay until 270, C out at 270:
+ * 60 and 20 minutes of overtime less. One bay more: C out at 215, 20 less. From two
+ * hours on, the anaesthetist comes too late for everybody.
+ */
+static void scarce_by_hand(void)
+{
+	small_suite();
+	map.opens_ms[0] = map.opens_ms[1] = map.opens_ms[2] = 0;
+	map.closes_ms[0] = map.closes_ms[1] = 100 * MINUTE;
+	map.closes_ms[2] = 310 * MINUTE;
+	add(0, 0, 0, 0, 60, 10, 20);
+	add(0, 1, 0, 0, 60, 60, 150);
+	add(0, 2, 150, 0, 10, 60, 30);
+}
+
+static void what_binds_now_and_later(void **state)
+{
+	static const struct {
+		int role;
+		double effect;
+	} now[POOLS] = {{MAR, -80}, {BAYS, -20}, {CLEANING, 0}},
+	  later[POOLS] = {{BAYS, -20}, {MAR, 0}, {CLEANING, 0}};
+	(void)state;
+	scarce_by_hand();
+	struct forecast_run *run = forecast_run_create(&plan, &map, 3, 4);
+	struct foresee_rank how = {.reps = 4, .threads = 2};
+	forecast_run_part(run, 0, 4);
+	forecast_run_read(run, 4, &forecast);
+	assert_true(forecast.kpi.overtime_min == 80 + 20);
+	assert_true(foresee_bottlenecks(&plan, &map, run, &how, &forecast));
+	forecast_run_destroy(run);
+	assert_int_equal(forecast.bottleneck_count, POOLS);
+	for (int i = 0; i < POOLS; i++) {
+		assert_int_equal(forecast.bottlenecks[i].role, now[i].role);
+		assert_true(forecast.bottlenecks[i].effect.mean == now[i].effect);
+		assert_int_equal(forecast.bottlenecks_later[i].role, later[i].role);
+		assert_true(forecast.bottlenecks_later[i].effect.mean == later[i].effect);
+		assert_true(plan.pools[i].units == 1 && plan.later_count == 0);
+	}
+	/* Without waiting: A and B induced at once, B in the bay until 270 while C
+	 * comes at 215, in the quarter that begins at 210; no two rooms cleaned at once. */
+	const struct forecast_demand *d = forecast.demand;
+	assert_int_equal(forecast.demand_count, POOLS);
+	assert_true(d[MAR].p50 == 2 && d[MAR].p90 == 2 && d[MAR].units == 1);
+	assert_true(d[MAR].p_short == 1 && d[MAR].short_ms == map.origin_ms);
+	assert_true(d[BAYS].p50 == 2 && d[BAYS].short_ms == map.origin_ms + 210 * MINUTE);
+	assert_true(d[CLEANING].p50 == 1 && d[CLEANING].p_short == 0);
+	assert_true(d[CLEANING].short_ms == 0);
+}
+
+/* A unit from the very beginning and one a millisecond after it are the same on a
+ * random day (nobody of W3 needs a bay at its first instant); one that never comes
+ * changes nothing; in between the effect is in between. */
+static void units_that_come_later(void **state)
+{
+	static const int64_t after[] = {1, 350 * MINUTE, 500 * MINUTE, 3000LL * MINUTE};
+	struct site *site;
+	struct error err = {""};
+	struct twin *twin = bench_day(&site, &err);
+	struct plan_options options = {.midnight_ms = twin->now_ms - 6 * 60 * (int64_t)MINUTE};
+	double effect[4];
+	int bays = -1;
+	(void)state;
+	plan_build(twin, &options, &plan, &map);
+	for (int p = 0; p < plan.pool_count; p++)
+		bays = map.pool_beds[p] == ROOM_PACU ? p : bays;
+	struct forecast_run *base = forecast_run_create(&plan, &map, 9, 1000);
+	forecast_run_part(base, 0, 1000);
+	for (int i = 0; i < 4; i++) {
+		struct forecast_run *tried = forecast_run_create(&plan, &map, 9, 1000);
+		plan.later_count = 0;
+		plan_one_later(&plan, &map, bays, after[i]);
+		forecast_run_part(tried, 0, 1000);
+		effect[i] = forecast_difference(base, tried, 1000, KPI_OVERTIME).mean;
+		forecast_run_destroy(tried);
+	}
+	plan.later_count = 0;
+	plan_more(&plan, &map, bays, 1);
+	struct forecast_run *more = forecast_run_create(&plan, &map, 9, 1000);
+	forecast_run_part(more, 0, 1000);
+	assert_true(effect[0] == forecast_difference(base, more, 1000, KPI_OVERTIME).mean);
+	assert_true(effect[0] < effect[1] && effect[1] < effect[2] && effect[2] < 0);
+	assert_true(effect[3] == 0);
+	forecast_run_destroy(more);
+	forecast_run_destroy(base);
+	twin_destroy(twin);
+	site_free(site);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -303,6 +400,8 @@ int main(void)
 		cmocka_unit_test(causes_add_up),
 		cmocka_unit_test(goes_home_or_stays),
 		cmocka_unit_test(never_now),
+		cmocka_unit_test(what_binds_now_and_later),
+		cmocka_unit_test(units_that_come_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
