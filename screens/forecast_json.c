@@ -43,9 +43,10 @@ static void add_minutes(cJSON *to, const char *key, const struct quantiles *q)
 static void add_cases(cJSON *to, const struct forecast_told *t)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "cases");
-	for (int i = 0; i < t->forecast->case_count; i++) {
-		const struct forecast_case *c = &t->forecast->cases[i];
-		const struct surgery *s = &t->twin->cases[t->forecast->index.twin_case[i]];
+	for (int i = 0; i < t->view->forecast->case_count; i++) {
+		const struct forecast_case *c = &t->view->forecast->cases[i];
+		const struct surgery *s =
+			&t->view->twin->cases[t->view->forecast->index.twin_case[i]];
 		cJSON *o = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, o);
 		cJSON_AddStringToObject(o, "id", s->id);
@@ -54,26 +55,49 @@ static void add_cases(cJSON *to, const struct forecast_told *t)
 		add_times(o, "start", &c->start);
 		add_times(o, "end", &c->end);
 		add_times(o, "pacu_out", &c->pacu_out);
+		add_times(o, "home", &c->home);
+		if (c->p_convert >= 0)
+			cJSON_AddNumberToObject(o, "p_convert", rounded(c->p_convert, 0.001));
 		cJSON_AddNumberToObject(o, "hold_min", rounded(c->hold_min, 0.1));
 		cJSON_AddNumberToObject(o, "wait_min", rounded(c->wait_min, 0.1));
+	}
+}
+
+/* A price that nobody set is blank, not guessed. */
+static void add_idle(cJSON *to, const struct site *site, const struct forecast_room *room)
+{
+	double minutes[IDLE_CAUSES], sum = rows_idle(room, 0.1, minutes);
+	double price = site_price(site, "or_hour");
+	cJSON *causes;
+
+	cJSON_AddNumberToObject(to, "idle_min", rounded(sum, 0.1));
+	if (price >= 0)
+		cJSON_AddNumberToObject(to, "idle_cost", rounded(sum * price / 60, 0.01));
+	causes = cJSON_AddObjectToObject(to, "idle_by_cause");
+	for (int i = 0; i < IDLE_CAUSES; i++) {
+		cJSON *o = cJSON_AddObjectToObject(causes, idle_cause_name((enum idle_cause)i));
+
+		cJSON_AddNumberToObject(o, "min", rounded(minutes[i], 0.1));
+		if (price >= 0)
+			cJSON_AddNumberToObject(o, "cost", rounded(minutes[i] * price / 60, 0.01));
 	}
 }
 
 static void add_rooms(cJSON *to, const struct forecast_told *t)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "rooms");
-	for (int r = 0; r < t->forecast->room_count; r++) {
-		const struct forecast_room *room = &t->forecast->rooms[r];
+	for (int r = 0; r < t->view->forecast->room_count; r++) {
+		const struct forecast_room *room = &t->view->forecast->rooms[r];
 		cJSON *o = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(
-			o, "id", t->twin->site->rooms[t->forecast->index.site_room[r]].id);
+		cJSON_AddStringToObject(o, "id",
+			t->view->twin->site->rooms[t->view->forecast->index.site_room[r]].id);
 		add_times(o, "end", &room->end);
 		if (!room->has_session)
 			continue;
 		cJSON_AddNumberToObject(o, "p_overtime", rounded(room->p_overtime, 0.001));
 		add_minutes(o, "overtime_min", &room->overtime);
-		cJSON_AddNumberToObject(o, "idle_min", rounded(room->idle_mean, 0.1));
+		add_idle(o, t->view->twin->site, room);
 	}
 }
 
@@ -84,32 +108,129 @@ static void add_curve(cJSON *to, const char *key, const double *values, double u
 		cJSON_AddItemToArray(list, cJSON_CreateNumber(rounded(values[i], unit)));
 }
 
-static void add_pacu(cJSON *to, const struct forecast_told *t)
+static void add_load(cJSON *o, const struct forecast *f, int p)
 {
-	int p = forecast_beds(t->forecast, ROOM_PACU);
-	if (p < 0)
-		return; /* bays are not known */
-	cJSON *o = cJSON_AddObjectToObject(to, "pacu");
+	int64_t full_ms = forecast_full_ms(f, p);
+	char at[40];
+
 	cJSON_AddNumberToObject(o, "step_min", FORECAST_SLOT_MIN);
-	cJSON_AddNumberToObject(o, "bays", t->forecast->loads[p].units);
-	add_curve(o, "p50", t->forecast->loads[p].p50, 0.1);
-	add_curve(o, "p90", t->forecast->loads[p].p90, 0.1);
-	add_curve(o, "p_full", t->forecast->loads[p].p_full, 0.001);
+	add_curve(o, "p50", f->loads[p].p50, 0.1);
+	add_curve(o, "p90", f->loads[p].p90, 0.1);
+	add_curve(o, "p_full", f->loads[p].p_full, 0.001);
+	if (full_ms == 0)
+		return;
+	format_rfc3339(full_ms, at, sizeof at);
+	cJSON_AddStringToObject(o, "full_at", at);
+	cJSON_AddNumberToObject(o, "lead_min", (double)(full_ms - f->at_ms) / 60000);
 }
 
-static void add_bottlenecks(cJSON *to, const struct forecast_told *t)
+static const char *resource(const struct forecast_told *t, int role, int beds)
 {
-	cJSON *list = cJSON_AddArrayToObject(to, "bottlenecks");
-	for (int i = 0; i < t->forecast->bottleneck_count; i++) {
-		const struct forecast_bottleneck *b = &t->forecast->bottlenecks[i];
+	return forecast_resource_id(t->view->twin->site, role, beds);
+}
+
+/* The PACU by its name, and everything that is counted. */
+static void add_loads(cJSON *to, const struct forecast_told *t)
+{
+	const struct forecast *f = t->view->forecast;
+	int pacu = forecast_beds(f, ROOM_PACU);
+	cJSON *list;
+
+	if (pacu >= 0) {
+		cJSON *o = cJSON_AddObjectToObject(to, "pacu");
+
+		cJSON_AddNumberToObject(o, "bays", f->loads[pacu].units);
+		add_load(o, f, pacu);
+	}
+	list = cJSON_AddArrayToObject(to, "loads");
+	for (int p = 0; p < f->pool_count; p++) {
+		cJSON *o = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, o);
+		cJSON_AddStringToObject(
+			o, "resource", resource(t, f->index.pool_role[p], f->index.pool_beds[p]));
+		cJSON_AddNumberToObject(o, "units", f->loads[p].units);
+		add_load(o, f, p);
+	}
+}
+
+static cJSON *add_demand_of(cJSON *list, const struct forecast_told *t, int i)
+{
+	const struct forecast_demand *d = &t->view->forecast->demand[i];
+	cJSON *o = cJSON_CreateObject();
+	char at[40];
+
+	cJSON_AddItemToArray(list, o);
+	cJSON_AddStringToObject(o, "resource", resource(t, d->role, d->beds));
+	cJSON_AddNumberToObject(o, "units", d->units);
+	cJSON_AddNumberToObject(o, "p50", rounded(d->p50, 0.1));
+	cJSON_AddNumberToObject(o, "p90", rounded(d->p90, 0.1));
+	cJSON_AddNumberToObject(o, "p_short", rounded(d->p_short, 0.001));
+	if (d->short_ms != 0) {
+		format_rfc3339(d->short_ms, at, sizeof at);
+		cJSON_AddStringToObject(o, "short_at", at);
+	}
+	return o;
+}
+
+static void add_demand(cJSON *to, const struct forecast_told *t)
+{
+	const struct forecast *f = t->view->forecast;
+	int gaps[SIM_POOLS], count = forecast_gaps(f, gaps);
+	cJSON *list;
+
+	if (f->demand_count == 0)
+		return;
+	list = cJSON_AddArrayToObject(to, "demand");
+	for (int i = 0; i < f->demand_count; i++)
+		add_demand_of(list, t, i);
+	list = cJSON_AddArrayToObject(to, "gaps");
+	for (int i = 0; i < count; i++) {
+		const struct forecast_demand *d = &f->demand[gaps[i]];
+		const struct forecast_bottleneck *more = forecast_one_more(f, d->role, d->beds);
+		cJSON *o = add_demand_of(list, t, gaps[i]);
+
+		if (more)
+			cJSON_AddNumberToObject(o, "one_more_min", rounded(more->effect.mean, 0.1));
+	}
+}
+
+static void add_bottlenecks(cJSON *to, const char *key, const struct forecast_told *t,
+	const struct forecast_bottleneck *ranked)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, key);
+
+	for (int i = 0; i < t->view->forecast->bottleneck_count; i++) {
+		const struct forecast_bottleneck *b = &ranked[i];
 		const struct paired *e = &b->effect;
 		const double ci[2] = {rounded(e->low, 0.1), rounded(e->high, 0.1)};
 		cJSON *o = cJSON_CreateObject();
+
 		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(
-			o, "resource", forecast_resource_id(t->twin->site, b->role, b->beds));
+		cJSON_AddStringToObject(o, "resource", resource(t, b->role, b->beds));
 		cJSON_AddNumberToObject(o, "effect_min", rounded(e->mean, 0.1));
 		cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
+	}
+}
+
+/* When each room can take an emergency. */
+static void add_break_ins(cJSON *to, const struct forecast_told *t)
+{
+	struct break_in_row rows[SIM_ROOMS];
+	int count = break_in_rows(t->view, rows, SIM_ROOMS);
+	cJSON *list = cJSON_AddArrayToObject(to, "break_ins");
+	char at[40];
+
+	for (int i = 0; i < count; i++) {
+		cJSON *o = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, o);
+		cJSON_AddStringToObject(o, "room", t->view->twin->site->rooms[rows[i].room].id);
+		add_times(o, "from", &rows[i].when);
+		if (rows[i].until_ms > 0) {
+			format_rfc3339(rows[i].until_ms, at, sizeof at);
+			cJSON_AddStringToObject(o, "until", at);
+		}
 	}
 }
 
@@ -136,18 +257,30 @@ static void add_difference(cJSON *to, const struct forecast_told *t)
 
 void forecast_json(cJSON *root, const struct forecast_told *t)
 {
+	struct forecast_kpi kpi;
+	double causes[IDLE_CAUSES];
 	char at[40];
-	format_rfc3339(t->forecast->at_ms, at, sizeof at);
+
+	format_rfc3339(t->view->forecast->at_ms, at, sizeof at);
 	cJSON_AddStringToObject(root, "at", at);
-	cJSON_AddNumberToObject(root, "reps", t->forecast->reps);
-	cJSON_AddNumberToObject(root, "seed", t->forecast->seed);
-	if (t->forecast->index.unlimited)
+	cJSON_AddNumberToObject(root, "reps", t->view->forecast->reps);
+	cJSON_AddNumberToObject(root, "seed", t->view->forecast->seed);
+	if (t->view->forecast->index.unlimited)
 		cJSON_AddBoolToObject(root, "unlimited", true);
+	if (t->note)
+		cJSON_AddStringToObject(root, "note", t->note);
+	if (site_price(t->view->twin->site, "or_hour") >= 0)
+		cJSON_AddStringToObject(root, "currency", t->view->twin->site->currency);
 	add_cases(root, t);
 	add_rooms(root, t);
-	add_pacu(root, t);
-	add_bottlenecks(root, t);
-	add_kpi(root, "kpi", &t->forecast->kpi);
+	add_loads(root, t);
+	add_bottlenecks(root, "bottlenecks", t, t->view->forecast->bottlenecks);
+	add_bottlenecks(root, "bottlenecks_2h", t, t->view->forecast->bottlenecks_later);
+	add_demand(root, t);
+	add_break_ins(root, t);
+	kpi = t->view->forecast->kpi;
+	kpi.idle_min = rows_idle_all(t->view->forecast, 0.1, causes); /* as the rooms' */
+	add_kpi(root, "kpi", &kpi);
 	if (t->baseline != NULL)
 		add_kpi(root, "baseline", t->baseline);
 	if (t->difference != NULL)

@@ -8,7 +8,7 @@
 #include "screens/format.h"
 #include "screens/tr.h"
 
-enum { CURVE_COLUMNS = 256, BREAK_INS = 4 };
+enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3 };
 
 enum role forecast_role(const struct view *view, enum role role)
 {
@@ -70,42 +70,112 @@ static void draw_kpis(const struct view *view, struct canvas *canvas, struct are
 	}
 }
 
-/* One line for each thing of which one more would help. */
-static int bottleneck_text(const struct view *view, int i, char *out, size_t size)
+/* Why nobody works in the rooms, what is most first, and what it costs. */
+static void idle_text(const struct view *view, char *out, size_t size)
 {
-	const struct forecast_bottleneck *b = &view->forecast->bottlenecks[i];
+	double minutes[IDLE_CAUSES], sum = rows_idle_all(view->forecast, 1, minutes);
+	char text[48];
+	bool priced = rows_idle_cost(view->twin->site, sum, text, sizeof text);
+
+	format_put(out, size, "%s%s", priced ? text : "", priced ? ": " : "");
+	for (int k = 0; k < IDLE_CAUSES; k++) {
+		int most = 0;
+
+		for (int c = 0; c < IDLE_CAUSES; c++)
+			most = minutes[c] > minutes[most] ? c : most;
+		if (!(minutes[most] > 0))
+			break;
+		format_duration(minutes[most], text, sizeof text);
+		format_add(out, size, "%s%s %s", k > 0 ? ", " : "",
+			rows_idle_words((enum idle_cause)most), text);
+		minutes[most] = 0;
+	}
+}
+
+/* One more of it: what it would change. */
+static void bottleneck_text(
+	const struct view *view, const struct forecast_bottleneck *b, char *out, size_t size)
+{
 	char name[LABEL_SIZE];
 
 	forecast_resource_name(view->twin->site, b->role, b->beds, name, sizeof name);
-	if (b->effect.high >= 0 || b->effect.mean > -0.5) {
-		format_put(out, size, _("%-16.16s no effect"), name);
-		return 0;
-	}
 	format_put(out, size, _("%-16.16s %+.0f min (%+.0f to %+.0f)"), name, b->effect.mean,
 		b->effect.low, b->effect.high);
-	return 1;
 }
 
-static void draw_bottlenecks(const struct view *view, struct canvas *canvas, struct area area)
+/* The first of a ranking that help; returns the lines used, one at least. */
+static int draw_ranking(const struct view *view, const struct forecast_bottleneck *list,
+	const char *title, struct canvas *canvas, struct area area)
+{
+	char text[LABEL_SIZE * 2];
+	int line = 1;
+
+	canvas_text(canvas, area, area.row, area.column + 1, area.columns - 1, ROLE_STRONG, title);
+	for (int i = 0; i < view->forecast->bottleneck_count && i < RANKED && line < area.rows;
+		i++) {
+		if (!forecast_helps(&list[i]))
+			continue;
+		bottleneck_text(view, &list[i], text, sizeof text);
+		canvas_printf(canvas, area, area.row + line++, area.column + 1, area.columns - 1,
+			forecast_role(view, ROLE_NORMAL), "%d %s", i + 1, text);
+	}
+	if (line == 1 && area.rows > 1)
+		canvas_text(canvas, area, area.row + line++, area.column + 1, area.columns - 1,
+			ROLE_DIM, _("one more of anything changes no overtime"));
+	return line;
+}
+
+/* Now and in two hours. */
+static int draw_bottlenecks(const struct view *view, struct canvas *canvas, struct area area)
 {
 	const struct forecast *f = view->forecast;
-	char text[LABEL_SIZE * 2], clock[16];
-	int line = 0;
+	char title[LABEL_SIZE], clock[16];
+	int used;
 
 	if (f->ranked_reps == 0) {
 		canvas_text(canvas, area, area.row, area.column + 1, area.columns - 1, ROLE_DIM,
 			_("what binds: computing..."));
-		return;
+		return 1;
 	}
 	format_clock(f->ranked_ms, clock, sizeof clock);
-	canvas_printf(canvas, area, area.row, area.column + 1, area.columns - 1, ROLE_STRONG,
-		_("One more of it: overtime (%s)"), clock);
-	for (int i = 0; i < f->bottleneck_count && ++line < area.rows; i++) {
-		bool helps = bottleneck_text(view, i, text, sizeof text);
+	format_put(title, sizeof title, _("One more of it: overtime (%s)"), clock);
+	used = draw_ranking(view, f->bottlenecks, title, canvas, area);
+	area.row += used;
+	area.rows -= used;
+	if (area.rows < 2)
+		return used;
+	format_clock(f->ranked_ms + FORECAST_LATER_MIN * 60000LL, clock, sizeof clock);
+	format_put(title, sizeof title, _("One more from %s on"), clock);
+	return used + draw_ranking(view, f->bottlenecks_later, title, canvas, area);
+}
 
-		canvas_printf(canvas, area, area.row + line, area.column + 1, area.columns - 1,
-			helps ? forecast_role(view, ROLE_NORMAL) : ROLE_DIM, "%d %s", i + 1, text);
+/* What is short in the next hours; how many lines. */
+static int draw_gaps(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct forecast *f = view->forecast;
+	int gaps[SIM_POOLS], count = forecast_gaps(f, gaps);
+	char name[LABEL_SIZE], clock[16];
+
+	if (f->ranked_reps == 0 || f->demand_count == 0 || area.rows < 2)
+		return 0;
+	canvas_text(canvas, area, area.row, area.column + 1, area.columns - 1, ROLE_STRONG,
+		_("Wanted at a time, next 4 h"));
+	if (count == 0)
+		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
+			_("enough of everything"));
+	for (int i = 0; i < count && i < RANKED && i + 1 < area.rows; i++) {
+		const struct forecast_demand *d = &f->demand[gaps[i]];
+
+		forecast_resource_name(view->twin->site, d->role, d->beds, name, sizeof name);
+		format_clock(d->short_ms, clock, sizeof clock);
+		canvas_printf(canvas, area, area.row + 1 + i, area.column + 1, area.columns - 1,
+			forecast_role(view, ROLE_NORMAL),
+			_("%s %-16.16s %.0f-%.0f of %d, %.0f %%%s%s"),
+			d->p_short >= FORECAST_LIKELY ? "!!" : "! ", name, d->p50, d->p90, d->units,
+			100 * d->p_short, d->short_ms > 0 ? _(", from ") : "",
+			d->short_ms > 0 ? clock : "");
 	}
+	return 1 + (count == 0 ? 1 : count < RANKED ? count : RANKED);
 }
 
 static void draw_break_ins(const struct view *view, struct canvas *canvas, struct area area)
@@ -137,32 +207,50 @@ static void draw_break_ins(const struct view *view, struct canvas *canvas, struc
 /* Two lines under the rooms where there is no room for more. */
 void forecast_short(const struct view *view, struct canvas *canvas, struct area area)
 {
-	char text[LABEL_SIZE * 2];
+	const struct forecast *f = view->forecast;
+	char text[LABEL_SIZE * 2], name[LABEL_SIZE];
 
-	if (!view->forecast)
+	if (!f)
 		return;
 	draw_kpis(view, canvas, (struct area){area.row, area.column, 1, area.columns});
-	if (view->forecast->ranked_reps == 0 || view->forecast->bottleneck_count == 0)
+	if (f->ranked_reps == 0 || f->bottleneck_count == 0)
 		return;
-	if (bottleneck_text(view, 0, text, sizeof text))
-		canvas_printf(canvas, area, area.row + 1, area.column + 1, area.columns - 1,
-			forecast_role(view, ROLE_NORMAL), _("one more of: %s"), text);
-	else
+	if (!forecast_helps(&f->bottlenecks[0]) && !forecast_helps(&f->bottlenecks_later[0])) {
 		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
 			_("one more of anything changes no overtime"));
+		return;
+	}
+	if (forecast_helps(&f->bottlenecks[0]))
+		bottleneck_text(view, &f->bottlenecks[0], text, sizeof text);
+	else
+		format_put(text, sizeof text, "-");
+	if (forecast_helps(&f->bottlenecks_later[0])) {
+		forecast_resource_name(view->twin->site, f->bottlenecks_later[0].role,
+			f->bottlenecks_later[0].beds, name, sizeof name);
+		format_add(text, sizeof text, _("; in 2 h: %s %+.0f"), name,
+			f->bottlenecks_later[0].effect.mean);
+	}
+	canvas_printf(canvas, area, area.row + 1, area.column + 1, area.columns - 1,
+		forecast_role(view, ROLE_NORMAL), _("one more of: %s"), text);
 }
 
 void forecast_summary(const struct view *view, struct canvas *canvas, struct area area)
 {
-	int used = area.columns >= 70 ? 2 : 3;
+	int used = area.columns >= 70 ? 1 : 2;
+	char text[LABEL_SIZE * 2];
 
 	if (!view->forecast)
 		return;
-	draw_kpis(view, canvas, (struct area){area.row, area.column, used - 1, area.columns});
-	area.row += used;
-	area.rows -= used;
-	draw_bottlenecks(view, canvas, area);
-	used = view->forecast->bottleneck_count + 2;
+	draw_kpis(view, canvas, (struct area){area.row, area.column, used, area.columns});
+	idle_text(view, text, sizeof text);
+	canvas_text(
+		canvas, area, area.row + used, area.column + 1, area.columns - 1, ROLE_DIM, text);
+	used += area.rows > 8 ? 2 : 1;
+	used += draw_bottlenecks(view, canvas,
+		(struct area){area.row + used, area.column, area.rows - used, area.columns});
+	used += draw_gaps(view, canvas,
+		(struct area){area.row + used, area.column, area.rows - used, area.columns});
+	used += area.rows - used > 3;
 	draw_break_ins(view, canvas,
 		(struct area){area.row + used, area.column, area.rows - used, area.columns});
 }
@@ -202,14 +290,17 @@ static void load_title(const struct view *view, int pool, char *out, size_t size
 {
 	const struct forecast *f = view->forecast;
 	int64_t full_ms = forecast_full_ms(f, pool);
-	char name[LABEL_SIZE], clock[16];
+	char name[LABEL_SIZE], clock[16], lead[24];
 
 	forecast_resource_name(view->twin->site, f->index.pool_role[pool], f->index.pool_beds[pool],
 		name, sizeof name);
 	format_put(out, size, "%s: %d", name, f->loads[pool].units);
-	if (full_ms > 0) {
-		format_clock(full_ms > view->now_ms ? full_ms : view->now_ms, clock, sizeof clock);
-		format_add(out, size, _(", likely full from %s"), clock);
+	if (full_ms > view->now_ms) {
+		format_clock(full_ms, clock, sizeof clock);
+		format_duration((double)(full_ms - view->now_ms) / 60000, lead, sizeof lead);
+		format_add(out, size, _(", likely full from %s, in %s"), clock, lead);
+	} else if (full_ms > 0) {
+		format_add(out, size, "%s", _(", likely full now"));
 	} else {
 		format_add(out, size, "%s", _(", never likely full"));
 	}

@@ -8,9 +8,6 @@
 #include "screens/rows.h"
 #include "screens/screen.h"
 
-/* From here on something is possible, and likely: the sign says so as well. */
-static const double FORECAST_POSSIBLE = 0.2, FORECAST_LIKELY = 0.5;
-
 /* The role of a value that is foreseen: dim when the forecast is old. */
 enum role forecast_role(const struct view *view, enum role role);
 /* Age, replications, what is not counted, the signs of the strips. */

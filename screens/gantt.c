@@ -4,7 +4,8 @@
 #include "screens/format.h"
 #include "screens/rows.h"
 
-enum { DAY_CASES = 48 };
+/* FORESEEN as in the strips of screen 7. */
+enum { DAY_CASES = 48, LATE_MIN = 5, FORESEEN = 0x25C6 };
 
 struct scale {
 	int64_t from_ms, to_ms;
@@ -82,15 +83,25 @@ static int64_t draw_past(const struct scale *scale, const struct view *view,
 	return in;
 }
 
-static void draw_planned(
-	const struct scale *scale, int64_t from, int64_t to, int order, struct canvas *canvas)
+static void draw_planned(const struct scale *scale, int64_t from, int64_t to, struct canvas *canvas)
 {
 	if (to <= from || to < scale->from_ms || from > scale->to_ms)
 		return;
 	bar(scale, canvas, from, to, ROLE_PLANNED, canvas->ascii ? '.' : 0x2591);
-	if (order > 0)
-		canvas_put(canvas, scale->line, scale->line.row, at(scale, from), ROLE_PLANNED,
-			order < 10 ? (uint32_t)('0' + order) : '+');
+}
+
+/* What has not begun cannot be in the past: it waits at the now-line. */
+static int64_t planned_from(
+	const struct scale *scale, const struct view *view, const struct surgery *s)
+{
+	int64_t next = view->now_ms + (scale->to_ms - scale->from_ms) / scale->line.columns;
+
+	return s->start_ms > 0 && s->start_ms < next ? next : s->start_ms;
+}
+
+static bool is_ahead(const struct surgery *s)
+{
+	return !surgery_when(s, MILESTONE_IN_ROOM) && !surgery_is_over(s);
 }
 
 static void draw_case(const struct scale *scale, const struct view *view, const int *cases,
@@ -100,24 +111,47 @@ static void draw_case(const struct scale *scale, const struct view *view, const 
 	const struct surgery *next = i + 1 < count ? &view->twin->cases[cases[i + 1]] : NULL;
 	int64_t in = surgery_when(s, MILESTONE_IN_ROOM);
 	int64_t next_in = next ? surgery_when(next, MILESTONE_IN_ROOM) : 0;
+	int64_t lasts = s->end_ms - s->start_ms;
 
-	if (!in && !surgery_is_over(s)) {
-		int64_t cell_ms = (scale->to_ms - scale->from_ms) / scale->line.columns;
-		int64_t from = s->start_ms;
+	if (is_ahead(s)) {
+		int64_t from = planned_from(scale, view, s);
 
-		/* What has not begun cannot be in the past: it waits at the now-line. */
-		if (from > 0 && from < view->now_ms + cell_ms)
-			from = view->now_ms + cell_ms;
-		draw_planned(scale, from, from + (s->end_ms - s->start_ms), i + 1, canvas);
+		draw_planned(scale, from, from + lasts, canvas);
 		return;
 	}
-	if (!surgery_is_over(s)) {
-		/* What the programme still gives it, moved by the real start. */
-		int64_t end = in + (s->end_ms - s->start_ms);
-
-		draw_planned(scale, view->now_ms, end, 0, canvas);
-	}
+	/* What the programme still gives it, moved by the real start. */
+	if (!surgery_is_over(s))
+		draw_planned(scale, view->now_ms, in + lasts, canvas);
 	draw_past(scale, view, s, next_in, canvas);
+}
+
+/* When it will be out, beside what is planned: late when that is passed. */
+static void draw_foreseen(
+	const struct scale *scale, const struct view *view, int index, struct canvas *canvas)
+{
+	const struct surgery *s = &view->twin->cases[index];
+	const struct forecast_case *f = rows_forecast_case(view, index);
+	int64_t end = f && !surgery_is_over(s) ? (int64_t)rows_ahead(view, f->end).p50 : 0;
+	int64_t in = surgery_when(s, MILESTONE_IN_ROOM);
+	int64_t planned = in ? in + (s->end_ms - s->start_ms) : s->end_ms;
+
+	if (end > scale->from_ms && end < scale->to_ms)
+		canvas_put(canvas, scale->line, scale->line.row, at(scale, end),
+			rows_forecast_stale(view)            ? ROLE_DIM
+			: end > planned + LATE_MIN * 60000LL ? ROLE_LATE
+							     : ROLE_STRONG,
+			FORESEEN);
+}
+
+static void draw_order(const struct scale *scale, const struct view *view, int index, int order,
+	struct canvas *canvas)
+{
+	const struct surgery *s = &view->twin->cases[index];
+	int64_t from = planned_from(scale, view, s);
+
+	if (is_ahead(s) && s->end_ms > s->start_ms && from <= scale->to_ms)
+		canvas_put(canvas, scale->line, scale->line.row, at(scale, from), ROLE_PLANNED,
+			order < 10 ? (uint32_t)('0' + order) : '+');
 }
 
 static void draw_session(
@@ -146,6 +180,10 @@ void gantt_room(
 	draw_session(&scale, view, room, canvas);
 	for (int i = 0; i < count; i++)
 		draw_case(&scale, view, cases, count, i, canvas);
+	for (int i = 0; i < count; i++)
+		draw_foreseen(&scale, view, cases[i], canvas);
+	for (int i = 0; i < count; i++)
+		draw_order(&scale, view, cases[i], i + 1, canvas);
 	for (int i = 0; i < count; i++) {
 		const struct surgery *s = &view->twin->cases[cases[i]];
 		int64_t in = surgery_when(s, MILESTONE_IN_ROOM);

@@ -182,11 +182,26 @@ void forecast_window(const struct view *view, int64_t *from_ms, int64_t *to_ms);
 
 /* The pool of beds of a kind, -1. */
 int forecast_beds(const struct forecast *forecast, enum room_kind kind);
-/* The first quarter of an hour in which none is likely to be free (P >= 0.5), 0 none. */
+/* From here on something is possible, and likely: the sign says so as well. */
+static const double FORECAST_POSSIBLE = 0.2, FORECAST_LIKELY = 0.5;
+/* The first quarter of an hour in which none is likely to be free, 0 none. */
 int64_t forecast_full_ms(const struct forecast *forecast, int pool);
+/* What is possibly short in the next hours, the likeliest first: indexes of demand. */
+int forecast_gaps(const struct forecast *forecast, int gaps[SIM_POOLS]);
+/* What one more of it now would change; NULL: not worked out. */
+const struct forecast_bottleneck *forecast_one_more(
+	const struct forecast *forecast, int role, int beds);
+bool forecast_helps(const struct forecast_bottleneck *b); /* surely, by a minute or so */
 /* A resource as programs and as people know it; "" when the site has changed. */
 const char *forecast_resource_id(const struct site *site, int role, int beds);
 void forecast_resource_name(const struct site *site, int role, int beds, char *out, size_t size);
+/* Minutes of each cause in which nobody works in a room with a session, rounded to
+ * `unit`; returns their sum, so that what is told adds up. And of all rooms. */
+double rows_idle(const struct forecast_room *room, double unit, double minutes[IDLE_CAUSES]);
+double rows_idle_all(const struct forecast *forecast, double unit, double minutes[IDLE_CAUSES]);
+const char *rows_idle_words(enum idle_cause cause);
+/* "1240 EUR"; false and "": the site sets no price of an OR hour. */
+bool rows_idle_cost(const struct site *site, double minutes, char *out, size_t size);
 /* What is not counted, as a line; "" when all of it is. */
 void forecast_left_out(const struct forecast *forecast, char *out, size_t size);
 

@@ -125,6 +125,24 @@ static void fill_next(const struct view *view, const void *data, struct cell_tex
 	format_add(out->text, sizeof out->text, " %s", person);
 }
 
+/* When the next one will be in, beside when it should. */
+static void fill_next_in(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct board_row *row = data;
+	const struct forecast_case *f = rows_forecast_case(view, row->next);
+	double start = f ? rows_ahead(view, f->start).p50 : 0;
+	char clock[16];
+
+	if (!(start > 0))
+		return;
+	format_clock((int64_t)start, clock, sizeof clock);
+	format_put(out->text, sizeof out->text, "→ %s", clock);
+	out->role = rows_forecast_stale(view) ? ROLE_DIM
+		    : start > (double)view->twin->cases[row->next].start_ms + LATE_MIN * 60000
+			    ? ROLE_LATE
+			    : ROLE_NORMAL;
+}
+
 static void fill_ready(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct board_row *row = data;
@@ -144,6 +162,7 @@ static const struct column columns[] = {
 	{N_("Plan"), 5, 6, false, false, fill_planned, NULL},
 	{N_("Out, foreseen (80 %)"), 21, 5, false, false, fill_out, NULL},
 	{N_("Next"), 14, 2, false, false, fill_next, NULL},
+	{N_("In"), 7, 5, false, false, fill_next_in, NULL},
 	{N_("Ready"), 5, 2, false, false, fill_ready, NULL},
 };
 

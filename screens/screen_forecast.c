@@ -135,9 +135,11 @@ static void fill_idle(const struct view *view, const void *data, struct cell_tex
 {
 	const struct forecast_row *row = data;
 
+	double causes[IDLE_CAUSES];
+
 	if (!row->forecast || !row->forecast->has_session)
 		return;
-	format_put(out->text, sizeof out->text, "%.0f", row->forecast->idle_mean);
+	format_put(out->text, sizeof out->text, "%.0f", rows_idle(row->forecast, 1, causes));
 	out->role = forecast_role(view, ROLE_NORMAL);
 }
 

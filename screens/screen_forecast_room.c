@@ -24,6 +24,21 @@ static void foreseen_line(struct page *page, const char *what, const struct quan
 	page_line(page, ROLE_NORMAL, "   %-5s %s", what, text);
 }
 
+static void foreseen_home(const struct view *view, const struct forecast_case *c, struct page *page)
+{
+	struct quantiles home = rows_ahead(view, c->home);
+	char text[LABEL_SIZE];
+
+	format_span(&home, text, sizeof text);
+	if (!text[0])
+		return;
+	if (c->p_convert >= 0)
+		format_add(text, sizeof text, _("  stays over night %.0f %%"), 100 * c->p_convert);
+	page_line(page,
+		c->p_convert >= FORECAST_LIKELY ? forecast_role(view, ROLE_LATE) : ROLE_NORMAL,
+		"   %-5s %s", _("home"), text);
+}
+
 static void foreseen_case(
 	const struct view *view, const struct foreseen_row *row, struct page *page)
 {
@@ -49,6 +64,30 @@ static void foreseen_case(
 		foreseen_line(page, _("in"), &start, row->forecast->wait_min, _("waits"));
 	foreseen_line(page, _("out"), &end, row->forecast->hold_min, _("held"));
 	foreseen_line(page, _("PACU"), &pacu, 0, "");
+	foreseen_home(view, row->forecast, page);
+}
+
+/* Minutes that nobody works, each cause with what it costs. */
+static void foreseen_idle(
+	const struct view *view, const struct forecast_room *room, struct page *page)
+{
+	double minutes[IDLE_CAUSES], sum = rows_idle(room, 1, minutes);
+	char text[LABEL_SIZE], cost[48];
+
+	if (!room->has_session)
+		return;
+	format_duration(sum, text, sizeof text);
+	rows_idle_cost(view->twin->site, sum, cost, sizeof cost);
+	page_line(page, ROLE_STRONG, "%s", "");
+	page_line(page, ROLE_STRONG, _("nobody works: %s  %s"), text, cost);
+	for (int c = 0; c < IDLE_CAUSES; c++) {
+		if (!(minutes[c] > 0))
+			continue;
+		format_duration(minutes[c], text, sizeof text);
+		rows_idle_cost(view->twin->site, minutes[c], cost, sizeof cost);
+		page_line(page, ROLE_NORMAL, "   %-11s %-8s %s",
+			rows_idle_words((enum idle_cause)c), text, cost);
+	}
 }
 
 void forecast_room(
@@ -63,6 +102,9 @@ void forecast_room(
 		page_line(&page, ROLE_DIM, "%s", _("no case left today"));
 	for (int i = 0; i < count; i++)
 		foreseen_case(view, &left[i], &page);
+	if (view->forecast && room >= 0 && view->forecast->index.room_of[room] >= 0)
+		foreseen_idle(
+			view, &view->forecast->rooms[view->forecast->index.room_of[room]], &page);
 	page_end(&page, skip);
 }
 

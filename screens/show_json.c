@@ -417,7 +417,7 @@ static void devices(const struct view *view, cJSON *array, void *memory)
 /* The same keys as `vigie forecast --json`; "rooms" comes with them. */
 static void forecast(const struct view *view, cJSON *root)
 {
-	struct forecast_told told = {.twin = view->twin, .forecast = view->forecast};
+	struct forecast_told told = {.view = view};
 
 	if (view->forecast)
 		forecast_json(root, &told);
@@ -566,6 +566,8 @@ char *show_text(const struct view *view, const char *name, int columns, bool asc
 
 	if (!pane)
 		return NULL;
+	if (pane->also == forecast && view->forecast)
+		return forecast_text(&(struct forecast_told){.view = view});
 	def = pane->screen->table;
 	canvas_init(&canvas);
 	canvas.ascii = ascii;

@@ -33,6 +33,7 @@ bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 struct foresee_day {
 	uint32_t seed;
 	int reps, threads;
+	const struct learnt *learnt; /* NULL: the booking is all that is known */
 };
 bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out);
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "feeds/fhir.h"
 #include "screens/forecast_json.h"
 #include "screens/format.h"
-#include "screens/rows.h"
 #include "src/foresee.h"
 #include "src/programme.h"
+#include "src/restore.h"
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
@@ -28,7 +26,7 @@ enum { REPS_USUAL = 1000 };
 
 struct choice {
 	struct what_if what_if;
-	const char *path, *site;
+	const char *path, *site, *learnt;
 	int64_t at_ms;
 	int reps, threads;
 	uint32_t seed;
@@ -43,95 +41,46 @@ struct foreseen {
 	/* with --inject: the day without it, and what it changes */
 	struct forecast_kpi baseline;
 	struct paired difference[KPI_COUNT];
+	struct knowledge knowledge; /* of the journal that was given */
 };
 
-/* ---- JSON ---- */
+/* ---- telling ---- */
 
-static void print_json(const struct foreseen *f, const struct choice *c)
+static char *json(const struct forecast_told *told)
 {
-	struct forecast_told told = {.twin = f->programme.twin, .forecast = &f->forecast};
 	cJSON *root = cJSON_CreateObject();
+	cJSON_AddStringToObject(root, "format", "vigie.forecast/1");
+	forecast_json(root, told);
+	char *text = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	return text;
+}
+
+static int tell(const struct foreseen *f, const struct choice *c)
+{
+	struct view view = {.twin = f->programme.twin,
+		.forecast = &f->forecast,
+		.now_ms = f->forecast.at_ms,
+		.speed = 1,
+		.user = "",
+		.reveal = "",
+		.notice = ""};
+	struct forecast_told told = {.view = &view};
+	if (f->programme.made)
+		told.note = "no site: the rooms are those of the programme, staff and beds "
+			    "unlimited";
 	if (c->what_if.count > 0) {
 		told.baseline = &f->baseline;
 		told.difference = f->difference;
 	}
-	cJSON_AddStringToObject(root, "format", "vigie.forecast/1");
-	forecast_json(root, &told);
-	char *text = cJSON_PrintUnformatted(root);
-	if (text != NULL)
-		puts(text);
+	char *text = c->json ? json(&told) : forecast_text(&told);
+	if (text == NULL) {
+		fputs("vigie forecast: out of memory\n", stderr);
+		return -1;
+	}
+	puts(text);
 	free(text);
-	cJSON_Delete(root);
-}
-
-/* ---- for people ---- */
-
-static void span_text(const struct quantiles *q, char out[64])
-{
-	char a[16], b[16], c[16];
-	if (q->p50 == 0) {
-		snprintf(out, sizeof(char[64]), "%-19s", "-");
-		return;
-	}
-	format_clock((int64_t)q->p10, a, sizeof a);
-	format_clock((int64_t)q->p50, b, sizeof b);
-	format_clock((int64_t)q->p90, c, sizeof c);
-	snprintf(out, sizeof(char[64]), "%s (%s-%s)", b, a, c);
-}
-
-static void print_cases(const struct foreseen *f)
-{
-	printf("%-24s %-10s %-19s %-19s %6s %6s\n", "case", "room", "start (80 %)", "end (80 %)",
-		"wait", "hold");
-	for (int i = 0; i < f->forecast.case_count; i++) {
-		const struct forecast_case *c = &f->forecast.cases[i];
-		const struct surgery *s = &f->programme.twin->cases[f->index.twin_case[i]];
-		char start[64], end[64];
-		span_text(&c->start, start);
-		span_text(&c->end, end);
-		printf("%-24.24s %-10.10s %-19s %-19s %6.0f %6.0f\n", s->id, s->room, start, end,
-			c->wait_min, c->hold_min);
-	}
-}
-
-static void print_difference(const struct foreseen *f)
-{
-	for (int i = 0; i < FORECAST_KPIS; i++) {
-		const struct paired *d = &f->difference[forecast_kpi_names[i].kpi];
-		printf("what-if: %-14s %+.0f min (%+.0f .. %+.0f)\n", forecast_kpi_names[i].name,
-			d->mean, d->low, d->high);
-	}
-}
-
-static void print_text(const struct foreseen *f, const struct choice *c)
-{
-	char at[16], end[64];
-	format_clock(f->forecast.at_ms, at, sizeof at);
-	printf("at %s, %d replications, seed %u\n", at, f->forecast.reps, f->forecast.seed);
-	if (f->programme.made)
-		puts("no site: the rooms are those of the programme, staff and beds unlimited");
-	print_cases(f);
-	for (int r = 0; r < f->forecast.room_count; r++) {
-		const struct forecast_room *room = &f->forecast.rooms[r];
-		span_text(&room->end, end);
-		printf("room %-12s last out %s", f->programme.site->rooms[f->index.site_room[r]].id,
-			end);
-		if (room->has_session)
-			printf("  overtime P %.0f %%, mean %.0f min", 100 * room->p_overtime,
-				room->overtime_mean);
-		putchar('\n');
-	}
-	for (int i = 0; i < f->forecast.bottleneck_count; i++) {
-		const struct forecast_bottleneck *b = &f->forecast.bottlenecks[i];
-		const struct paired *e = &b->effect;
-		printf("one more %-16s %+.0f min of overtime (%+.0f .. %+.0f)\n",
-			forecast_resource_id(f->programme.site, b->role, b->beds), e->mean, e->low,
-			e->high);
-	}
-	printf("overtime %.0f min, waiting %.0f min, held for the PACU %.0f min\n",
-		f->forecast.kpi.overtime_min, f->forecast.kpi.wait_min, f->forecast.kpi.hold_min);
-	if (c->what_if.count > 0)
-		print_difference(f);
+	return 0;
 }
 
 /* ---- the run ---- */
@@ -155,11 +104,30 @@ static int load(struct foreseen *f, const struct choice *c)
 	return 0;
 }
 
+/* What a console has learnt of durations, from its journal. */
+static int load_learnt(struct foreseen *f, const struct choice *c)
+{
+	struct error err = {"out of memory"};
+	struct twin *twin = NULL;
+	if (c->learnt == NULL)
+		return 0;
+	int rc = knowledge_init(&f->knowledge) && (twin = twin_create()) != NULL
+			 ? twin_restore_knowledge(
+				 twin, NULL, &f->knowledge, c->learnt, 0, NULL, &err)
+			 : -1;
+	if (rc < 0)
+		fprintf(stderr, "vigie forecast: %s\n", err.text);
+	twin_destroy(twin);
+	return rc;
+}
+
 static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
 	const struct fork *fork, struct sim_plan *plan, struct plan_index *index)
 {
 	struct plan_options options = {
-		.midnight_ms = format_midnight(f->programme.at_ms), .policy = &fork->policy};
+		.learnt = c->learnt != NULL ? &f->knowledge.learning->now : NULL,
+		.midnight_ms = format_midnight(f->programme.at_ms),
+		.policy = &fork->policy};
 	plan_build(fork->twin, &options, plan, index);
 	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
 	if (run != NULL)
@@ -188,7 +156,7 @@ static int run(struct foreseen *f, const struct choice *c)
 	struct forecast_run *run = NULL, *base = NULL;
 	struct fork fork = {0};
 	int code = EXIT_ENVIRONMENT;
-	if (load(f, c) < 0 || !fork_of(f, c, &fork))
+	if (load_learnt(f, c) < 0 || load(f, c) < 0 || !fork_of(f, c, &fork))
 		goto done;
 	if (c->what_if.count > 0) {
 		const struct fork as_is = {.twin = f->programme.twin};
@@ -208,10 +176,8 @@ static int run(struct foreseen *f, const struct choice *c)
 	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
 	/* What is told of cases is told of the fork, which has them all. */
 	twin_copy(f->programme.twin, fork.twin);
-	if (c->json)
-		print_json(f, c);
-	else
-		print_text(f, c);
+	if (tell(f, c) < 0)
+		goto done;
 	code = f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
 done:
 	forecast_run_destroy(run);
@@ -262,8 +228,9 @@ static int inject(struct choice *c, const char *text)
 
 static int usage(FILE *out, int code)
 {
-	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
-	      "                      [--threads T] [--inject SCENARIO]... [--json]\n"
+	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--learnt JOURNAL]\n"
+	      "                      [--reps N] [--seed S] [--threads T] [--inject SCENARIO]...\n"
+	      "                      [--json]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
 	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
@@ -276,8 +243,9 @@ static int parse(int argc, char **argv, struct choice *c)
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
-		{"inject", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+		{"inject", required_argument, NULL, 'i'}, {"learnt", required_argument, NULL, 'l'},
+		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0}};
 	int o, asked = 0;
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -285,6 +253,8 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->at_ms = fhir_time(optarg);
 		else if (o == 's')
 			c->site = optarg;
+		else if (o == 'l')
+			c->learnt = optarg;
 		else if (o == 'r')
 			c->reps = (int)strtol(optarg, NULL, 10);
 		else if (o == 'e')
@@ -319,6 +289,9 @@ int verb_forecast(int argc, char **argv)
 		return EXIT_ENVIRONMENT;
 	int code = run(f, &c);
 	programme_free(&f->programme);
+	if (c.learnt != NULL)
+		knowledge_fini(&f->knowledge);
+	restore_forget_sites();
 	free(f);
 	return code;
 }

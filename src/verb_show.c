@@ -78,9 +78,11 @@ static void name_feeds(const struct settings *c, struct health *health)
 }
 
 /* Only the pane that shows it needs a forecast; without memory it does without. */
-static struct forecast *foreseen(const struct twin *twin, const char *pane)
+static struct forecast *foreseen(
+	const struct twin *twin, const struct learnt *learnt, const char *pane)
 {
-	struct foresee_day how = {.seed = 1, .reps = REPS, .threads = foresee_threads()};
+	struct foresee_day how = {
+		.seed = 1, .reps = REPS, .threads = foresee_threads(), .learnt = learnt};
 	struct forecast *forecast = NULL;
 	if (strcmp(pane, "forecast") == 0)
 		forecast = calloc(1, sizeof *forecast);
@@ -122,7 +124,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 			suite_clock_zone(twin->site->zone);
 		health->journal_ok = true;
 		name_feeds(settings, health);
-		forecast = foreseen(twin, pane);
+		forecast = foreseen(twin, &knowledge.learning->now, pane);
 		struct view view = {.twin = twin,
 			.health = health,
 			.names = names,

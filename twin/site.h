@@ -217,6 +217,7 @@ int site_floor(const struct site *site, const char *id);
 double site_target(const struct site *site, const char *key, double otherwise);
 /* ASCII letters of either case are the same. */
 bool site_kit_is_for(const struct kit *kit, const char *procedure);
+double site_price(const struct site *site, const char *key); /* -1: not set */
 
 const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);

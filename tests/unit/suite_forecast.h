@@ -38,6 +38,7 @@ static void world_room_end(struct world *w, struct forecast *f, const char *id,
 	f->rooms[i] = (struct forecast_room){.end = world_times(end),
 		.p_overtime = p,
 		.overtime_mean = minutes,
+		.idle_min = {[IDLE_PATIENT] = 12.4, [IDLE_STAFF] = 8, [IDLE_GAP] = 24.6},
 		.idle_mean = 45,
 		.has_session = true};
 }
@@ -56,7 +57,8 @@ static struct forecast *world_forecast(struct world *w)
 	f->room_count = plan->room_count;
 	f->pool_count = plan->pool_count;
 	for (int i = 0; i < f->room_count; i++)
-		f->rooms[i] = (struct forecast_room){.idle_mean = 378, .has_session = true};
+		f->rooms[i] = (struct forecast_room){
+			.idle_min = {[IDLE_NO_CASE] = 378}, .idle_mean = 378, .has_session = true};
 	world_foresee(w, f, "c-102", (struct world_span){655, 665, 680},
 		(struct world_span){730, 745, 775}, (struct world_span){785, 820, 870});
 	world_foresee(w, f, "c-103", (struct world_span){780, 783, 805},
@@ -82,7 +84,16 @@ static struct forecast *world_forecast(struct world *w)
 		}
 	}
 	f->bottlenecks[0] = (struct forecast_bottleneck){-1, ROOM_PACU, {-12, -15, -9}};
+	f->bottlenecks_later[0] = (struct forecast_bottleneck){-1, ROOM_PACU, {-7, -9, -5}};
 	f->bottleneck_count = 1;
+	f->demand[0] = (struct forecast_demand){.role = -1,
+		.beds = ROOM_PACU,
+		.units = 4,
+		.p50 = 5,
+		.p90 = 6,
+		.p_short = 0.81,
+		.short_ms = world_at(14, 0)};
+	f->demand_count = 1;
 	f->ranked_reps = 1000;
 	f->ranked_ms = world_at(10, 41);
 	f->kpi = (struct forecast_kpi){.overtime_min = 39.2,

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #include <cjson/cJSON.h>
@@ -239,6 +240,125 @@ static void test_json(void **state)
 	free(text);
 }
 
+static const cJSON *in(const cJSON *o, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, key);
+}
+
+/* The causes add up to the total, in the JSON as it is printed; without a price
+ * there is no cost. */
+static void test_json_idle(void **state)
+{
+	struct target price = {"or_hour", 620};
+	double third[IDLE_CAUSES];
+
+	(void)state;
+	/* Three times a third of a tenth more than 3.3: 3.4, and the sum is 10.2. */
+	for (int c = 0; c < 3; c++)
+		forecast->rooms[0].idle_min[c] = 3.35001;
+	for (int c = 3; c < IDLE_CAUSES; c++)
+		forecast->rooms[0].idle_min[c] = 0;
+	assert_true(fabs(rows_idle(&forecast->rooms[0], 0.1, third) - 10.2) < 1e-9);
+	assert_true(rows_idle(&forecast->rooms[0], 1, third) == 9 && third[0] == 3);
+	for (int with = 0; with < 2; with++) {
+		world->site.prices = &price;
+		world->site.price_count = with;
+		char *text = show_json(&world->view, "forecast");
+		cJSON *root = cJSON_Parse(text);
+		double sum = 0, all = 0;
+		const cJSON *room, *cause;
+
+		cJSON_ArrayForEach(room, in(root, "rooms"))
+		{
+			int one = 0;
+
+			cJSON_ArrayForEach(cause, in(room, "idle_by_cause"))
+			{
+				one += (int)lround(10 * number_of(cause, "min"));
+				assert_true((in(cause, "cost") != NULL) == with);
+			}
+			assert_true(one == (int)lround(10 * number_of(room, "idle_min")));
+			sum += one;
+		}
+		all = number_of(in(root, "kpi"), "idle_min");
+		assert_true(fabs(sum / 10 - all) < 0.05);
+		room = cJSON_GetArrayItem(in(root, "rooms"), 0);
+		assert_true((in(room, "idle_cost") != NULL) == with);
+		if (with) /* 10.2 minutes of 620 an hour */
+			assert_true(number_of(room, "idle_cost") == 105.4);
+		cJSON_Delete(root);
+		free(text);
+	}
+	world->site.price_count = 0;
+}
+
+/* Loads with the time to full, both rankings, what is short, where an emergency
+ * can go, who goes home. */
+static void test_json_of_the_rest(void **state)
+{
+	int pacu = forecast_beds(forecast, ROOM_PACU);
+	struct forecast_case *c = &forecast->cases[forecast->index.case_of[case_("c-102")]];
+	const cJSON *one;
+
+	(void)state;
+	c->home = world_times((struct world_span){930, 975, 1030});
+	c->p_convert = 0.1234;
+	char *text = show_json(&world->view, "forecast");
+	cJSON *root = cJSON_Parse(text);
+	/* Full from slot 15 of 10:41:57 on. */
+	assert_string_equal(text_of(in(root, "pacu"), "full_at"), "2026-03-16T14:26:57+01:00");
+	assert_true(number_of(in(root, "pacu"), "lead_min") == 225);
+	one = cJSON_GetArrayItem(in(root, "loads"), pacu);
+	assert_string_equal(text_of(one, "resource"), "pacu");
+	assert_true(number_of(one, "units") == 4 && number_of(one, "lead_min") == 225);
+	one = cJSON_GetArrayItem(in(root, "bottlenecks_2h"), 0);
+	assert_true(number_of(one, "effect_min") == -7);
+	one = cJSON_GetArrayItem(in(root, "gaps"), 0);
+	assert_string_equal(text_of(one, "resource"), "pacu");
+	assert_true(number_of(one, "p50") == 5 && number_of(one, "units") == 4);
+	assert_true(number_of(one, "one_more_min") == -12);
+	assert_string_equal(text_of(one, "short_at"), "2026-03-16T14:00:00+01:00");
+	one = cJSON_GetArrayItem(in(root, "break_ins"), 0);
+	assert_string_equal(text_of(one, "room"), "or-3");
+	assert_string_equal(text_of(one, "until"), "2026-03-16T11:02:00+01:00");
+	cJSON_ArrayForEach(one, in(root, "cases"))
+	{
+		bool is = strcmp(text_of(one, "id"), "c-102") == 0;
+
+		assert_true((in(one, "home") != NULL) == is);
+		assert_true(!is || number_of(one, "p_convert") == 0.123);
+	}
+	assert_null(strstr(text, "null")); /* what cJSON makes of a NaN */
+	cJSON_Delete(root);
+	free(text);
+}
+
+/* The same in lines; nothing of it is cut. */
+static void test_text(void **state)
+{
+	static const char *const lines[] = {"at 2026-03-16T10:41:57+01:00, 2,000 replications",
+		"staff not counted",
+		"c-201                    or-2       -                   12:05 (11:30-13:10)",
+		"or-1         17:20 (16:25-18:30) 17:00     63 %        31",
+		"all            2025          0         36         24",
+		"PACU bays          of 4: most 4, at 14:41; up to 4; P(full) at most 60 %; likely "
+		"full from 14:26, in 3 h 45",
+		"PACU bays          5, up to 6, of 4; short, P 81 %, likely from 14:00; one more: "
+		"-12 min of overtime",
+		" 1 PACU bays          -7 min (-9 to -5)", "or-3         now, until 11:02",
+		"or-2         from 12:05 (11:30-13:10)",
+		"overtime 39 min, waiting 84 min, held for the PACU 11 min, idle 2025 min"};
+
+	(void)state;
+	char *text = show_text(&world->view, "forecast", 40, false);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		if (strstr(text, lines[i]) == NULL)
+			print_error("no \"%s\" in:\n%s\n", lines[i], text);
+		assert_non_null(strstr(text, lines[i]));
+	}
+	free(text);
+}
+
 static void test_json_without_a_forecast(void **state)
 {
 	char *text;
@@ -260,7 +380,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_age), T(test_rooms), T(test_cases_of_a_room),
 		T(test_case_not_foreseen), T(test_nothing_ahead_is_over), T(test_break_ins),
-		T(test_window), T(test_resources), T(test_json), T(test_json_without_a_forecast)};
+		T(test_window), T(test_resources), T(test_json), T(test_json_idle),
+		T(test_json_of_the_rest), T(test_text), T(test_json_without_a_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,10 +136,67 @@ static void test_what_binds(void **state)
 	press(ui, "7");
 	assert_true(shows(ui, 40, 120, "1 PACU bays        -12 min (-15 to -9)"));
 	forecast->bottlenecks[0].effect = (struct paired){-0.2, -0.9, 0.5};
-	assert_true(shows(ui, 40, 120, "1 PACU bays        no effect"));
+	assert_true(shows(ui, 24, 80, "one more of: -; in 2 h: PACU bays -7"));
+	forecast->bottlenecks_later[0].effect = (struct paired){-0.4, -0.8, -0.1};
+	assert_false(shows(ui, 40, 120, "1 PACU bays"));
+	assert_true(shows(ui, 40, 120, "One more from 12:41 on"));
 	assert_true(shows(ui, 24, 80, "one more of anything changes no overtime"));
 	forecast->ranked_reps = 0;
 	assert_true(shows(ui, 40, 120, "what binds: computing..."));
+}
+
+/* What is short, and time that nobody works: priced when the site has a price. */
+static void test_short_and_idle(void **state)
+{
+	struct target price = {"or_hour", 600};
+
+	(void)state;
+	press(ui, "7");
+	assert_true(shows(ui, 40, 120, "!! PACU bays        5-6 of 4, 81 %, from 14:00"));
+	forecast->demand[0].p_short = 0.3;
+	forecast->demand[0].short_ms = 0;
+	assert_true(shows(ui, 40, 120, "!  PACU bays        5-6 of 4, 30 %"));
+	assert_false(shows(ui, 40, 120, "30 %, from"));
+	forecast->demand[0].p_short = 0.1;
+	assert_true(shows(ui, 40, 120, "enough of everything"));
+	/* Three rooms of 12 + 8 + 25 minutes, five of 378: 2,025. */
+	assert_true(shows(ui, 40, 120, " no case 31 h 30, gap 1 h 15, patient 36 min"));
+	world->site.prices = &price;
+	world->site.price_count = 1;
+	format_put(world->site.currency, sizeof world->site.currency, "EUR");
+	assert_true(shows(ui, 40, 120, " 20250 EUR: no case 31 h 30"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "nobody works: 45 min  450 EUR"));
+	assert_true(shows(ui, 24, 80, "gap         25 min   250 EUR"));
+	assert_true(shows(ui, 24, 80, "patient     12 min   120 EUR"));
+	world->site.price_count = 0;
+	assert_false(shows(ui, 24, 80, "EUR"));
+}
+
+/* Predicted beside planned: D.P. is planned at 10:30 and will be in at 11:05. */
+static void test_board_next(void **state)
+{
+	(void)state;
+	assert_true(shows(ui, 40, 120, "10:30 D.P.     → 11:05"));
+	assert_true(shows(ui, 60, 200, "11:00 3001     → 11:02"));
+	world->view.forecast = NULL;
+	assert_false(shows(ui, 40, 120, "→ 11:05"));
+}
+
+/* Who goes home, and how likely not today. */
+static void test_home(void **state)
+{
+	int i = forecast->index.case_of[twin_case(world->twin, "c-102")];
+
+	(void)state;
+	press(ui, "7\n");
+	assert_false(shows(ui, 24, 80, "home"));
+	forecast->cases[i].home = world_times((struct world_span){930, 975, 1030});
+	forecast->cases[i].p_convert = 0.12;
+	assert_true(shows(ui, 24, 80, "home  16:15 (15:30-17:10)  stays over night 12 %"));
+	forecast->cases[i].p_convert = -1;
+	assert_true(shows(ui, 24, 80, "home  16:15 (15:30-17:10)"));
+	assert_false(shows(ui, 24, 80, "over night"));
 }
 
 /* The answers come at any time, also while a page of it is open. */
@@ -167,7 +224,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {F(test_rooms_first), F(test_before_the_first_answer),
 		F(test_a_room_opens), F(test_old_is_said), F(test_board_and_patient), F(test_loads),
-		F(test_what_binds), F(test_any_size_any_forecast)};
+		F(test_what_binds), F(test_short_and_idle), F(test_board_next), F(test_home),
+		F(test_any_size_any_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
