@@ -56,6 +56,8 @@ static void add_cases(cJSON *to, const struct forecast_told *t)
 		add_times(o, "end", &c->end);
 		add_times(o, "pacu_out", &c->pacu_out);
 		add_times(o, "home", &c->home);
+		cJSON_AddNumberToObject(o, "p_cancelled", rounded(c->p_off, 0.001));
+		cJSON_AddNumberToObject(o, "p_no_show", rounded(c->p_no_show, 0.001));
 		if (c->p_convert >= 0)
 			cJSON_AddNumberToObject(o, "p_convert", rounded(c->p_convert, 0.001));
 		cJSON_AddNumberToObject(o, "hold_min", rounded(c->hold_min, 0.1));
@@ -124,9 +126,9 @@ static void add_load(cJSON *o, const struct forecast *f, int p)
 	cJSON_AddNumberToObject(o, "lead_min", (double)(full_ms - f->at_ms) / 60000);
 }
 
-static const char *resource(const struct forecast_told *t, int role, int beds)
+static const char *resource(const struct forecast_told *t, int role, int beds, int kit)
 {
-	return forecast_resource_id(t->view->twin->site, role, beds);
+	return forecast_resource_id(t->view->twin->site, role, beds, kit);
 }
 
 /* The PACU by its name, and everything that is counted. */
@@ -147,8 +149,9 @@ static void add_loads(cJSON *to, const struct forecast_told *t)
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(
-			o, "resource", resource(t, f->index.pool_role[p], f->index.pool_beds[p]));
+		cJSON_AddStringToObject(o, "resource",
+			resource(t, f->index.pool_role[p], f->index.pool_beds[p],
+				f->index.pool_kit[p]));
 		cJSON_AddNumberToObject(o, "units", f->loads[p].units);
 		add_load(o, f, p);
 	}
@@ -161,7 +164,7 @@ static cJSON *add_demand_of(cJSON *list, const struct forecast_told *t, int i)
 	char at[40];
 
 	cJSON_AddItemToArray(list, o);
-	cJSON_AddStringToObject(o, "resource", resource(t, d->role, d->beds));
+	cJSON_AddStringToObject(o, "resource", resource(t, d->role, d->beds, d->kit));
 	cJSON_AddNumberToObject(o, "units", d->units);
 	cJSON_AddNumberToObject(o, "p50", rounded(d->p50, 0.1));
 	cJSON_AddNumberToObject(o, "p90", rounded(d->p90, 0.1));
@@ -187,7 +190,8 @@ static void add_demand(cJSON *to, const struct forecast_told *t)
 	list = cJSON_AddArrayToObject(to, "gaps");
 	for (int i = 0; i < count; i++) {
 		const struct forecast_demand *d = &f->demand[gaps[i]];
-		const struct forecast_bottleneck *more = forecast_one_more(f, d->role, d->beds);
+		const struct forecast_bottleneck *more =
+			forecast_one_more(f, d->role, d->beds, d->kit);
 		cJSON *o = add_demand_of(list, t, gaps[i]);
 
 		if (more)
@@ -207,7 +211,7 @@ static void add_bottlenecks(cJSON *to, const char *key, const struct forecast_to
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(list, o);
-		cJSON_AddStringToObject(o, "resource", resource(t, b->role, b->beds));
+		cJSON_AddStringToObject(o, "resource", resource(t, b->role, b->beds, b->kit));
 		cJSON_AddNumberToObject(o, "effect_min", rounded(e->mean, 0.1));
 		cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
 	}
@@ -241,6 +245,7 @@ static void add_kpi(cJSON *to, const char *key, const struct forecast_kpi *k)
 	cJSON_AddNumberToObject(o, "wait_min", rounded(k->wait_min, 0.1));
 	cJSON_AddNumberToObject(o, "hold_min", rounded(k->hold_min, 0.1));
 	cJSON_AddNumberToObject(o, "idle_min", rounded(k->idle_min, 0.1));
+	cJSON_AddNumberToObject(o, "cancelled", rounded(k->cancelled, 0.01));
 }
 
 static void add_difference(cJSON *to, const struct forecast_told *t)

@@ -98,7 +98,7 @@ static void bottleneck_text(
 {
 	char name[LABEL_SIZE];
 
-	forecast_resource_name(view->twin->site, b->role, b->beds, name, sizeof name);
+	forecast_resource_name(view->twin->site, b->role, b->beds, b->kit, name, sizeof name);
 	format_put(out, size, _("%-16.16s %+.0f min (%+.0f to %+.0f)"), name, b->effect.mean,
 		b->effect.low, b->effect.high);
 }
@@ -166,7 +166,8 @@ static int draw_gaps(const struct view *view, struct canvas *canvas, struct area
 	for (int i = 0; i < count && i < RANKED && i + 1 < area.rows; i++) {
 		const struct forecast_demand *d = &f->demand[gaps[i]];
 
-		forecast_resource_name(view->twin->site, d->role, d->beds, name, sizeof name);
+		forecast_resource_name(
+			view->twin->site, d->role, d->beds, d->kit, name, sizeof name);
 		format_clock(d->short_ms, clock, sizeof clock);
 		canvas_printf(canvas, area, area.row + 1 + i, area.column + 1, area.columns - 1,
 			forecast_role(view, ROLE_NORMAL),
@@ -226,7 +227,8 @@ void forecast_short(const struct view *view, struct canvas *canvas, struct area 
 		format_put(text, sizeof text, "-");
 	if (forecast_helps(&f->bottlenecks_later[0])) {
 		forecast_resource_name(view->twin->site, f->bottlenecks_later[0].role,
-			f->bottlenecks_later[0].beds, name, sizeof name);
+			f->bottlenecks_later[0].beds, f->bottlenecks_later[0].kit, name,
+			sizeof name);
 		format_add(text, sizeof text, _("; in 2 h: %s %+.0f"), name,
 			f->bottlenecks_later[0].effect.mean);
 	}
@@ -293,7 +295,7 @@ static void load_title(const struct view *view, int pool, char *out, size_t size
 	char name[LABEL_SIZE], clock[16], lead[24];
 
 	forecast_resource_name(view->twin->site, f->index.pool_role[pool], f->index.pool_beds[pool],
-		name, sizeof name);
+		f->index.pool_kit[pool], name, sizeof name);
 	format_put(out, size, "%s: %d", name, f->loads[pool].units);
 	if (full_ms > view->now_ms) {
 		format_clock(full_ms, clock, sizeof clock);

@@ -35,11 +35,11 @@ static void put_title(FILE *out, const char *title)
 	fprintf(out, "\n%s\n", title);
 }
 
-static void put_name(FILE *out, const struct view *view, int role, int beds, int cells)
+static void put_name(FILE *out, const struct view *view, int role, int beds, int kit, int cells)
 {
 	char name[LABEL_SIZE];
 
-	forecast_resource_name(view->twin->site, role, beds, name, sizeof name);
+	forecast_resource_name(view->twin->site, role, beds, kit, name, sizeof name);
 	put(out, name, cells);
 }
 
@@ -62,7 +62,7 @@ static void put_case(FILE *out, const struct view *view, int i, bool home)
 	fprintf(out, "%-24.24s %-10.10s ", s->id, s->room);
 	put_span(out, &c->start);
 	put_span(out, &c->end);
-	fprintf(out, "%5.0f %5.0f", c->wait_min, c->hold_min);
+	fprintf(out, "%5.0f %5.0f %4.0f %%", c->wait_min, c->hold_min, 100 * c->p_off);
 	if (home) {
 		fputs("  ", out);
 		put_span(out, &c->home);
@@ -81,7 +81,7 @@ static void put_cases(FILE *out, const struct view *view)
 	put(out, _("room"), 11);
 	put(out, _("start (80 %)"), SPAN + 1);
 	put(out, _("end (80 %)"), SPAN + 1);
-	fprintf(out, "%5s %5s", _("waits"), _("held"));
+	fprintf(out, "%5s %5s %6s", _("waits"), _("held"), _("off"));
 	if (home)
 		fprintf(out, "  %-*s %s", SPAN, _("home (80 %)"), _("stays over night"));
 	fputc('\n', out);
@@ -178,7 +178,7 @@ static void put_load(FILE *out, const struct view *view, int p)
 		full = fmax(full, load->p_full[s]);
 	}
 	format_clock(f->at_ms + peak * FORECAST_SLOT_MIN * 60000LL, clock, sizeof clock);
-	put_name(out, view, f->index.pool_role[p], f->index.pool_beds[p], 19);
+	put_name(out, view, f->index.pool_role[p], f->index.pool_beds[p], f->index.pool_kit[p], 19);
 	fprintf(out, _("of %d: most %.0f, at %s; up to %.0f; P(full) at most %.0f %%"), load->units,
 		load->p50[peak], clock, high, 100 * full);
 	if (full_ms > 0) {
@@ -202,7 +202,7 @@ static void put_loads(FILE *out, const struct view *view)
 static void put_gap(FILE *out, const struct view *view, const struct forecast_demand *d)
 {
 	const struct forecast_bottleneck *more =
-		forecast_one_more(view->forecast, d->role, d->beds);
+		forecast_one_more(view->forecast, d->role, d->beds, d->kit);
 	char clock[16];
 
 	if (d->p_short < FORECAST_POSSIBLE)
@@ -228,7 +228,7 @@ static void put_demand(FILE *out, const struct view *view)
 	for (int i = 0; i < f->demand_count; i++) {
 		const struct forecast_demand *d = &f->demand[i];
 
-		put_name(out, view, d->role, d->beds, 19);
+		put_name(out, view, d->role, d->beds, d->kit, 19);
 		fprintf(out, _("%.0f, up to %.0f, of %d"), d->p50, d->p90, d->units);
 		put_gap(out, view, d);
 		fputc('\n', out);
@@ -244,7 +244,7 @@ static void put_ranking(FILE *out, const struct view *view, const char *title,
 		const struct paired *e = &ranked[i].effect;
 
 		fprintf(out, "%2d ", i + 1);
-		put_name(out, view, ranked[i].role, ranked[i].beds, 19);
+		put_name(out, view, ranked[i].role, ranked[i].beds, ranked[i].kit, 19);
 		if (forecast_helps(&ranked[i]))
 			fprintf(out, _("%+.0f min (%+.0f to %+.0f)\n"), e->mean, e->low, e->high);
 		else
@@ -283,8 +283,8 @@ static void put_kpis(FILE *out, const struct forecast_told *t)
 
 	fprintf(out,
 		_("\novertime %.0f min, waiting %.0f min, held for the PACU %.0f min, idle %.0f "
-		  "min\n"),
-		k->overtime_min, k->wait_min, k->hold_min, idle);
+		  "min, cases called off %.1f\n"),
+		k->overtime_min, k->wait_min, k->hold_min, idle, k->cancelled);
 	for (int i = 0; t->difference && i < FORECAST_KPIS; i++) {
 		const struct paired *d = &t->difference[forecast_kpi_names[i].kpi];
 

@@ -190,11 +190,12 @@ int64_t forecast_full_ms(const struct forecast *forecast, int pool);
 int forecast_gaps(const struct forecast *forecast, int gaps[SIM_POOLS]);
 /* What one more of it now would change; NULL: not worked out. */
 const struct forecast_bottleneck *forecast_one_more(
-	const struct forecast *forecast, int role, int beds);
+	const struct forecast *forecast, int role, int beds, int kit);
 bool forecast_helps(const struct forecast_bottleneck *b); /* surely, by a minute or so */
 /* A resource as programs and as people know it; "" when the site has changed. */
-const char *forecast_resource_id(const struct site *site, int role, int beds);
-void forecast_resource_name(const struct site *site, int role, int beds, char *out, size_t size);
+const char *forecast_resource_id(const struct site *site, int role, int beds, int kit);
+void forecast_resource_name(
+	const struct site *site, int role, int beds, int kit, char *out, size_t size);
 /* Minutes of each cause in which nobody works in a room with a session, rounded to
  * `unit`; returns their sum, so that what is told adds up. And of all rooms. */
 double rows_idle(const struct forecast_room *room, double unit, double minutes[IDLE_CAUSES]);

@@ -32,14 +32,17 @@ int64_t forecast_full_ms(const struct forecast *forecast, int pool)
 	return 0;
 }
 
-const char *forecast_resource_id(const struct site *site, int role, int beds)
+const char *forecast_resource_id(const struct site *site, int role, int beds, int kit)
 {
+	if (kit >= 0)
+		return site && kit < site->kit_count ? site->kits[kit].id : "";
 	if (role >= 0)
 		return site && role < site->role_count ? site->roles[role].id : "";
 	return beds >= 0 ? room_kind_name((enum room_kind)beds) : "";
 }
 
-void forecast_resource_name(const struct site *site, int role, int beds, char *out, size_t size)
+void forecast_resource_name(
+	const struct site *site, int role, int beds, int kit, char *out, size_t size)
 {
 	static const struct {
 		enum room_kind kind;
@@ -52,8 +55,12 @@ void forecast_resource_name(const struct site *site, int role, int beds, char *o
 		format_put(out, size, "%s", site->roles[role].name);
 		return;
 	}
-	format_put(out, size, "%s", forecast_resource_id(site, role, beds));
-	for (size_t i = 0; role < 0 && i < sizeof names / sizeof names[0]; i++) {
+	if (kit >= 0 && site && kit < site->kit_count && site->kits[kit].name[0]) {
+		format_put(out, size, "%s", site->kits[kit].name);
+		return;
+	}
+	format_put(out, size, "%s", forecast_resource_id(site, role, beds, kit));
+	for (size_t i = 0; role < 0 && kit < 0 && i < sizeof names / sizeof names[0]; i++) {
 		if ((int)names[i].kind == beds)
 			format_put(out, size, "%s", _(names[i].name));
 	}
@@ -97,12 +104,13 @@ int forecast_gaps(const struct forecast *f, int gaps[SIM_POOLS])
 	return count;
 }
 
-const struct forecast_bottleneck *forecast_one_more(const struct forecast *f, int role, int beds)
+const struct forecast_bottleneck *forecast_one_more(
+	const struct forecast *f, int role, int beds, int kit)
 {
 	for (int i = 0; i < f->bottleneck_count; i++) {
 		const struct forecast_bottleneck *b = &f->bottlenecks[i];
 
-		if (b->role == role && b->beds == beds)
+		if (b->role == role && b->beds == beds && b->kit == kit)
 			return b;
 	}
 	return NULL;

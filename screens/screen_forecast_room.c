@@ -62,6 +62,8 @@ static void foreseen_case(
 		page_line(page, ROLE_DIM, "   %s", format_stage(surgery_stage(s)));
 	else
 		foreseen_line(page, _("in"), &start, row->forecast->wait_min, _("waits"));
+	if (row->forecast->p_off >= 0.005)
+		page_line(page, ROLE_NORMAL, _("   not today %.0f %%"), 100 * row->forecast->p_off);
 	foreseen_line(page, _("out"), &end, row->forecast->hold_min, _("held"));
 	foreseen_line(page, _("PACU"), &pacu, 0, "");
 	foreseen_home(view, row->forecast, page);

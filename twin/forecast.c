@@ -21,9 +21,10 @@ struct forecast_run *forecast_run_create(
 	run->rooms = malloc((size_t)plan->room_count * ROOM_COLUMNS * n * sizeof(float) + 1);
 	run->kpis = malloc(KPI_COUNT * n * sizeof(float) + 1);
 	run->load = malloc((size_t)plan->pool_count * FORECAST_SLOTS * n * sizeof(uint16_t) + 1);
+	run->off = malloc((size_t)plan->case_count * n + 1);
 	run->stuck = malloc(n + 1);
 	if (run->cases == NULL || run->rooms == NULL || run->kpis == NULL || run->load == NULL
-		|| run->stuck == NULL) {
+		|| run->off == NULL || run->stuck == NULL) {
 		forecast_run_destroy(run);
 		return NULL;
 	}
@@ -38,6 +39,7 @@ void forecast_run_destroy(struct forecast_run *run)
 	free(run->rooms);
 	free(run->kpis);
 	free(run->load);
+	free(run->off);
 	free(run->stuck);
 	free(run);
 }
@@ -76,6 +78,7 @@ static void keep_case(struct forecast_run *run, const struct sim_marks *m, int i
 		run->index->ambulatory[i]
 			? minutes(m->ended_ms[i][run->plan->pathways[c->pathway].count - 1])
 			: NAN;
+	off_column(run, i)[rep] = (uint8_t)m->off[i];
 	case_column(run, i, COLUMN_HOLD)[rep] = hold;
 	case_column(run, i, COLUMN_WAIT)[rep] = wait;
 }
@@ -164,5 +167,5 @@ void forecast_rank(const struct plan_index *index, int pool, struct paired effec
 	for (; at > 0 && list[at - 1].effect.mean > effect.mean; at--)
 		list[at] = list[at - 1];
 	list[at] = (struct forecast_bottleneck){
-		index->pool_role[pool], index->pool_beds[pool], effect};
+		index->pool_role[pool], index->pool_beds[pool], index->pool_kit[pool], effect};
 }

@@ -31,6 +31,8 @@ struct forecast_case {
 	 * night then); zeros and < 0: not known, or not ambulatory. */
 	struct quantiles home;
 	double p_convert;
+	double p_off;         /* not today: does not come, or is called off ... */
+	double p_no_show;     /* ... of that, does not come. Times are of the other days */
 	double remaining_min; /* mean time left in the room, once in it; never 0 */
 	double hold_min;      /* mean wait in the room for a PACU bay */
 	double wait_min;      /* mean wait for the room once ready */
@@ -71,6 +73,7 @@ struct forecast_kpi {
 	double overtime_min, wait_min, hold_min, idle_min; /* means over replications */
 	double overtime_error;                             /* standard error of the first */
 	double last_out_ms;                                /* mean, after the epoch */
+	double cancelled;                                  /* cases; mean */
 };
 
 /* A difference between two runs of the same fates. */
@@ -83,6 +86,7 @@ struct paired {
 struct forecast_bottleneck {
 	int role;             /* index in site->roles, -1 */
 	int beds;             /* enum room_kind, -1 */
+	int kit;              /* index in site->kits, -1 */
 	struct paired effect; /* minutes of overtime */
 };
 
@@ -90,7 +94,7 @@ struct forecast_bottleneck {
  * if nobody had to wait for it, for anything else of its kind, or for a bed: the
  * most at a time, against how many there are. */
 struct forecast_demand {
-	int role, beds; /* as above */
+	int role, beds, kit; /* as above */
 	int units;
 	double p50, p90;
 	double p_short;   /* that it is more than there are, at some time */

@@ -28,6 +28,7 @@ struct forecast_run {
 	float *rooms;   /* [room][ROOM_COLUMNS][rep] */
 	float *kpis;    /* [KPI_COUNT][rep] */
 	uint16_t *load; /* [pool][slot][rep]: the most at a time */
+	uint8_t *off;   /* [case][rep]: enum sim_off */
 	uint8_t *stuck; /* [rep] */
 };
 
@@ -44,6 +45,11 @@ static inline float *room_column(const struct forecast_run *run, int r, int c)
 static inline float *kpi_column(const struct forecast_run *run, enum kpi k)
 {
 	return run->kpis + (size_t)k * (size_t)run->reps;
+}
+
+static inline uint8_t *off_column(const struct forecast_run *run, int i)
+{
+	return run->off + (size_t)i * (size_t)run->reps;
 }
 
 static inline uint16_t *load_column(const struct forecast_run *run, int pool, int slot)

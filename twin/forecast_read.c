@@ -84,6 +84,18 @@ static void read_home(
 		out->p_convert = (double)over / n;
 }
 
+static void read_off(const struct forecast_run *run, int i, int reps, struct forecast_case *out)
+{
+	const uint8_t *off = off_column(run, i);
+	int any = 0, no_show = 0;
+	for (int k = 0; k < reps; k++) {
+		any += off[k] != SIM_GOES;
+		no_show += off[k] == SIM_NO_SHOW;
+	}
+	out->p_off = (double)any / reps;
+	out->p_no_show = (double)no_show / reps;
+}
+
 static void read_case(
 	const struct forecast_run *run, int i, int reps, double *work, struct forecast_case *out)
 {
@@ -100,6 +112,7 @@ static void read_case(
 	}
 	out->pacu_out = times_of(run, case_column(run, i, COLUMN_PACU_OUT), reps, work);
 	read_home(run, i, reps, work, out);
+	read_off(run, i, reps, out);
 	out->hold_min = mean_of(case_column(run, i, COLUMN_HOLD), reps);
 	out->wait_min = mean_of(case_column(run, i, COLUMN_WAIT), reps);
 }
@@ -167,6 +180,7 @@ static void demand_of(const struct forecast_run *run, int p, int reps, uint16_t 
 	int any = 0;
 	*out = (struct forecast_demand){.role = run->index->pool_role[p],
 		.beds = run->index->pool_beds[p],
+		.kit = run->index->pool_kit[p],
 		.units = run->plan->pools[p].units};
 	memset(most, 0, (size_t)reps * sizeof *most);
 	for (int slot = 0; slot < DEMAND_SLOTS; slot++) {
@@ -236,6 +250,9 @@ void forecast_run_read(const struct forecast_run *run, int reps, struct forecast
 	for (int i = 0; i < reps; i++)
 		out->stuck += run->stuck[i];
 	read_kpis(run, reps, &out->kpi);
+	out->kpi.cancelled = 0;
+	for (int i = 0; i < out->case_count; i++)
+		out->kpi.cancelled += out->cases[i].p_off;
 done:
 	free(work);
 }

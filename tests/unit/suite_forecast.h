@@ -83,11 +83,12 @@ static struct forecast *world_forecast(struct world *w)
 			f->loads[p].p_full[s] = load > 0.9 * most ? 0.6 : load > 2 ? 0.3 : 0;
 		}
 	}
-	f->bottlenecks[0] = (struct forecast_bottleneck){-1, ROOM_PACU, {-12, -15, -9}};
-	f->bottlenecks_later[0] = (struct forecast_bottleneck){-1, ROOM_PACU, {-7, -9, -5}};
+	f->bottlenecks[0] = (struct forecast_bottleneck){-1, ROOM_PACU, -1, {-12, -15, -9}};
+	f->bottlenecks_later[0] = (struct forecast_bottleneck){-1, ROOM_PACU, -1, {-7, -9, -5}};
 	f->bottleneck_count = 1;
 	f->demand[0] = (struct forecast_demand){.role = -1,
 		.beds = ROOM_PACU,
+		.kit = -1,
 		.units = 4,
 		.p50 = 5,
 		.p90 = 6,

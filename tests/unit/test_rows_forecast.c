@@ -192,11 +192,11 @@ static void test_resources(void **state)
 	forecast->index.dropped = 2;
 	forecast_left_out(forecast, text, sizeof text);
 	assert_string_equal(text, "staff not counted, 2 cases did not fit");
-	forecast_resource_name(&world->site, -1, ROOM_PACU, text, sizeof text);
+	forecast_resource_name(&world->site, -1, ROOM_PACU, -1, text, sizeof text);
 	assert_string_equal(text, "PACU bays");
 	/* A role of a site that is no longer loaded. */
-	assert_string_equal(forecast_resource_id(&world->site, 3, -1), "");
-	assert_string_equal(forecast_resource_id(NULL, 0, -1), "");
+	assert_string_equal(forecast_resource_id(&world->site, 3, -1, -1), "");
+	assert_string_equal(forecast_resource_id(NULL, 0, -1, -1), "");
 }
 
 static const char *text_of(const cJSON *o, const char *key)

@@ -123,6 +123,7 @@ static void test_loads(void **state)
 	forecast->pool_count = 2;
 	forecast->index.pool_role[1] = -1;
 	forecast->index.pool_beds[1] = ROOM_WARD;
+	forecast->index.pool_kit[1] = -1;
 	forecast->loads[1].units = 9;
 	press(ui, "l");
 	assert_true(shows(ui, 24, 80, "ward beds: 9, never likely full"));
