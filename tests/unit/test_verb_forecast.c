@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include "feeds/fhir.h"
+#include "src/verbs.h"
+
+/* `vigie forecast` as it is called: the answer does not depend on the threads, and
+ * whatever is wrong with a programme, what is told is sound: everything foreseen is
+ * ahead, in order, and a number. */
+
+static char programme[] = "/tmp/vigie-programme-XXXXXX";
+static char out_path[] = "/tmp/vigie-forecast-out-XXXXXX";
+
+/* Runs `forecast` with these words (@ is the programme); standard output, malloc'd. */
+static char *run(const char *words, int *code)
+{
+	char line[256], verb[] = "forecast", *argv[20] = {verb}, *rest = NULL;
+	int argc = 1;
+	snprintf(line, sizeof line, "%s", words);
+	for (char *w = strtok_r(line, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
+		argv[argc++] = strcmp(w, "@") == 0 ? programme : w;
+	int saved[2] = {dup(1), dup(2)};
+	fflush(stdout);
+	FILE *out = fopen(out_path, "w+"), *errors = fopen("/dev/null", "w");
+	assert_non_null(out);
+	dup2(fileno(out), 1);
+	dup2(fileno(errors), 2);
+	*code = verb_forecast(argc, argv);
+	fflush(stdout);
+	fflush(stderr);
+	dup2(saved[0], 1);
+	dup2(saved[1], 2);
+	close(saved[0]);
+	close(saved[1]);
+	fclose(errors);
+	fseek(out, 0, SEEK_END);
+	long size = ftell(out);
+	rewind(out);
+	char *text = calloc(1, (size_t)size + 1);
+	assert_true(fread(text, 1, (size_t)size, out) == (size_t)size);
+	fclose(out);
+	return text;
+}
+
+struct entry {
+	const char *room, *start, *end; /* NULL: not told */
+	const char *more;               /* further elements, NULL */
+	bool nobody;
+};
+
+static void write_entry(FILE *f, int i, const struct entry *e)
+{
+	fprintf(f,
+		"%s{\"resource\":{\"resourceType\":\"Appointment\",\"id\":\"c%d\","
+		"\"status\":\"booked\"",
+		i > 0 ? "," : "", i);
+	if (e->start != NULL)
+		fprintf(f, ",\"start\":\"%s\"", e->start);
+	if (e->end != NULL)
+		fprintf(f, ",\"end\":\"%s\"", e->end);
+	fputs(e->more != NULL ? e->more : "", f);
+	fputs(",\"participant\":[", f);
+	if (!e->nobody)
+		fprintf(f, "{\"actor\":{\"reference\":\"Patient/p%d\"},\"status\":\"accepted\"}%s",
+			i, e->room != NULL ? "," : "");
+	if (e->room != NULL)
+		fprintf(f, "{\"actor\":{\"reference\":\"Location/%s\"},\"status\":\"accepted\"}",
+			e->room);
+	fputs("]}}", f);
+}
+
+static void write_programme(const struct entry *entries, int count)
+{
+	FILE *f = fopen(programme, "w");
+	assert_non_null(f);
+	fputs("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[", f);
+	for (int i = 0; i < count; i++)
+		write_entry(f, i, &entries[i]);
+	fputs("]}", f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Every time of every triple is after `at`, and not before the one before. */
+static void all_ahead(const cJSON *o, int64_t at)
+{
+	static const char *const names[3] = {"p10", "p50", "p90"};
+	int64_t last = at + 1;
+	double least = -INFINITY;
+	const cJSON *one;
+	for (int i = 0; i < 3; i++) {
+		const cJSON *q = cJSON_GetObjectItemCaseSensitive(o, names[i]);
+		if (cJSON_IsString(q)) {
+			assert_true(fhir_time(q->valuestring) >= last);
+			last = fhir_time(q->valuestring);
+		} else if (cJSON_IsNumber(q)) {
+			assert_true(q->valuedouble >= least);
+			least = q->valuedouble;
+		}
+	}
+	cJSON_ArrayForEach(one, o)
+	{
+		assert_false(cJSON_IsNull(one)); /* a NaN or an infinity */
+		all_ahead(one, at);
+	}
+}
+
+static void sound(const char *text, int cases)
+{
+	cJSON *root = cJSON_Parse(text);
+	assert_non_null(root);
+	const cJSON *at = cJSON_GetObjectItemCaseSensitive(root, "at");
+	assert_true(cJSON_IsString(at));
+	all_ahead(root, fhir_time(at->valuestring));
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "cases");
+	if (cases >= 0)
+		assert_int_equal(cJSON_GetArraySize(list), cases);
+	else
+		assert_true(cJSON_GetArraySize(list) > 0);
+	cJSON_Delete(root);
+}
+
+#define DAY "2026-03-16T"
+static const struct entry fine[] = {
+	{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, false},
+	{"or-1", DAY "10:00:00+01:00", DAY "12:00:00+01:00", NULL, false},
+	{"or-2", DAY "08:00:00+01:00", DAY "10:30:00+01:00", NULL, false},
+	{"or-2", DAY "11:00:00+01:00", DAY "13:00:00+01:00", NULL, false},
+};
+
+static void threads_do_not_matter(void **state)
+{
+	static const char *const words[] = {"@ --site etc/demo/site.cfg --reps 300 --json",
+		"@ --site etc/demo/site.cfg --reps 300", "@ --reps 300 --json"};
+	int code;
+	(void)state;
+	write_programme(fine, 4);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		char one[128], many[128];
+		snprintf(one, sizeof one, "%s --threads 1", words[i]);
+		snprintf(many, sizeof many, "%s --threads 7", words[i]);
+		char *a = run(one, &code), *b = run(many, &code);
+		assert_int_equal(code, 0);
+		assert_true(strlen(a) > 500);
+		assert_string_equal(a, b);
+		free(a);
+		free(b);
+	}
+}
+
+static void bad_programmes(void **state)
+{
+	static const struct {
+		const char *what;
+		struct entry entries[3];
+		int count, cases, code; /* without a site */
+	} days[] = {
+		{"overlapping",
+			{{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, false},
+				{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, false},
+				{"or-1", DAY "08:30:00+01:00", DAY "09:00:00+01:00", NULL, false}},
+			3, 3, 0},
+		{"no room",
+			{{NULL, DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, false},
+				{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, false}},
+			2, -1, -1},
+		{"no duration",
+			{{"or-1", DAY "08:00:00+01:00", NULL, NULL, false},
+				{"or-1", DAY "10:00:00+01:00", DAY "11:00:00+01:00", NULL, false}},
+			2, -1, -1},
+		{"ends before it starts",
+			{{"or-1", DAY "08:00:00+01:00", DAY "07:00:00+01:00", NULL, false},
+				{"or-1", DAY "10:00:00+01:00", DAY "11:00:00+01:00", NULL, false}},
+			2, -1, 1},
+		{"a day long",
+			{{"or-1", DAY "08:00:00+01:00", "2026-03-17T08:00:00+01:00", NULL, false},
+				{"or-1", DAY "10:00:00+01:00", DAY "11:00:00+01:00", NULL, false}},
+			2, 2, 0},
+		{"zones",
+			{{"or-1", DAY "08:00:00Z", DAY "09:30:00Z", NULL, false},
+				{"or-2", DAY "16:00:00+09:00", DAY "17:00:00+09:00", NULL, false}},
+			2, 2, 0},
+		{"clocks go forward",
+			{{"or-1", "2026-03-29T01:30:00+01:00", "2026-03-29T03:30:00+02:00", NULL,
+				 false},
+				{"or-1", "2026-03-29T08:00:00+02:00", "2026-03-29T10:00:00+02:00",
+					NULL, false}},
+			2, 2, 0},
+		{"no patient",
+			{{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00", NULL, true},
+				{"or-1", DAY "10:00:00+01:00", DAY "11:00:00+01:00", NULL, false}},
+			2, -1, -1},
+		{"each after the other",
+			{{"or-1", DAY "08:00:00+01:00", DAY "09:30:00+01:00",
+				 ",\"basedOn\":[{\"reference\":\"Appointment/c1\"}]", false},
+				{"or-1", DAY "10:00:00+01:00", DAY "11:00:00+01:00",
+					",\"basedOn\":[{\"reference\":\"Appointment/c0\"}]",
+					false}},
+			2, -1, -1},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+		int code;
+		write_programme(days[i].entries, days[i].count);
+		char *text = run("@ --json --reps 100", &code);
+		print_message("%s: %d\n", days[i].what, code);
+		assert_true(days[i].code < 0 ? code == 0 || code == 1 : code == days[i].code);
+		sound(text, days[i].cases);
+		free(text);
+		text = run("@ --json --reps 100 --site etc/demo/site.cfg", &code);
+		assert_true(code == 0 || code == 1);
+		sound(text, -1);
+		free(text);
+		text = run("@ --reps 100 --site etc/demo/site.cfg", &code);
+		assert_non_null(strstr(text, "overtime"));
+		assert_null(strstr(text, "nan"));
+		assert_null(strstr(text, "inf"));
+		free(text);
+	}
+}
+
+/* More cases than anybody plans for: all in one or two rooms, over the night. */
+static void five_hundred(void **state)
+{
+	static struct entry many[500];
+	static char starts[500][32], ends[500][32];
+	int code;
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		int at = 7 * 60 + i / 8 * 15;
+		snprintf(starts[i], sizeof *starts, DAY "%02d:%02d:00+01:00", at / 60, at % 60);
+		snprintf(ends[i], sizeof *ends, DAY "%02d:%02d:00+01:00", at / 60, at % 60 + 10);
+		many[i] = (struct entry){
+			i % 2 == 0 ? "or-1" : "or-2", starts[i], ends[i], NULL, false};
+	}
+	write_programme(many, 500);
+	char *text = run("@ --json --reps 20", &code);
+	assert_true(code == 0 || code == 1);
+	sound(text, -1);
+	free(text);
+	text = run("@ --json --reps 20 --site etc/demo/site.cfg", &code);
+	sound(text, -1);
+	free(text);
+}
+
+static void refuses(void **state)
+{
+	static const struct {
+		const char *words;
+		int code;
+	} calls[] = {{"", EXIT_USAGE}, {"@ --reps 0", EXIT_USAGE}, {"@ --threads 0", EXIT_USAGE},
+		{"@ --at yesterday", EXIT_USAGE}, {"@ --inject nonsense", EXIT_USAGE},
+		{"/nowhere.json", EXIT_ENVIRONMENT}, {"@ --site /nowhere.cfg", EXIT_ENVIRONMENT},
+		{"@ --learnt /nowhere.journal", EXIT_ENVIRONMENT}};
+	(void)state;
+	write_programme(fine, 4);
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		int code;
+		char *text = run(calls[i].words, &code);
+		print_message("forecast %s: %d\n", calls[i].words, code);
+		assert_int_equal(code, calls[i].code);
+		assert_string_equal(text, "");
+		free(text);
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	setenv("TZ", "Europe/Paris", 1);
+	tzset();
+	int a = mkstemp(programme), b = mkstemp(out_path);
+	assert_true(a >= 0 && b >= 0);
+	close(a);
+	close(b);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	unlink(programme);
+	unlink(out_path);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(threads_do_not_matter),
+		cmocka_unit_test(bad_programmes),
+		cmocka_unit_test(five_hundred),
+		cmocka_unit_test(refuses),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
