@@ -40,6 +40,14 @@ static void add_minutes(cJSON *to, const char *key, const struct quantiles *q)
 	cJSON_AddNumberToObject(o, "p90", rounded(q->p90, 0.1));
 }
 
+static void add_effect(cJSON *o, const char *key, const struct paired *e)
+{
+	const double ci[2] = {rounded(e->low, 0.1), rounded(e->high, 0.1)};
+
+	cJSON_AddNumberToObject(o, key, rounded(e->mean, 0.1));
+	cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
+}
+
 static void add_cases(cJSON *to, const struct forecast_told *t)
 {
 	cJSON *list = cJSON_AddArrayToObject(to, "cases");
@@ -206,14 +214,11 @@ static void add_bottlenecks(cJSON *to, const char *key, const struct forecast_to
 
 	for (int i = 0; i < t->view->forecast->bottleneck_count; i++) {
 		const struct forecast_bottleneck *b = &ranked[i];
-		const struct paired *e = &b->effect;
-		const double ci[2] = {rounded(e->low, 0.1), rounded(e->high, 0.1)};
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(list, o);
 		cJSON_AddStringToObject(o, "resource", resource(t, b->role, b->beds, b->kit));
-		cJSON_AddNumberToObject(o, "effect_min", rounded(e->mean, 0.1));
-		cJSON_AddItemToObject(o, "ci95", cJSON_CreateDoubleArray(ci, 2));
+		add_effect(o, "effect_min", &b->effect);
 	}
 }
 
@@ -252,11 +257,52 @@ static void add_difference(cJSON *to, const struct forecast_told *t)
 {
 	cJSON *o = cJSON_AddObjectToObject(to, "difference");
 	for (int i = 0; i < FORECAST_KPIS; i++) {
-		const struct paired *d = &t->difference[forecast_kpi_names[i].kpi];
-		const double ci[2] = {rounded(d->low, 0.1), rounded(d->high, 0.1)};
-		cJSON *one = cJSON_AddObjectToObject(o, forecast_kpi_names[i].name);
-		cJSON_AddNumberToObject(one, "mean", rounded(d->mean, 0.1));
-		cJSON_AddItemToObject(one, "ci95", cJSON_CreateDoubleArray(ci, 2));
+		add_effect(cJSON_AddObjectToObject(o, forecast_kpi_names[i].name), "mean",
+			&t->difference[forecast_kpi_names[i].kpi]);
+	}
+}
+
+const struct robust_link *robust_weakest(const struct robust *r, const struct twin *twin, int room)
+{
+	const struct robust_link *worst = NULL;
+
+	for (int i = 0; i < r->link_count; i++) {
+		const struct robust_link *one = &r->links[i];
+
+		if ((room < 0 || twin->cases[one->case_].room_at == room)
+			&& (!worst || one->cost.mean > worst->cost.mean))
+			worst = one;
+	}
+	return worst;
+}
+
+static void add_robust(cJSON *to, const struct forecast_told *t)
+{
+	const struct surgery *cases = t->view->twin->cases;
+	cJSON *o = cJSON_AddObjectToObject(to, "robustness"), *list;
+	char text[SCENARIO_TEXT];
+
+	cJSON_AddNumberToObject(o, "plus_min", ROBUST_MIN);
+	cJSON_AddNumberToObject(o, "reps", t->robust->reps);
+	list = cJSON_AddArrayToObject(o, "cases");
+	for (int i = 0; i < t->robust->link_count; i++) {
+		const struct robust_link *link = &t->robust->links[i];
+		cJSON *one = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, one);
+		cJSON_AddStringToObject(one, "id", cases[link->case_].id);
+		cJSON_AddStringToObject(one, "room", cases[link->case_].room);
+		add_effect(one, "cost_min", &link->cost);
+	}
+	cJSON_AddNumberToObject(o, "tried", t->robust->tried);
+	list = cJSON_AddArrayToObject(o, "changes");
+	for (int i = 0; i < t->robust->change_count; i++) {
+		cJSON *one = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(list, one);
+		scenario_text(&t->robust->changes[i].scenario, text);
+		cJSON_AddStringToObject(one, "scenario", text);
+		add_effect(one, "effect_min", &t->robust->changes[i].overtime);
 	}
 }
 
@@ -286,6 +332,8 @@ void forecast_json(cJSON *root, const struct forecast_told *t)
 	kpi = t->view->forecast->kpi;
 	kpi.idle_min = rows_idle_all(t->view->forecast, 0.1, causes); /* as the rooms' */
 	add_kpi(root, "kpi", &kpi);
+	if (t->robust)
+		add_robust(root, t);
 	if (t->baseline != NULL)
 		add_kpi(root, "baseline", t->baseline);
 	if (t->difference != NULL)

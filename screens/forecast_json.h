@@ -9,11 +9,33 @@
 
 #include "screens/view.h"
 
+/* How robust the programme is (src/robust.h). */
+enum { ROBUST_MIN = 30, ROBUST_LINKS = 512, ROBUST_CHANGES = 2 };
+struct robust_link {
+	int case_;          /* index in the twin */
+	struct paired cost; /* of ROBUST_MIN more of it: minutes of overtime */
+};
+struct robust_change {
+	struct scenario scenario;
+	struct paired overtime;
+};
+struct robust {
+	struct robust_link links[ROBUST_LINKS];
+	int link_count;
+	/* The best of those sure to help, by other fates than they were found by. */
+	struct robust_change changes[ROBUST_CHANGES];
+	int change_count, tried;
+	int reps;
+};
+/* The case of a room (of all: -1) whose ROBUST_MIN more cost most; NULL: none. */
+const struct robust_link *robust_weakest(const struct robust *r, const struct twin *twin, int room);
+
 struct forecast_told {
 	const struct view *view; /* with the twin that the forecast is of, and the forecast */
 	/* With a what-if: the day without it and what it changes; NULL without. */
 	const struct forecast_kpi *baseline;
 	const struct paired *difference; /* KPI_COUNT of them */
+	const struct robust *robust;     /* NULL: not tried */
 	const char *note;                /* about the whole of it; NULL none */
 };
 

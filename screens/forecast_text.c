@@ -274,6 +274,43 @@ static void put_break_ins(FILE *out, const struct view *view)
 	}
 }
 
+/* ---- how robust it is ---- */
+
+static void put_link(
+	FILE *out, const struct view *view, const char *name, const struct robust_link *link)
+{
+	const struct paired *c = &link->cost;
+
+	fprintf(out, "%-12.12s %-24.24s %+.0f min (%+.0f to %+.0f)\n", name,
+		view->twin->cases[link->case_].id, c->mean, c->low, c->high);
+}
+
+static void put_robust(FILE *out, const struct forecast_told *t)
+{
+	const struct view *view = t->view;
+	char words[SCENARIO_TEXT];
+
+	fprintf(out, _("\nthe weakest link: of %d min more of one case, overtime of all rooms\n"),
+		ROBUST_MIN);
+	for (int r = -1; r < view->forecast->room_count; r++) {
+		const struct robust_link *link = robust_weakest(
+			t->robust, view->twin, r < 0 ? r : view->forecast->index.site_room[r]);
+
+		if (link)
+			put_link(out, view, r < 0 ? _("all") : room_id(view, r), link);
+	}
+	fprintf(out, _("\nchanges of order that help, of %d tried\n"), t->robust->tried);
+	for (int i = 0; i < t->robust->change_count; i++) {
+		const struct paired *e = &t->robust->changes[i].overtime;
+
+		scenario_words(&t->robust->changes[i].scenario, words);
+		fprintf(out, _("%s: %+.0f min of overtime (%+.0f to %+.0f)\n"), words, e->mean,
+			e->low, e->high);
+	}
+	if (t->robust->change_count == 0)
+		fprintf(out, "%s\n", _("none"));
+}
+
 /* ---- all of it ---- */
 
 static void put_kpis(FILE *out, const struct forecast_told *t)
@@ -327,6 +364,8 @@ char *forecast_text(const struct forecast_told *t)
 	put_ranking(out, view, _("one more of it in two hours: overtime"),
 		view->forecast->bottlenecks_later);
 	put_break_ins(out, view);
+	if (t->robust)
+		put_robust(out, t);
 	put_kpis(out, t);
 	if (fclose(out) != 0) {
 		free(text);

@@ -11,6 +11,7 @@
 #include "src/foresee.h"
 #include "src/programme.h"
 #include "src/restore.h"
+#include "src/robust.h"
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
@@ -22,7 +23,9 @@
  * threads.
  */
 
-enum { REPS_USUAL = 1000 };
+/* A hundred days are tried to see what is robust: twice the error of a difference
+ * under the same fates is a minute or so. */
+enum { REPS_USUAL = 1000, ROBUST_REPS = 400 };
 
 struct choice {
 	struct what_if what_if;
@@ -30,7 +33,7 @@ struct choice {
 	int64_t at_ms;
 	int reps, threads;
 	uint32_t seed;
-	bool json, listed;
+	bool json, listed, robust;
 };
 
 struct foreseen {
@@ -41,6 +44,7 @@ struct foreseen {
 	/* with --inject: the day without it, and what it changes */
 	struct forecast_kpi baseline;
 	struct paired difference[KPI_COUNT];
+	struct robust robust;
 	struct knowledge knowledge; /* of the journal that was given */
 };
 
@@ -73,6 +77,8 @@ static int tell(const struct foreseen *f, const struct choice *c)
 		told.baseline = &f->baseline;
 		told.difference = f->difference;
 	}
+	if (c->robust)
+		told.robust = &f->robust;
 	char *text = c->json ? json(&told) : forecast_text(&told);
 	if (text == NULL) {
 		fputs("vigie forecast: out of memory\n", stderr);
@@ -151,6 +157,21 @@ static bool fork_of(const struct foreseen *f, const struct choice *c, struct for
 	return injected == c->what_if.count;
 }
 
+static bool try_robust(struct foreseen *f, const struct choice *c, const struct fork *fork,
+	const struct forecast_run *run)
+{
+	const struct robust_how how = {
+		.learnt = c->learnt != NULL ? &f->knowledge.learning->now : NULL,
+		.midnight_ms = format_midnight(f->programme.at_ms),
+		.seed = c->seed,
+		.reps = c->reps < ROBUST_REPS ? c->reps : ROBUST_REPS,
+		.threads = c->threads};
+	if (robust_try(fork, &how, run, &f->robust))
+		return true;
+	fputs("vigie forecast: out of memory\n", stderr);
+	return false;
+}
+
 static int run(struct foreseen *f, const struct choice *c)
 {
 	struct forecast_run *run = NULL, *base = NULL;
@@ -174,6 +195,8 @@ static int run(struct foreseen *f, const struct choice *c)
 		f->difference[k] = forecast_difference(base, run, c->reps, (enum kpi)k);
 	struct foresee_rank rank = {.reps = c->reps, .threads = c->threads};
 	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
+	if (c->robust && !try_robust(f, c, &fork, run))
+		goto done;
 	/* What is told of cases is told of the fork, which has them all. */
 	twin_copy(f->programme.twin, fork.twin);
 	if (tell(f, c) < 0)
@@ -230,7 +253,7 @@ static int usage(FILE *out, int code)
 {
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--learnt JOURNAL]\n"
 	      "                      [--reps N] [--seed S] [--threads T] [--inject SCENARIO]...\n"
-	      "                      [--json]\n"
+	      "                      [--robust] [--json]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
 	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
@@ -244,8 +267,8 @@ static int parse(int argc, char **argv, struct choice *c)
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
 		{"inject", required_argument, NULL, 'i'}, {"learnt", required_argument, NULL, 'l'},
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
+		{"robust", no_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int o, asked = 0;
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -253,6 +276,8 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->at_ms = fhir_time(optarg);
 		else if (o == 's')
 			c->site = optarg;
+		else if (o == 'b')
+			c->robust = true;
 		else if (o == 'l')
 			c->learnt = optarg;
 		else if (o == 'r')

@@ -23,6 +23,7 @@
  * ahead, in order, and a number. */
 
 static char programme[] = "/tmp/vigie-programme-XXXXXX";
+static char site_path[] = "/tmp/vigie-site-XXXXXX";
 static char out_path[] = "/tmp/vigie-forecast-out-XXXXXX";
 
 /* Runs `forecast` with these words (@ is the programme); standard output, malloc'd. */
@@ -256,6 +257,94 @@ static void five_hundred(void **state)
 	free(text);
 }
 
+static double effect(const cJSON *o, const char *key)
+{
+	return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(o, key));
+}
+
+static const char *site(void)
+{
+	FILE *f = fopen(site_path, "w");
+	assert_non_null(f);
+	fputs("id = \"t\"; name = \"T\"; zone = \"Europe/Paris\";\n"
+	      "floors = ( { id = \"0\"; level = 0; } );\n"
+	      "rooms = (\n"
+	      "{ id = \"or-1\"; floor = \"0\"; kind = \"or\"; box = [0.0, 0.0, 6.0, 6.0];\n"
+	      "  session = \"08:00-20:00\"; },\n"
+	      "{ id = \"or-2\"; floor = \"0\"; kind = \"or\"; box = [6.0, 0.0, 12.0, 6.0];\n"
+	      "  session = \"08:00-20:00\"; } );\n",
+		f);
+	assert_int_equal(fclose(f), 0);
+	return site_path;
+}
+
+/* The case that surely passes the end of its session (14 hours from 17:30 on, within
+ * a third or so) costs half an hour when it takes half an hour more; the one with
+ * eleven hours to spare, nothing. Alone in their rooms, they cannot change places. */
+static void weakest_link(void **state)
+{
+	static const struct entry days[] = {
+		{"or-1", DAY "17:30:00+01:00", "2026-03-17T07:30:00+01:00", NULL, false},
+		{"or-2", DAY "08:00:00+01:00", DAY "09:00:00+01:00", NULL, false},
+	};
+	char words[192];
+	int code, met = 0;
+	const cJSON *one;
+	(void)state;
+	write_programme(days, 2);
+	snprintf(words, sizeof words, "@ --robust --json --reps 200 --site %s", site());
+	char *text = run(words, &code);
+	cJSON *root = cJSON_Parse(text);
+	const cJSON *robust = cJSON_GetObjectItemCaseSensitive(root, "robustness");
+	cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(robust, "cases"))
+	{
+		const cJSON *id = cJSON_GetObjectItemCaseSensitive(one, "id");
+		bool late = strcmp(cJSON_GetStringValue(id), "c0") == 0;
+		assert_true(effect(one, "cost_min") == (late ? 30 : 0));
+		met++;
+	}
+	assert_int_equal(met, 2);
+	assert_true(effect(robust, "tried") == 0);
+	cJSON_Delete(root);
+	free(text);
+	snprintf(words, sizeof words, "@ --robust --reps 200 --site %s", site_path);
+	text = run(words, &code);
+	assert_non_null(strstr(text, "all          c0                       +30 min (+30 to +30)"));
+	assert_non_null(strstr(text, "or-2         c1                       +0 min"));
+	assert_non_null(strstr(text, "changes of order that help, of 0 tried\nnone"));
+	free(text);
+}
+
+/* OR 1 has its long case first: the other way round it would begin at 20:00, the end
+ * of the session. OR 2 has it last, from 19:00 on for eleven hours: begun at 08:00
+ * instead, about ten of them are within the session. */
+static void change_of_order(void **state)
+{
+	static const struct entry days[] = {
+		{"or-1", DAY "08:00:00+01:00", DAY "19:30:00+01:00", NULL, false},
+		{"or-1", DAY "20:00:00+01:00", DAY "20:30:00+01:00", NULL, false},
+		{"or-2", DAY "08:00:00+01:00", DAY "08:30:00+01:00", NULL, false},
+		{"or-2", DAY "19:00:00+01:00", "2026-03-17T06:00:00+01:00", NULL, false},
+	};
+	char words[192];
+	int code;
+	(void)state;
+	write_programme(days, 4);
+	snprintf(words, sizeof words, "@ --robust --json --reps 200 --site %s", site());
+	char *text = run(words, &code);
+	cJSON *root = cJSON_Parse(text);
+	const cJSON *robust = cJSON_GetObjectItemCaseSensitive(root, "robustness");
+	const cJSON *best =
+		cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(robust, "changes"), 0);
+	assert_true(effect(robust, "tried") >= 2);
+	assert_string_equal(
+		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(best, "scenario")),
+		"swap:case=c2,with=c3");
+	assert_true(effect(best, "effect_min") < -8 * 60);
+	cJSON_Delete(root);
+	free(text);
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -282,8 +371,9 @@ static int setup(void **state)
 	(void)state;
 	setenv("TZ", "Europe/Paris", 1);
 	tzset();
-	int a = mkstemp(programme), b = mkstemp(out_path);
-	assert_true(a >= 0 && b >= 0);
+	int a = mkstemp(programme), b = mkstemp(out_path), c = mkstemp(site_path);
+	assert_true(a >= 0 && b >= 0 && c >= 0);
+	close(c);
 	close(a);
 	close(b);
 	return 0;
@@ -294,6 +384,7 @@ static int teardown(void **state)
 	(void)state;
 	unlink(programme);
 	unlink(out_path);
+	unlink(site_path);
 	return 0;
 }
 
@@ -303,6 +394,8 @@ int main(void)
 		cmocka_unit_test(threads_do_not_matter),
 		cmocka_unit_test(bad_programmes),
 		cmocka_unit_test(five_hundred),
+		cmocka_unit_test(weakest_link),
+		cmocka_unit_test(change_of_order),
 		cmocka_unit_test(refuses),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
