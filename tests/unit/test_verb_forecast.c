@@ -237,7 +237,7 @@ static void bad_programmes(void **state)
 static void five_hundred(void **state)
 {
 	static struct entry many[500];
-	static char starts[500][32], ends[500][32];
+	static char starts[500][64], ends[500][64];
 	int code;
 	(void)state;
 	for (int i = 0; i < 500; i++) {
