@@ -8,7 +8,7 @@
 #include "screens/format.h"
 #include "screens/tr.h"
 
-enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3 };
+enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3, SHORT_ROWS = 10 };
 
 enum role forecast_role(const struct view *view, enum role role)
 {
@@ -104,15 +104,14 @@ static void bottleneck_text(
 }
 
 /* The first of a ranking that help; returns the lines used, one at least. */
-static int draw_ranking(const struct view *view, const struct forecast_bottleneck *list,
+static int draw_ranking(const struct view *view, const struct forecast_bottleneck *list, int most,
 	const char *title, struct canvas *canvas, struct area area)
 {
 	char text[LABEL_SIZE * 2];
 	int line = 1;
 
 	canvas_text(canvas, area, area.row, area.column + 1, area.columns - 1, ROLE_STRONG, title);
-	for (int i = 0; i < view->forecast->bottleneck_count && i < RANKED && line < area.rows;
-		i++) {
+	for (int i = 0; i < view->forecast->bottleneck_count && i < most && line < area.rows; i++) {
 		if (!forecast_helps(&list[i]))
 			continue;
 		bottleneck_text(view, &list[i], text, sizeof text);
@@ -126,7 +125,8 @@ static int draw_ranking(const struct view *view, const struct forecast_bottlenec
 }
 
 /* Now and in two hours. */
-static int draw_bottlenecks(const struct view *view, struct canvas *canvas, struct area area)
+static int draw_bottlenecks(
+	const struct view *view, int most, struct canvas *canvas, struct area area)
 {
 	const struct forecast *f = view->forecast;
 	char title[LABEL_SIZE], clock[16];
@@ -139,18 +139,18 @@ static int draw_bottlenecks(const struct view *view, struct canvas *canvas, stru
 	}
 	format_clock(f->ranked_ms, clock, sizeof clock);
 	format_put(title, sizeof title, _("One more of it: overtime (%s)"), clock);
-	used = draw_ranking(view, f->bottlenecks, title, canvas, area);
+	used = draw_ranking(view, f->bottlenecks, most, title, canvas, area);
 	area.row += used;
 	area.rows -= used;
 	if (area.rows < 2)
 		return used;
 	format_clock(f->ranked_ms + FORECAST_LATER_MIN * 60000LL, clock, sizeof clock);
 	format_put(title, sizeof title, _("One more from %s on"), clock);
-	return used + draw_ranking(view, f->bottlenecks_later, title, canvas, area);
+	return used + draw_ranking(view, f->bottlenecks_later, most, title, canvas, area);
 }
 
 /* What is short in the next hours; how many lines. */
-static int draw_gaps(const struct view *view, struct canvas *canvas, struct area area)
+static int draw_gaps(const struct view *view, int most, struct canvas *canvas, struct area area)
 {
 	const struct forecast *f = view->forecast;
 	int gaps[SIM_POOLS], count = forecast_gaps(f, gaps);
@@ -163,7 +163,7 @@ static int draw_gaps(const struct view *view, struct canvas *canvas, struct area
 	if (count == 0)
 		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
 			_("enough of everything"));
-	for (int i = 0; i < count && i < RANKED && i + 1 < area.rows; i++) {
+	for (int i = 0; i < count && i < most && i + 1 < area.rows; i++) {
 		const struct forecast_demand *d = &f->demand[gaps[i]];
 
 		forecast_resource_name(
@@ -176,7 +176,7 @@ static int draw_gaps(const struct view *view, struct canvas *canvas, struct area
 			100 * d->p_short, d->short_ms > 0 ? _(", from ") : "",
 			d->short_ms > 0 ? clock : "");
 	}
-	return 1 + (count == 0 ? 1 : count < RANKED ? count : RANKED);
+	return 1 + (count == 0 ? 1 : count < most ? count : most);
 }
 
 static void draw_break_ins(const struct view *view, struct canvas *canvas, struct area area)
@@ -238,7 +238,7 @@ void forecast_short(const struct view *view, struct canvas *canvas, struct area 
 
 void forecast_summary(const struct view *view, struct canvas *canvas, struct area area)
 {
-	int used = area.columns >= 70 ? 1 : 2;
+	int used = area.columns >= 70 ? 1 : 2, most = area.rows < SHORT_ROWS ? 1 : RANKED;
 	char text[LABEL_SIZE * 2];
 
 	if (!view->forecast)
@@ -248,9 +248,9 @@ void forecast_summary(const struct view *view, struct canvas *canvas, struct are
 	canvas_text(
 		canvas, area, area.row + used, area.column + 1, area.columns - 1, ROLE_DIM, text);
 	used += area.rows > 8 ? 2 : 1;
-	used += draw_bottlenecks(view, canvas,
+	used += draw_bottlenecks(view, most, canvas,
 		(struct area){area.row + used, area.column, area.rows - used, area.columns});
-	used += draw_gaps(view, canvas,
+	used += draw_gaps(view, most, canvas,
 		(struct area){area.row + used, area.column, area.rows - used, area.columns});
 	used += area.rows - used > 3;
 	draw_break_ins(view, canvas,

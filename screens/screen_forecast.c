@@ -201,7 +201,7 @@ static void subject(
 static void draw_loads_alone(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area area)
 {
-	int under = area.rows >= 18 ? 8 : area.rows >= 12 ? 4 : 0;
+	int under = area.rows >= 18 ? 9 : area.rows >= 12 ? 4 : 0;
 
 	forecast_load(screen, view, canvas,
 		(struct area){area.row, area.column, area.rows - under, area.columns});
