@@ -148,7 +148,7 @@ static void case_add(struct build *b, int twin_case)
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
 	b->index->twin_case[i] = twin_case;
 	b->index->case_of[twin_case] = i;
-	b->index->ambulatory[i] = s->setting == SETTING_DAY;
+	b->index->ambulatory[i] = setting_of(b, s) == SETTING_DAY;
 	b->index->home_by_ms[i] = home_by(b, s);
 	plan_laws(b, s, i);
 	stand(b, s, c);
