@@ -49,7 +49,7 @@ void forecast_resource_name(
 		const char *name;
 	} names[] = {{ROOM_PACU, N_("PACU bays")}, {ROOM_HOLDING, N_("holding bays")},
 		{ROOM_INDUCTION, N_("induction rooms")}, {ROOM_WARD, N_("ward beds")},
-		{ROOM_DAY_UNIT, N_("day unit beds")}};
+		{ROOM_DAY_UNIT, N_("day unit beds")}, {ROOM_ICU, N_("ICU beds")}};
 
 	if (role >= 0 && site && role < site->role_count && site->roles[role].name[0]) {
 		format_put(out, size, "%s", site->roles[role].name);
@@ -68,7 +68,8 @@ void forecast_resource_name(
 
 void forecast_left_out(const struct forecast *f, char *out, size_t size)
 {
-	bool staff = false, pacu = forecast_beds(f, ROOM_PACU) >= 0;
+	/* Who needs nothing any more is not kept waiting by what is not counted. */
+	bool staff = f->case_count == 0, pacu = staff || forecast_beds(f, ROOM_PACU) >= 0;
 
 	for (int p = 0; p < f->pool_count; p++)
 		staff = staff || f->index.pool_role[p] >= 0;
