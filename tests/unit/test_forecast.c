@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "screens/rows.h"
 #include "src/bench_day.h"
 #include "src/foresee.h"
 #include "twin/forecast_inner.h"
@@ -394,6 +395,40 @@ static void what_binds_now_and_later(void **state)
 	assert_true(d[CLEANING].short_ms == 0);
 }
 
+/* Twenty days with one thing short and plenty of the others: what is short is
+ * found in each, and nothing of which there is plenty. In W3 eight people of each role
+ * and nine bays are in use at a time (reference 1.1): one or two are too few. */
+static void gaps_are_found(void **state)
+{
+	struct site *site;
+	struct error err = {""};
+	struct twin *twin = bench_day(&site, &err);
+	struct plan_options options = {.midnight_ms = twin->now_ms - 6 * 60 * (int64_t)MINUTE};
+	struct foresee_rank how = {.reps = 60, .threads = 1};
+	(void)state;
+	for (uint32_t day = 0; day < 20; day++) {
+		int gaps[SIM_POOLS];
+		plan_build(twin, &options, &plan, &map);
+		int few = (int)(day % (uint32_t)plan.pool_count);
+		for (int p = 0; p < plan.pool_count; p++)
+			plan.pools[p].units = p == few ? 1 + (int)(day / 10) : 60;
+		struct forecast_run *run = forecast_run_create(&plan, &map, 100 + day, 60);
+		forecast_run_part(run, 0, 60);
+		forecast_run_read(run, 60, &forecast);
+		assert_true(foresee_bottlenecks(&plan, &map, run, &how, &forecast));
+		forecast_run_destroy(run);
+		assert_int_equal(forecast_gaps(&forecast, gaps), 1);
+		assert_int_equal(gaps[0], few);
+		assert_true(forecast.demand[few].p50 > forecast.demand[few].units);
+		/* What is proposed is one more of what is short, and helps. */
+		const struct forecast_bottleneck *more = forecast_one_more(
+			&forecast, forecast.demand[few].role, forecast.demand[few].beds, -1);
+		assert_true(more != NULL && forecast_helps(more));
+	}
+	twin_destroy(twin);
+	site_free(site);
+}
+
 /* A unit from the very beginning and one a millisecond after it are the same on a
  * random day (nobody of W3 needs a bay at its first instant); one that never comes
  * changes nothing; in between the effect is in between. */
@@ -443,6 +478,7 @@ int main(void)
 		cmocka_unit_test(goes_home_or_stays),
 		cmocka_unit_test(never_now),
 		cmocka_unit_test(what_binds_now_and_later),
+		cmocka_unit_test(gaps_are_found),
 		cmocka_unit_test(units_that_come_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
