@@ -8,7 +8,7 @@
 #include "screens/format.h"
 #include "screens/tr.h"
 
-enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3, SHORT_ROWS = 10 };
+enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3, SHORT_ROWS = 10, TALL_ROWS = 22 };
 
 enum role forecast_role(const struct view *view, enum role role)
 {
@@ -238,7 +238,9 @@ void forecast_short(const struct view *view, struct canvas *canvas, struct area 
 
 void forecast_summary(const struct view *view, struct canvas *canvas, struct area area)
 {
-	int used = area.columns >= 70 ? 1 : 2, most = area.rows < SHORT_ROWS ? 1 : RANKED;
+	int used = area.columns >= 70 ? 1 : 2, most = area.rows < SHORT_ROWS  ? 1
+						      : area.rows < TALL_ROWS ? 2
+									      : RANKED;
 	char text[LABEL_SIZE * 2];
 
 	if (!view->forecast)

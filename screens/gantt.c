@@ -143,6 +143,30 @@ static void draw_foreseen(
 			FORESEEN);
 }
 
+/* Of the case in the room, the next and the last one: more would hide what belongs
+ * to what. */
+static void draw_ends(const struct scale *scale, const struct view *view, const int *cases,
+	int count, struct canvas *canvas)
+{
+	int next = -1, last = -1;
+
+	for (int i = 0; i < count; i++) {
+		const struct surgery *s = &view->twin->cases[cases[i]];
+
+		if (surgery_is_over(s))
+			continue;
+		last = i;
+		if (!is_ahead(s))
+			draw_foreseen(scale, view, cases[i], canvas);
+		else if (next < 0)
+			next = i;
+	}
+	if (next >= 0)
+		draw_foreseen(scale, view, cases[next], canvas);
+	if (last >= 0)
+		draw_foreseen(scale, view, cases[last], canvas);
+}
+
 static void draw_order(const struct scale *scale, const struct view *view, int index, int order,
 	struct canvas *canvas)
 {
@@ -180,8 +204,7 @@ void gantt_room(
 	draw_session(&scale, view, room, canvas);
 	for (int i = 0; i < count; i++)
 		draw_case(&scale, view, cases, count, i, canvas);
-	for (int i = 0; i < count; i++)
-		draw_foreseen(&scale, view, cases[i], canvas);
+	draw_ends(&scale, view, cases, count, canvas);
 	for (int i = 0; i < count; i++)
 		draw_order(&scale, view, cases[i], i + 1, canvas);
 	for (int i = 0; i < count; i++) {
