@@ -129,13 +129,24 @@ void format_count(int count, char *out, size_t size)
 		format_put(out, size, "%d,%03d", count / 1000, count % 1000);
 }
 
-int64_t format_midnight(int64_t at_ms)
+static int64_t at_hour(int64_t at_ms, int hour)
 {
 	struct tm tm = local(at_ms);
 
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_hour = hour;
+	tm.tm_min = tm.tm_sec = 0;
 	tm.tm_isdst = -1;
 	return (int64_t)mktime(&tm) * 1000;
+}
+
+int64_t format_midnight(int64_t at_ms)
+{
+	return at_hour(at_ms, 0);
+}
+
+int64_t format_clock_zero(int64_t at_ms)
+{
+	return at_hour(at_ms, 12) - 12 * 3600000LL;
 }
 
 static const char *bed_name(const struct view *view, const char *patient)

@@ -27,6 +27,9 @@ void format_span(const struct quantiles *q, char *out, size_t size);
 void format_count(int count, char *out, size_t size); /* "2,000" */
 /* Milliseconds of the last local midnight. */
 int64_t format_midnight(int64_t at_ms);
+/* From when on minutes tell the local clock of its day, sessions for example: noon
+ * less twelve hours, which is midnight but on days when the clocks change. */
+int64_t format_clock_zero(int64_t at_ms);
 
 /* A patient for the screen: initials and bed, or the name while revealed. */
 void format_person(const struct view *view, const char *patient, char *out, size_t size);

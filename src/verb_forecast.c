@@ -132,7 +132,7 @@ static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
 {
 	struct plan_options options = {
 		.learnt = c->learnt != NULL ? &f->knowledge.learning->now : NULL,
-		.midnight_ms = format_midnight(f->programme.at_ms),
+		.midnight_ms = format_clock_zero(f->programme.at_ms),
 		.policy = &fork->policy};
 	plan_build(fork->twin, &options, plan, index);
 	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
@@ -162,7 +162,7 @@ static bool try_robust(struct foreseen *f, const struct choice *c, const struct 
 {
 	const struct robust_how how = {
 		.learnt = c->learnt != NULL ? &f->knowledge.learning->now : NULL,
-		.midnight_ms = format_midnight(f->programme.at_ms),
+		.midnight_ms = format_clock_zero(f->programme.at_ms),
 		.seed = c->seed,
 		.reps = c->reps < ROBUST_REPS ? c->reps : ROBUST_REPS,
 		.threads = c->threads};

@@ -59,7 +59,7 @@ struct plan_policy {
 /* What may not be read from the twin. */
 struct plan_options {
 	const struct learnt *learnt;      /* NULL: the booking with a usual spread */
-	int64_t midnight_ms;              /* local, of the day: sessions are told from it; 0 none */
+	int64_t midnight_ms;              /* from which minutes tell the local clock; 0 none */
 	const struct plan_policy *policy; /* NULL: as the site says */
 	/* Who is on the list comes, nobody else does, and nothing breaks, whatever
 	 * the site expects. */

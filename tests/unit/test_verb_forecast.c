@@ -345,6 +345,28 @@ static void change_of_order(void **state)
 	free(text);
 }
 
+/* A session ends at 20:00 by the clock, also on the days when the clocks change. */
+static void sessions_by_the_clock(void **state)
+{
+	static const struct entry days[] = {
+		{"or-1", "2026-03-28T08:00:00+01:00", "2026-03-28T10:00:00+01:00", NULL, false},
+		{"or-1", "2026-03-29T08:00:00+02:00", "2026-03-29T10:00:00+02:00", NULL, false},
+		{"or-1", "2026-10-25T08:00:00+01:00", "2026-10-25T10:00:00+01:00", NULL, false},
+	};
+	char words[192];
+	int code;
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		write_programme(&days[i], 1);
+		snprintf(words, sizeof words, "@ --reps 50 --site %s", site());
+		char *text = run(words, &code);
+		char *room = strstr(text, "\nor-2         -");
+		assert_non_null(room);
+		assert_memory_equal(room + 34, "20:00", 5);
+		free(text);
+	}
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -396,6 +418,7 @@ int main(void)
 		cmocka_unit_test(five_hundred),
 		cmocka_unit_test(weakest_link),
 		cmocka_unit_test(change_of_order),
+		cmocka_unit_test(sessions_by_the_clock),
 		cmocka_unit_test(refuses),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
