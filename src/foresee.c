@@ -82,26 +82,55 @@ static struct forecast_run *try_plan(const struct sim_plan *plan, const struct p
 	return run;
 }
 
-/* One unit more of each pool in turn, `later_ms` from now; 0: at once. */
-static bool rank(struct sim_plan *plan, const struct plan_index *index,
-	const struct forecast_run *base, const struct foresee_rank *how, int64_t later_ms,
-	const struct forecast *of, struct forecast_bottleneck list[SIM_POOLS])
+/* One unit more of a pool, `later_ms` from now; 0: at once. */
+static bool one_more(struct sim_plan *plan, const struct plan_index *index, int pool,
+	int64_t later_ms, const struct forecast_run *base, const struct foresee_rank *how,
+	uint32_t seed, struct paired *effect)
 {
-	int count = 0;
+	if (later_ms == 0)
+		plan_more(plan, index, pool, 1);
+	else
+		plan_one_later(plan, index, pool, later_ms);
+	struct forecast_run *run = try_plan(plan, index, seed, how);
+	if (later_ms == 0)
+		plan_more(plan, index, pool, -1);
+	plan->later_count = 0;
+	if (run != NULL)
+		*effect = forecast_difference(base, run, how->reps, KPI_OVERTIME);
+	forecast_run_destroy(run);
+	return run != NULL;
+}
+
+/* Rooms that people look after are waited for while people are free. */
+static bool is_ever_full(const struct plan_index *index, const struct forecast *of, int pool)
+{
+	const struct forecast_load *load = &of->loads[pool];
+	if (index->pool_cover[pool] >= 0)
+		return true;
+	for (int slot = 0; slot < FORECAST_SLOTS; slot++)
+		if (load->p_full[slot] > 0)
+			return true;
+	return false;
+}
+
+/* Now and in two hours. What is never all in use, one more does not change; what
+ * changes nothing now changes nothing later. */
+static bool rank(struct sim_plan *plan, const struct plan_index *index,
+	const struct forecast_run *base, const struct foresee_rank *how, const struct forecast *of,
+	struct forecast_bottleneck now[SIM_POOLS], struct forecast_bottleneck later[SIM_POOLS])
+{
+	int count = 0, count_later = 0;
 	for (int p = 0; p < plan->pool_count; p++) {
-		if (later_ms == 0)
-			plan_more(plan, index, p, 1);
-		else
-			plan_one_later(plan, index, p, later_ms);
-		struct forecast_run *run = try_plan(plan, index, of->seed, how);
-		if (later_ms == 0)
-			plan_more(plan, index, p, -1);
-		plan->later_count = 0;
-		if (run == NULL)
+		struct paired effect = {0, 0, 0}, after = {0, 0, 0};
+		if (is_ever_full(index, of, p)
+			&& !one_more(plan, index, p, 0, base, how, of->seed, &effect))
 			return false;
-		forecast_rank(index, p, forecast_difference(base, run, how->reps, KPI_OVERTIME),
-			list, &count);
-		forecast_run_destroy(run);
+		if ((effect.low != 0 || effect.high != 0)
+			&& !one_more(plan, index, p, FORECAST_LATER_MIN * 60000LL, base, how,
+				of->seed, &after))
+			return false;
+		forecast_rank(index, p, effect, now, &count);
+		forecast_rank(index, p, after, later, &count_later);
 	}
 	return true;
 }
@@ -126,9 +155,7 @@ bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 	const struct forecast_run *base, const struct foresee_rank *how, struct forecast *out)
 {
 	struct forecast_bottleneck now[SIM_POOLS], later[SIM_POOLS];
-	if (!rank(plan, index, base, how, 0, out, now)
-		|| !rank(plan, index, base, how, FORECAST_LATER_MIN * 60000LL, out, later)
-		|| !demand(plan, index, how, out))
+	if (!rank(plan, index, base, how, out, now, later) || !demand(plan, index, how, out))
 		return false;
 	memcpy(out->bottlenecks, now, sizeof now);
 	memcpy(out->bottlenecks_later, later, sizeof later);

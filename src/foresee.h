@@ -21,11 +21,11 @@ struct foresee_rank {
 	void *context;
 };
 
-/* Runs the plan again under the fates of `base` (a run of this very plan): twice
- * for each pool, one unit larger now and from FORECAST_LATER_MIN on, to rank them
- * in `out`, and once with plenty of everything, to see what is wanted. The plan
- * is lent: it comes back as it was. False, and the rankings of `out` stay, when
- * it was stopped or memory was short. */
+/* Runs the plan again under the fates of `base` (a run of this very plan, from which
+ * `out` was read): twice for each pool that is ever full, one unit larger now and
+ * from FORECAST_LATER_MIN on, to rank them in `out`, and once with plenty of
+ * everything, to see what is wanted. The plan is lent: it comes back as it was.
+ * False, and the rankings of `out` stay, when it was stopped or memory was short. */
 bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 	const struct forecast_run *base, const struct foresee_rank *how, struct forecast *out);
 
