@@ -58,6 +58,7 @@ struct field {
 WORDS(milestone, MILESTONE_COUNT);
 WORDS(case_status, CASE_STATUS_COUNT);
 WORDS(readiness, READY_COUNT);
+WORDS(intake, INTAKE_COUNT);
 WORDS(mobility, MOBILITY_COUNT);
 WORDS(setting, SETTING_COUNT);
 WORDS(room_service, SERVICE_COUNT);
@@ -148,6 +149,8 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		TIME("when_ms", estimate.when_ms), END},
 	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
 	[FACT_LEARN] = {TEXT("id", learn.id), BOOL("use", learn.use), END},
+	[FACT_INTAKE] = {TEXT("id", intake.id), WORD("what", intake.intake, intake),
+		TIME("when_ms", intake.when_ms), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

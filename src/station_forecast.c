@@ -19,6 +19,7 @@ static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_ESTIMATE] = true,
 	[FACT_RESOURCE] = true,
 	[FACT_LEARN] = true,
+	[FACT_INTAKE] = true,
 };
 
 static void on_forecast(void *context)

@@ -30,6 +30,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_ESTIMATE] = "estimate",
 	[FACT_RESOURCE] = "resource",
 	[FACT_LEARN] = "learn",
+	[FACT_INTAKE] = "intake",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -57,6 +58,12 @@ static const char *const readinesses[READY_COUNT] = {
 	[READY_CONSENT] = "consent",
 	[READY_MARKED] = "marked",
 	[READY_BED] = "bed",
+};
+
+static const char *const intakes[INTAKE_COUNT] = {
+	[INTAKE_SOLIDS] = "solids",
+	[INTAKE_LIGHT] = "light",
+	[INTAKE_CLEAR] = "clear",
 };
 
 static const char *const mobilities[MOBILITY_COUNT] = {
@@ -168,6 +175,7 @@ VOCABULARY(fact_kind, enum fact_kind, fact_kinds, FACT_KIND_COUNT)
 VOCABULARY(source, enum source, sources, SOURCE_COUNT)
 VOCABULARY(case_status, enum case_status, case_statuses, CASE_STATUS_COUNT)
 VOCABULARY(readiness, enum readiness, readinesses, READY_COUNT)
+VOCABULARY(intake, enum intake, intakes, INTAKE_COUNT)
 VOCABULARY(mobility, enum mobility, mobilities, MOBILITY_COUNT)
 VOCABULARY(setting, enum setting, settings, SETTING_COUNT)
 VOCABULARY(room_service, enum room_service, services, SERVICE_COUNT)

@@ -78,6 +78,9 @@ enum case_status {
 
 enum readiness { READY_FASTING, READY_CONSENT, READY_MARKED, READY_BED, READY_COUNT };
 
+/* What was eaten or drunk before an operation. */
+enum intake { INTAKE_SOLIDS, INTAKE_LIGHT, INTAKE_CLEAR, INTAKE_COUNT };
+
 enum mobility { MOBILITY_UNKNOWN, MOBILITY_WALKS, MOBILITY_CHAIR, MOBILITY_BED, MOBILITY_COUNT };
 
 enum setting {
@@ -163,6 +166,7 @@ enum fact_kind {
 	FACT_ESTIMATE,  /* somebody says how long a case still takes */
 	FACT_RESOURCE,  /* how many of a role or of beds there are today */
 	FACT_LEARN,     /* whether the house may learn from a case */
+	FACT_INTAKE,    /* when a patient last ate or drank, and what */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -291,6 +295,12 @@ struct fact_learn {
 	bool use;
 };
 
+struct fact_intake {
+	char id[ID_SIZE]; /* the case */
+	enum intake intake;
+	int64_t when_ms; /* the last time; 0 takes it back */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -323,6 +333,7 @@ struct fact {
 		struct fact_estimate estimate;
 		struct fact_resource resource;
 		struct fact_learn learn;
+		struct fact_intake intake;
 		struct fact_audit audit;
 	};
 };
@@ -343,6 +354,8 @@ const char *case_status_name(enum case_status s);
 int case_status_parse(const char *word);
 const char *readiness_name(enum readiness r);
 int readiness_parse(const char *word);
+const char *intake_name(enum intake i);
+int intake_parse(const char *word);
 const char *mobility_name(enum mobility m);
 int mobility_parse(const char *word);
 const char *setting_name(enum setting s);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "twin/fasting.h"
 #include "twin/hash.h"
 #include "twin/plan_inner.h"
 #include "twin/plan_policy.h"
@@ -144,7 +145,7 @@ static void case_add(struct build *b, int twin_case)
 	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
 	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
 	c->room = room_of(b, s);
-	c->planned_ms = s->start_ms - b->origin_ms;
+	c->planned_ms = fasting_start_ms(b->twin, twin_case, way) - b->origin_ms;
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
 	b->index->twin_case[i] = twin_case;
 	b->index->case_of[twin_case] = i;
@@ -216,7 +217,13 @@ static void started(struct build *b)
 	}
 }
 
-/* Who is in the room is first, then as planned. */
+static int64_t listed_ms(const struct build *b, int x)
+{
+	return b->twin->cases[b->index->twin_case[x]].start_ms;
+}
+
+/* Who is in the room is first, then as planned: who has to wait for an empty
+ * stomach keeps the turn until somebody decides otherwise. */
 static bool goes_before(const struct build *b, int x, int y)
 {
 	const struct sim_case *a = &b->plan->cases[x], *c = &b->plan->cases[y];
@@ -224,7 +231,7 @@ static bool goes_before(const struct build *b, int x, int y)
 	bool in_c = c->step > b->index->in_room[c->pathway];
 	if (in_a != in_c)
 		return in_a;
-	return a->planned_ms != c->planned_ms ? a->planned_ms < c->planned_ms : x < y;
+	return listed_ms(b, x) != listed_ms(b, y) ? listed_ms(b, x) < listed_ms(b, y) : x < y;
 }
 
 static void turns_of(struct build *b, int r)

@@ -86,7 +86,8 @@ struct surgery {
 	int nest, add_on;
 	int ready[READY_COUNT]; /* 1, 0, -1 */
 	struct stamp ready_by[READY_COUNT];
-	struct stamp told; /* who last told the programme entry */
+	struct stamp intake[INTAKE_COUNT]; /* when_ms: eaten or drunk last */
+	struct stamp told;                 /* who last told the programme entry */
 	struct passage passage[MILESTONE_COUNT];
 	int64_t updated_ms;
 	uint64_t flagged;                /* how many facts were impossible or out of order */

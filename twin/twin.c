@@ -50,11 +50,6 @@ void twin_copy(struct twin *to, const struct twin *from)
 
 typedef void timer_handler(struct turn *turn, int index);
 
-static void absent_due(struct turn *turn, int index)
-{
-	rule_case(turn, index);
-}
-
 static void limit_due(struct turn *turn, int index)
 {
 	rule_reading(turn, index);
@@ -73,12 +68,13 @@ static void blocked_due(struct turn *turn, int index)
 }
 
 static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
-	[TIMER_ABSENT] = absent_due,
+	[TIMER_ABSENT] = rule_case,
 	[TIMER_LIMIT] = limit_due,
 	[TIMER_PLACE] = place_due,
 	[TIMER_BLOCKED] = blocked_due,
 	[TIMER_STRAY] = rule_stray,
 	[TIMER_SHARED] = rule_shared,
+	[TIMER_FASTING] = rule_case,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

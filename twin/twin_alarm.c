@@ -2,6 +2,7 @@
 /* The rules that raise and clear alarms, and the operators' acts on them. */
 #include <string.h>
 
+#include "twin/fasting.h"
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
@@ -243,9 +244,15 @@ void rule_case(struct turn *turn, int i)
 	int64_t known = s->known_ms + ABSENT_GRACE_MS, late = s->start_ms - ABSENT_BEFORE_MS;
 	int64_t due_ms = known > late ? known : late;
 	bool due = expected && t->now_ms >= due_ms;
+	/* The clock may run out while nobody says anything. */
+	int64_t legal_ms = fasting_legal_ms(t, i);
 
-	case_alarm(turn, i, "fasting:", waiting && s->ready[READY_FASTING] == 0, PRIORITY_MEDIUM,
+	case_alarm(turn, i, "fasting:", waiting && fasting_kept(t, i) == 0, PRIORITY_MEDIUM,
 		"patient not fasting");
+	if (waiting && legal_ms > t->now_ms)
+		timer_set(t, legal_ms, TIMER_FASTING, i);
+	else
+		timer_cancel(t, TIMER_FASTING, i);
 	case_alarm(turn, i, "absent:", due, PRIORITY_LOW, "patient not arrived");
 	if (expected && !due)
 		timer_set(t, due_ms, TIMER_ABSENT, i);
@@ -264,6 +271,7 @@ void rule_case_gone(struct turn *turn, int i)
 		alarm_clear(turn, key);
 	}
 	timer_cancel(turn->t, TIMER_ABSENT, i);
+	timer_cancel(turn->t, TIMER_FASTING, i);
 	timer_cancel(turn->t, TIMER_BLOCKED, i);
 }
 

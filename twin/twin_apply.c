@@ -312,6 +312,22 @@ static void on_readiness(struct turn *turn)
 	rule_case(turn, i);
 }
 
+static void on_intake(struct turn *turn)
+{
+	struct twin *t = turn->t;
+	const struct fact_intake *told = &turn->fact->intake;
+	int i = twin_case(t, told->id);
+
+	if (i < 0 || (unsigned)told->intake >= INTAKE_COUNT || told->when_ms < 0) {
+		t->ignored++;
+		return;
+	}
+	t->cases[i].intake[told->intake] = told_by(turn->fact);
+	t->cases[i].intake[told->intake].when_ms = told->when_ms;
+	t->cases[i].updated_ms = turn->fact->at_ms;
+	rule_case(turn, i);
+}
+
 static void on_status(struct turn *turn)
 {
 	struct twin *t = turn->t;
@@ -482,6 +498,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_ESTIMATE] = on_estimate,
 	[FACT_RESOURCE] = on_resource,
 	[FACT_LEARN] = on_learn,
+	[FACT_INTAKE] = on_intake,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -152,6 +152,13 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		integer(sha, s->ready[i]);
 		stamp(sha, &s->ready_by[i]);
 	}
+	/* What nobody has said leaves no trace: digests of older journals stand. */
+	for (int i = 0; i < INTAKE_COUNT; i++) {
+		if (s->intake[i].at_ms == 0)
+			continue;
+		integer(sha, i);
+		stamp(sha, &s->intake[i]);
+	}
 	number(sha, s->estimate_min);
 	stamp(sha, &s->estimate_by);
 	stamp(sha, &s->told);

@@ -30,6 +30,7 @@ enum timer_kind {
 	TIMER_BLOCKED, /* awake, and still in the OR; index: case */
 	TIMER_STRAY,   /* a bracelet that nobody was given; index: thing */
 	TIMER_SHARED,  /* a bracelet on two patients; index: thing */
+	TIMER_FASTING, /* the clock of who has eaten runs out; index: case */
 	TIMER_KIND_COUNT
 };
 

@@ -140,6 +140,11 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.learn.id, "case-1");
 		f.learn.use = true;
 		break;
+	case FACT_INTAKE:
+		strcpy(f.intake.id, "case-1");
+		f.intake.intake = INTAKE_CLEAR;
+		f.intake.when_ms = 1773640800000;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

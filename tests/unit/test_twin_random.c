@@ -65,6 +65,11 @@ static void random_programme(struct fact *f, uint64_t *seed, const char *room)
 		f->readiness.item = (enum readiness)pick(seed, READY_COUNT);
 		f->readiness.value = pick(seed, 3) - 1;
 		break;
+	case FACT_INTAKE:
+		FILL(f->intake.id, id);
+		f->intake.intake = (enum intake)pick(seed, INTAKE_COUNT);
+		f->intake.when_ms = pick(seed, 3) ? AT(pick(seed, 500) - 400) : 0;
+		break;
 	case FACT_STATUS:
 		FILL(f->status.id, id);
 		f->status.status = (enum case_status)pick(seed, CASE_STATUS_COUNT);

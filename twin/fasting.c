@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "twin/fasting.h"
+
+#include "twin/pathway.h"
+
+static const struct {
+	const char *target;
+	double hours;
+} rules[INTAKE_COUNT] = {
+	[INTAKE_SOLIDS] = {"fasting_solids_h", 6},
+	[INTAKE_LIGHT] = {"fasting_light_h", 6},
+	[INTAKE_CLEAR] = {"fasting_fluids_h", 2},
+};
+
+enum { NEST_WAITS = 4 }; /* the first class that may be as long as a meal takes */
+
+double fasting_hours(const struct site *site, enum intake intake)
+{
+	return site_target(site, rules[intake].target, rules[intake].hours);
+}
+
+static int64_t legal_after(const struct twin *twin, const struct surgery *s, int intake)
+{
+	double hours = fasting_hours(twin->site, (enum intake)intake);
+
+	return s->intake[intake].when_ms > 0
+		       ? s->intake[intake].when_ms + (int64_t)(hours * 3600000)
+		       : 0;
+}
+
+enum intake fasting_binding(const struct twin *twin, int case_)
+{
+	const struct surgery *s = &twin->cases[case_];
+	enum intake binding = INTAKE_COUNT;
+	int64_t latest = 0;
+
+	for (int i = 0; i < INTAKE_COUNT; i++) {
+		int64_t legal = legal_after(twin, s, i);
+
+		if (legal > latest) {
+			latest = legal;
+			binding = (enum intake)i;
+		}
+	}
+	return binding;
+}
+
+int64_t fasting_legal_ms(const struct twin *twin, int case_)
+{
+	enum intake binding = fasting_binding(twin, case_);
+
+	return binding < INTAKE_COUNT ? legal_after(twin, &twin->cases[case_], (int)binding) : 0;
+}
+
+int fasting_kept(const struct twin *twin, int case_)
+{
+	const struct surgery *s = &twin->cases[case_];
+	int64_t legal = fasting_legal_ms(twin, case_), told = 0;
+	int said = s->ready[READY_FASTING];
+
+	for (int i = 0; i < INTAKE_COUNT; i++)
+		if (s->intake[i].when_ms > 0 && s->intake[i].at_ms > told)
+			told = s->intake[i].at_ms;
+	if (legal == 0 || (said == 0 && s->ready_by[READY_FASTING].at_ms > told))
+		return said;
+	return legal <= (s->start_ms > twin->now_ms ? s->start_ms : twin->now_ms);
+}
+
+bool fasting_binds(const struct surgery *s)
+{
+	return !surgery_has_begun(s) && !(s->nest >= 1 && s->nest < NEST_WAITS);
+}
+
+int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathway *way)
+{
+	const struct surgery *s = &twin->cases[case_];
+	int64_t legal = fasting_binds(s) ? fasting_legal_ms(twin, case_) : 0;
+	double gate_min = 0;
+	bool gated = false;
+
+	/* The last gate before the room is the one that lets in. */
+	for (int k = 0; k < way->step_count; k++) {
+		const struct pathway_step *step = &way->steps[k];
+
+		if (step->gated && (!gated || step->gate_min > gate_min))
+			gate_min = step->gate_min;
+		gated = gated || step->gated;
+		if (step->ends == MILESTONE_IN_ROOM || pathway_lists(step->need, NEED_ROOM, 0))
+			break;
+	}
+	legal = legal > 0 ? legal - (int64_t)(gate_min * 60000) : 0;
+	return legal > s->start_ms ? legal : s->start_ms;
+}
