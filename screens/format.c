@@ -253,6 +253,13 @@ char format_source_letter(enum source who)
 	return (unsigned)who < SOURCE_COUNT ? "-RFPS"[who] : '?';
 }
 
+enum source format_stamp_source(const struct stamp *stamp)
+{
+	if (stamp->origin[0] == '\0')
+		return SOURCE_NONE;
+	return strchr(stamp->origin, '/') ? SOURCE_FHIR : SOURCE_PERSON;
+}
+
 const char *format_source(enum source who)
 {
 	static const char *const words[SOURCE_COUNT] = {[SOURCE_NONE] = "",

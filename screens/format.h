@@ -44,6 +44,9 @@ const char *format_marks(enum priority priority);
 enum role format_priority_role(enum priority priority);
 char format_source_letter(enum source who); /* R F P S */
 const char *format_source(enum source who); /* "radio" "FHIR" ... */
+/* A stamp keeps its origin only: a resource of the hospital is "Type/id", a person
+ * is not. */
+enum source format_stamp_source(const struct stamp *stamp);
 char format_state_letter(enum room_state state);
 const char *format_stage(enum stage stage);
 const char *format_status(enum case_status status);

@@ -7,11 +7,14 @@
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
+#include "twin/fasting.h"
 
 enum { NEAR_MS = 45 * 60000 };
 
-enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t size)
+enum role part_ready(const struct view *view, int index, char *out, size_t size)
 {
+	const struct surgery *s = &view->twin->cases[index];
+	int64_t now_ms = view->now_ms;
 	static const enum readiness items[] = {READY_FASTING, READY_CONSENT, READY_MARKED};
 	bool arrived = surgery_when(s, MILESTONE_ARRIVED) > 0
 		       || surgery_last(s, TRACK_PATIENT) > MILESTONE_ARRIVED;
@@ -19,7 +22,8 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 	char letters[5] = {arrived ? 'A' : '.', '.', '.', '.', '\0'};
 
 	for (int i = 0; i < 3; i++) {
-		int value = s->ready[items[i]];
+		int value = items[i] == READY_FASTING ? fasting_kept(view->twin, index)
+						      : s->ready[items[i]];
 
 		if (value >= 0)
 			letters[i + 1] = value ? "FCM"[i] : "fcm"[i];
@@ -30,6 +34,19 @@ enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t 
 	if (no || (!arrived && s->start_ms > 0 && s->start_ms < now_ms + NEAR_MS))
 		return ROLE_LATE;
 	return missing ? ROLE_NORMAL : ROLE_DIM;
+}
+
+enum role part_ready_from(const struct view *view, int index, char *out, size_t size)
+{
+	int64_t legal_ms = fasting_legal_ms(view->twin, index);
+	char clock[16];
+
+	if (legal_ms == 0 || !fasting_binds(&view->twin->cases[index])
+		|| fasting_kept(view->twin, index) != 0)
+		return part_ready(view, index, out, size);
+	format_clock(legal_ms, clock, sizeof clock);
+	format_put(out, size, "f%s", clock);
+	return ROLE_LATE;
 }
 
 enum role part_out(const struct view *view, int index, char *out, size_t size)
@@ -103,7 +120,7 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 	const struct surgery *s = &view->twin->cases[index];
 	char person[LABEL_SIZE], team[LABEL_SIZE * 2], from[16], to[16], ready[8];
 	char out[LABEL_SIZE], word[LABEL_SIZE];
-	enum role role = part_ready(s, view->now_ms, ready, sizeof ready);
+	enum role role = part_ready(view, index, ready, sizeof ready);
 	int column;
 
 	if (area.rows < 1)

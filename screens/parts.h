@@ -10,7 +10,10 @@
 /* Readiness letters: capital yes, small no, point not known. Arrived, fasting,
  * consent, marked. Returns the role: late when something is missing near the
  * start. */
-enum role part_ready(const struct surgery *s, int64_t now_ms, char *out, size_t size);
+enum role part_ready(const struct view *view, int index, char *out, size_t size);
+/* "f12:30" when the fasting clock lets the case begin later than planned, and the
+ * letters otherwise. */
+enum role part_ready_from(const struct view *view, int index, char *out, size_t size);
 /* When a patient in the room is foreseen to leave it: "→ 12:05 (11:40-12:40)",
  * "" when nothing is; an old forecast is dim and says its age. */
 enum role part_out(const struct view *view, int index, char *out, size_t size);

@@ -9,10 +9,6 @@
 #include "twin/lace.h"
 #include "twin/stat.h"
 
-/* Fasting before anaesthesia: two hours after clear fluids, six after a light
- * meal (ASA 2017 and 2023, ESAIC 2022). */
-enum { FLUIDS_MS = 2 * 3600000, MEAL_MS = 6 * 3600000 };
-
 static void law_text(const struct duration_law *law, char *out, size_t size)
 {
 	format_put(out, size, _("%.0f min (%.0f-%.0f)"), exp(law->mu),
@@ -54,22 +50,6 @@ static void expected(const struct view *view, const struct surgery *s, struct pa
 	page_pair(page, _("expected"), ROLE_NORMAL, text);
 }
 
-static void fasting(const struct surgery *s, struct page *page)
-{
-	const struct stamp *stamp = &s->ready_by[READY_FASTING];
-	char said[16], fluids[16], meal[16], text[256];
-
-	if (s->ready[READY_FASTING] != 0 || stamp->when_ms <= 0 || surgery_has_begun(s))
-		return;
-	format_clock(stamp->when_ms, said, sizeof said);
-	format_clock(stamp->when_ms + FLUIDS_MS, fluids, sizeof fluids);
-	format_clock(stamp->when_ms + MEAL_MS, meal, sizeof meal);
-	format_put(text, sizeof text, _("not at %s; start %s if clear fluids, %s if a meal"), said,
-		fluids, meal);
-	page_pair(page, _("fasting"),
-		s->start_ms < stamp->when_ms + MEAL_MS ? ROLE_LATE : ROLE_NORMAL, text);
-}
-
 void patient_expected(const struct view *view, const struct surgery *s, struct page *page)
 {
 	char word[LABEL_SIZE];
@@ -82,7 +62,6 @@ void patient_expected(const struct view *view, const struct surgery *s, struct p
 		expected(view, s, page);
 	if (part_word(s, word, sizeof word))
 		page_pair(page, _("said"), ROLE_STRONG, word);
-	fasting(s, page);
 }
 
 static const char *reason_label(enum duration_reason reason)

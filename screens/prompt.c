@@ -7,8 +7,10 @@
 
 #include "screens/command_table.h"
 #include "screens/format.h"
+#include "screens/intake.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
+#include "twin/fasting.h"
 #include "twin/text.h"
 
 enum { DONE = UI_HANDLED | UI_DIRTY, REASON_SHORTEST = 3 };
@@ -75,6 +77,17 @@ unsigned prompt_minutes(struct call *call, const char *case_id, int minutes)
 	prompt->mode = PROMPT_MINUTES;
 	format_put(prompt->target, sizeof prompt->target, "%s", case_id);
 	format_put(prompt->text, sizeof prompt->text, "%d", minutes);
+	return DONE;
+}
+
+unsigned prompt_intake(struct call *call, const char *case_id)
+{
+	struct screen *prompt = ui_push(call->ui, &screen_prompt);
+
+	if (!prompt)
+		return DONE;
+	prompt->mode = PROMPT_INTAKE;
+	format_put(prompt->target, sizeof prompt->target, "%s", case_id);
 	return DONE;
 }
 
@@ -188,6 +201,22 @@ static unsigned minutes_given(struct call *call, const struct screen *prompt)
 	return DONE;
 }
 
+static unsigned intake_given(struct call *call, const struct screen *prompt)
+{
+	enum intake what;
+	int64_t when_ms;
+
+	if (!intake_typed(prompt->text, call->view->now_ms, &what, &when_ms)) {
+		ui_say(call->ui, "%s", _("not done: a time like 06:30, then s, l or c"));
+		return DONE;
+	}
+	call->command->kind = COMMAND_INTAKE;
+	call->command->arg = (int)what;
+	call->command->when_ms = when_ms;
+	format_put(call->command->target, sizeof call->command->target, "%s", prompt->target);
+	return DONE;
+}
+
 static unsigned enter(struct call *call, const struct screen *prompt)
 {
 	struct screen done = *prompt;
@@ -202,6 +231,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 		return reason_given(call, &done);
 	if (done.mode == PROMPT_MINUTES)
 		return minutes_given(call, &done);
+	if (done.mode == PROMPT_INTAKE)
+		return intake_given(call, &done);
 	return DONE;
 }
 
@@ -271,6 +302,22 @@ static void draw_candidates(
 	}
 }
 
+/* What is being typed would mean, while it is typed. */
+static void draw_legal(const struct screen *prompt, const struct view *view, struct canvas *canvas,
+	struct area line, int column)
+{
+	enum intake what;
+	int64_t when_ms;
+	char clock[16];
+
+	if (!intake_typed(prompt->text, view->now_ms, &what, &when_ms))
+		return;
+	when_ms += (int64_t)(fasting_hours(view->twin->site, what) * 3600000);
+	format_clock(when_ms, clock, sizeof clock);
+	canvas_printf(canvas, line, line.row, column, line.columns - column, ROLE_DIM,
+		_("→ from %s"), clock);
+}
+
 void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
 	struct area line)
 {
@@ -279,6 +326,7 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		[PROMPT_FILTER] = "\\",
 		[PROMPT_REASON] = N_("why show the name: "),
 		[PROMPT_MINUTES] = N_("minutes left in the room (+ - by ten), "),
+		[PROMPT_INTAKE] = N_("ate or drank at (06:30; s solids, l light, c clear) "),
 		[PROMPT_WHAT_IF] = N_("what if: ")};
 	char person[LABEL_SIZE];
 	int column;
@@ -296,9 +344,10 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	}
 	column = canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
 		leads[screen->mode][1] ? _(leads[screen->mode]) : leads[screen->mode]);
-	if (screen->mode == PROMPT_REASON || screen->mode == PROMPT_MINUTES) {
+	if (screen->mode == PROMPT_REASON || screen->mode == PROMPT_MINUTES
+		|| screen->mode == PROMPT_INTAKE) {
 		int index = twin_case(view->twin, screen->target);
-		bool of_case = screen->mode == PROMPT_MINUTES && index >= 0;
+		bool of_case = screen->mode != PROMPT_REASON && index >= 0;
 
 		format_person(view, of_case ? view->twin->cases[index].patient : screen->target,
 			person, sizeof person);
@@ -311,6 +360,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	canvas->cursor_column = column < line.columns ? column : line.columns - 1;
 	if (screen->mode == PROMPT_COMMAND)
 		draw_candidates(screen, canvas, line, column + 2);
+	else if (screen->mode == PROMPT_INTAKE)
+		draw_legal(screen, view, canvas, line, column + 2);
 	else if (screen->mode == PROMPT_SEARCH && screen->text[0])
 		canvas_printf(canvas, line, line.row, column + 2, line.columns - column - 2,
 			ROLE_DIM, ngettext("%d match", "%d matches", (unsigned long)screen->offset),

@@ -54,6 +54,7 @@ static const struct {
 	{'b', N_("back on the list"), COMMAND_STATUS, CASE_PLANNED, 0},
 	{'f', N_("not fasting"), COMMAND_READINESS, READY_FASTING, 0},
 	{'F', N_("fasting"), COMMAND_READINESS, READY_FASTING, 1},
+	{'e', N_("ate or drank at ..."), COMMAND_INTAKE, 0, 0},
 	{'o', N_("consent missing"), COMMAND_READINESS, READY_CONSENT, 0},
 	{'O', N_("consent signed"), COMMAND_READINESS, READY_CONSENT, 1},
 	{'k', N_("site not marked"), COMMAND_READINESS, READY_MARKED, 0},
@@ -129,6 +130,11 @@ static unsigned menu_key(struct call *call, struct screen *menu, uint32_t key)
 	}
 	if (i < 0)
 		return UI_HANDLED;
+	if (menu->mode == MENU_ABSENT && absences[i].kind == COMMAND_INTAKE) {
+		format_put(ask.target, sizeof ask.target, "%s", menu->target);
+		ui_pop(call->ui);
+		return prompt_intake(call, ask.target);
+	}
 	describe(call->view, menu->target, whom, sizeof whom);
 	if (menu->mode == MENU_MILESTONE) {
 		ask.arg = i;

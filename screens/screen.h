@@ -99,6 +99,7 @@ enum prompt_mode {
 	PROMPT_FILTER,
 	PROMPT_REASON,
 	PROMPT_MINUTES,
+	PROMPT_INTAKE,
 	PROMPT_WHAT_IF,
 	PROMPT_HELP
 };
@@ -107,6 +108,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	struct area line);
 /* Asks how many minutes a case still takes, beginning at `minutes`. */
 unsigned prompt_minutes(struct call *call, const char *case_id, int minutes);
+/* Asks when the patient of a case last ate or drank, and what. */
+unsigned prompt_intake(struct call *call, const char *case_id);
 /* Asks `text` in the footer; Enter returns `ask`. */
 unsigned question_open(struct call *call, const struct command *ask, const char *text);
 unsigned menu_milestone(struct call *call, const char *case_id);

@@ -148,8 +148,7 @@ static void fill_ready(const struct view *view, const void *data, struct cell_te
 	const struct board_row *row = data;
 
 	if (row->next >= 0)
-		out->role = part_ready(
-			&view->twin->cases[row->next], view->now_ms, out->text, sizeof out->text);
+		out->role = part_ready(view, row->next, out->text, sizeof out->text);
 }
 
 static const struct column columns[] = {

@@ -13,33 +13,45 @@
 #include "screens/screen.h"
 #include "screens/tr.h"
 
+static const char *const mobilities[MOBILITY_COUNT] = {[MOBILITY_UNKNOWN] = "",
+	[MOBILITY_WALKS] = N_("walks"),
+	[MOBILITY_CHAIR] = N_("chair"),
+	[MOBILITY_BED] = N_("in bed")};
+static const char *const settings[SETTING_COUNT] = {[SETTING_UNKNOWN] = "",
+	[SETTING_DAY] = N_("day surgery"),
+	[SETTING_INPATIENT] = N_("inpatient"),
+	[SETTING_EMERGENCY] = N_("emergency")};
+
 static void draw_person(const struct view *view, const struct surgery *s, struct page *page)
 {
 	int index = twin_patient(view->twin, s->patient);
 	const struct patient *p = index >= 0 ? &view->twin->patients[index] : NULL;
-	char text[512] = "", person[LABEL_SIZE];
+	char text[512] = "", person[LABEL_SIZE], age[24];
 
 	format_person(view, s->patient, person, sizeof person);
 	if (p && p->age_years >= 0)
 		format_add(text, sizeof text, _("  %d years"), p->age_years);
 	if (p && p->sex)
 		format_add(text, sizeof text, "  %c", p->sex);
-	if (p && p->asa > 0)
-		format_add(text, sizeof text, "  ASA %d", p->asa);
+	format_add(text, sizeof text, p && p->asa > 0 ? "  ASA %d" : _("  ASA unknown"),
+		p ? p->asa : 0);
 	if (p && p->bmi > 0)
 		format_add(text, sizeof text, "  BMI %.1f", p->bmi);
 	if (p && p->mobility != MOBILITY_UNKNOWN)
-		format_add(text, sizeof text, "  %s", mobility_name(p->mobility));
+		format_add(text, sizeof text, "  %s", _(mobilities[p->mobility]));
 	if (p && p->setting != SETTING_UNKNOWN)
-		format_add(text, sizeof text, "  %s", setting_name(p->setting));
+		format_add(text, sizeof text, "  %s", _(settings[p->setting]));
+	if (p && p->told.origin[0]) {
+		format_age(view->now_ms - p->told.at_ms, age, sizeof age);
+		format_add(text, sizeof text, "  (%s, %s)", p->told.origin, age);
+	}
 	page_line(page, ROLE_STRONG, "%s%s", person, text);
 }
 
 static void draw_case(const struct view *view, const struct surgery *s, struct page *page)
 {
-	char from[16], to[16], text[512], late[16], ready[8], other[LABEL_SIZE];
+	char from[16], to[16], text[512], late[16], one[LABEL_SIZE], other[LABEL_SIZE];
 	int room = view->twin->site ? site_room(view->twin->site, s->room) : -1;
-	enum role role;
 
 	format_clock(s->start_ms, from, sizeof from);
 	format_clock(s->end_ms, to, sizeof to);
@@ -48,17 +60,14 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 		room >= 0 ? format_room(view, room) : s->room, s->procedure,
 		late[0] && !surgery_is_off(s) ? late : "");
 	page_pair(page, _("case"), ROLE_NORMAL, text);
-	format_person(view, s->surgeon, text, sizeof text);
+	format_person(view, s->surgeon, one, sizeof one);
 	format_person(view, s->anaesthetist, other, sizeof other);
-	if (other[0])
-		format_add(text, sizeof text, " / %s", other);
+	format_put(text, sizeof text, "%s / %s", one[0] ? one : _("no surgeon named"),
+		other[0] ? other : _("no anaesthetist named"));
 	page_pair(page, _("team"), ROLE_NORMAL, text);
-	role = part_ready(s, view->now_ms, ready, sizeof ready);
 	/* The booking's status says more than the stage only when it is off. */
 	page_pair(page, _("stage"), ROLE_STRONG,
 		surgery_is_off(s) ? format_status(s->status) : format_stage(surgery_stage(s)));
-	format_put(text, sizeof text, _("%s  (arrived, fasting, consent, marked)"), ready);
-	page_pair(page, _("readiness"), role, text);
 	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);
 }
 
@@ -82,14 +91,11 @@ static void draw_ahead(const struct view *view, const struct surgery *s, struct 
 		format_add(text, sizeof text, _("in %s  "), in);
 	if (out[0] && !surgery_is_over(s))
 		format_add(text, sizeof text, _("out %s  "), out);
-	page_pair(page, _("foreseen"), role, text);
+	if (bed[0] && surgery_has_begun(s))
+		format_add(text, sizeof text, _("PACU to %s  "), bed);
 	format_age(rows_forecast_age(view), age, sizeof age);
-	text[0] = '\0';
-	if (bed[0])
-		format_add(text, sizeof text, _("PACU until %s  "), bed);
-	format_add(text, sizeof text, _("%s%s old, %d replications"),
-		rows_forecast_stale(view) ? "? " : "", age, view->forecast->reps);
-	page_pair(page, "", role, text);
+	format_add(text, sizeof text, _("%s%s old"), rows_forecast_stale(view) ? "? " : "", age);
+	page_pair(page, _("foreseen"), role, text);
 }
 
 /* Names where the site has them; what FHIR wrote otherwise. */
@@ -199,11 +205,13 @@ void patient_page(const struct view *view, const char *case_id, struct canvas *c
 	s = &view->twin->cases[index];
 	draw_person(view, s, &page);
 	draw_case(view, s, &page);
+	patient_ready(view, s, &page);
 	draw_ahead(view, s, &page);
 	patient_expected(view, s, &page);
+	patient_ahead(view, s, &page);
+	patient_reasons(view, s, &page);
 	draw_place(view, s, &page);
 	draw_milestones(view, s, &page);
-	patient_reasons(view, s, &page);
 	page_end(&page, skip);
 }
 

@@ -102,7 +102,8 @@ static void fill_ready(const struct view *view, const void *data, struct cell_te
 
 	if (surgery_is_off(s) || surgery_when(s, MILESTONE_IN_ROOM) > 0 || surgery_is_over(s))
 		return;
-	out->role = part_ready(s, view->now_ms, out->text, sizeof out->text);
+	out->role = part_ready_from(
+		view, ((const struct programme_row *)data)->case_, out->text, sizeof out->text);
 }
 
 static void fill_late(const struct view *view, const void *data, struct cell_text *out)
@@ -132,10 +133,10 @@ static const struct column columns[] = {
 	{N_("Min"), 3, 5, false, true, fill_length, number_length},
 	{N_("Room"), 6, 0, false, false, fill_room, NULL},
 	{N_("Patient"), 12, 0, false, false, fill_patient, NULL},
-	{N_("Procedure"), 13, 3, true, false, fill_procedure, NULL},
+	{N_("Procedure"), 12, 3, true, false, fill_procedure, NULL},
 	{N_("Team"), 9, 4, false, false, fill_team, NULL},
 	{N_("State"), 13, 1, false, false, fill_stage, number_stage},
-	{N_("Ready"), 5, 2, false, false, fill_ready, NULL},
+	{N_("Ready"), 6, 2, false, false, fill_ready, NULL},
 	{N_("Late"), 4, 0, false, true, fill_late, number_late},
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "screens/intake.h"
 #include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
@@ -131,15 +132,6 @@ static void about_room(const struct view *view, int index, struct page *page)
 			_("! two sources disagree about who is in it"));
 }
 
-/* The stamp of an item of readiness keeps its origin only: a resource of the
- * hospital is "Type/id", a person is not. */
-static enum source readiness_source(const struct stamp *stamp)
-{
-	if (stamp->origin[0] == '\0')
-		return SOURCE_NONE;
-	return strchr(stamp->origin, '/') ? SOURCE_FHIR : SOURCE_PERSON;
-}
-
 static void about_case(const struct view *view, const char *case_id, struct page *page)
 {
 	int index = twin_case(view->twin, case_id), worn, room;
@@ -157,9 +149,13 @@ static void about_case(const struct view *view, const char *case_id, struct page
 	for (int r = 0; r < READY_COUNT; r++) {
 		if (s->ready[r] >= 0)
 			stamp_line(view, page, readiness_name((enum readiness)r),
-				readiness_source(&s->ready_by[r]), &s->ready_by[r], true,
+				format_stamp_source(&s->ready_by[r]), &s->ready_by[r], true,
 				ROLE_NORMAL);
 	}
+	for (int i = 0; i < INTAKE_COUNT; i++)
+		if (s->intake[i].when_ms > 0)
+			stamp_line(view, page, intake_words((enum intake)i), SOURCE_PERSON,
+				&s->intake[i], true, ROLE_NORMAL);
 	milestones(view, s, page);
 	if (s->place_conflict)
 		page_line(page, ROLE_CONFLICT, "%s", _("! radio and FHIR disagree on the place"));

@@ -12,6 +12,7 @@
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "twin/catalogue.h"
+#include "twin/fasting.h"
 #include "twin/indicator.h"
 
 static void text(cJSON *object, const char *key, const char *value)
@@ -64,14 +65,15 @@ static cJSON *add(cJSON *array)
 	return object;
 }
 
-static void ready(cJSON *object, const struct surgery *s)
+static void ready(const struct view *view, cJSON *object, int index)
 {
+	const struct surgery *s = &view->twin->cases[index];
 	cJSON *list = cJSON_AddArrayToObject(object, "ready");
 
 	if (surgery_when(s, MILESTONE_ARRIVED) > 0)
 		cJSON_AddItemToArray(list, cJSON_CreateString("arrived"));
 	for (int r = 0; r < READY_COUNT; r++) {
-		if (s->ready[r] == 1)
+		if ((r == READY_FASTING ? fasting_kept(view->twin, index) : s->ready[r]) == 1)
 			cJSON_AddItemToArray(
 				list, cJSON_CreateString(readiness_name((enum readiness)r)));
 	}
@@ -107,7 +109,7 @@ static void board(const struct view *view, cJSON *array, void *memory)
 		next = cJSON_AddObjectToObject(o, "next");
 		text(next, "case", twin->cases[r->next].id);
 		when(next, "start", twin->cases[r->next].start_ms);
-		ready(next, &twin->cases[r->next]);
+		ready(view, next, r->next);
 	}
 }
 
@@ -135,7 +137,7 @@ static void programme(const struct view *view, cJSON *array, void *memory)
 			cJSON_AddNumberToObject(o, "nest", s->nest);
 		if (s->add_on >= 0)
 			cJSON_AddBoolToObject(o, "add_on", s->add_on == 1);
-		ready(o, s);
+		ready(view, o, rows[i].case_);
 		tenth(o, "late_min", rows[i].late_min);
 		cJSON_AddBoolToObject(o, "conflict", rows[i].conflict);
 		cJSON_AddBoolToObject(o, "flagged", rows[i].flagged);

@@ -48,6 +48,7 @@ enum command_kind {
 	COMMAND_STATUS,       /* target case, arg case_status (absent, back on list) */
 	COMMAND_READINESS,    /* target case, arg readiness, value 0/1 */
 	COMMAND_ESTIMATE,     /* target case, value minutes left in the room */
+	COMMAND_INTAKE,       /* target case, arg intake, when_ms */
 	COMMAND_LEARN,        /* target case, value 0: nothing is learnt from it, 1 it is */
 	COMMAND_ACKNOWLEDGE,  /* target alarm key, covers_ms */
 	COMMAND_RESET,        /* target alarm key, covers_ms */
@@ -72,6 +73,7 @@ struct command {
 	int arg;
 	int value;
 	int64_t covers_ms;
+	int64_t when_ms;
 	char text[TYPED_SIZE];
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "screens/format.h"
+#include "twin/fasting.h"
 #include "twin/text.h"
 
 enum { REVEAL_MS = 30000 };
@@ -98,6 +100,24 @@ static void do_estimate(struct station *s, const struct command *c)
 	station_say(s, "%d more minutes for %s (U takes it back)", c->value, c->target);
 }
 
+static void do_intake(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_INTAKE);
+	int i = twin_case(s->twin, c->target);
+	char legal[16];
+	if (i < 0 || c->arg < 0 || c->arg >= INTAKE_COUNT || c->when_ms <= 0)
+		return;
+	int64_t before = s->twin->cases[i].intake[c->arg].when_ms;
+	text_copy(f.intake.id, ID_SIZE, c->target);
+	f.intake.intake = (enum intake)c->arg;
+	f.intake.when_ms = c->when_ms;
+	commit_act(s, &f);
+	f.intake.when_ms = before;
+	remember(s, &f);
+	format_clock(fasting_legal_ms(s->twin, i), legal, sizeof legal);
+	station_say(s, "%s: not before %s (U takes it back)", c->target, legal);
+}
+
 static void do_learn(struct station *s, const struct command *c)
 {
 	struct fact f = act(s, FACT_LEARN);
@@ -166,6 +186,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_STATUS] = do_status,
 		[COMMAND_READINESS] = do_readiness,
 		[COMMAND_ESTIMATE] = do_estimate,
+		[COMMAND_INTAKE] = do_intake,
 		[COMMAND_LEARN] = do_learn,
 		[COMMAND_ACKNOWLEDGE] = do_alarm,
 		[COMMAND_RESET] = do_alarm,

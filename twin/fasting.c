@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "twin/fasting.h"
 
+#include <string.h>
+
 #include "twin/pathway.h"
 
 static const struct {
@@ -90,4 +92,58 @@ int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathwa
 	}
 	legal = legal > 0 ? legal - (int64_t)(gate_min * 60000) : 0;
 	return legal > s->start_ms ? legal : s->start_ms;
+}
+
+/* ---- who could come instead ---- */
+
+static bool can_swap(const struct twin *twin, const struct surgery *s, int64_t legal_ms, int other)
+{
+	const struct surgery *o = &twin->cases[other];
+	int64_t earlier = s->start_ms > twin->now_ms ? s->start_ms : twin->now_ms;
+
+	if (o == s || surgery_is_off(o) || surgery_has_begun(o) || surgery_is_over(o))
+		return false;
+	if (o->start_ms <= s->start_ms || o->start_ms < legal_ms)
+		return false;
+	if (o->room_at != s->room_at && (!s->surgeon[0] || strcmp(o->surgeon, s->surgeon) != 0))
+		return false;
+	return fasting_legal_ms(twin, other) <= earlier && o->ready[READY_FASTING] != 0;
+}
+
+static bool better(const struct twin *twin, int a, int b)
+{
+	const struct surgery *x = &twin->cases[a], *y = &twin->cases[b];
+	int here_x = surgery_stage(x) != STAGE_EXPECTED,
+	    here_y = surgery_stage(y) != STAGE_EXPECTED;
+	int ready_x = (fasting_kept(twin, a) == 1) + here_x;
+	int ready_y = (fasting_kept(twin, b) == 1) + here_y;
+
+	if (ready_x != ready_y)
+		return ready_x > ready_y;
+	return x->start_ms != y->start_ms ? x->start_ms < y->start_ms : a < b;
+}
+
+int fasting_swaps(const struct twin *twin, int case_, int *out, int max)
+{
+	const struct surgery *s = &twin->cases[case_];
+	int64_t legal_ms = fasting_legal_ms(twin, case_);
+	int n = 0;
+
+	if (!fasting_binds(s) || surgery_is_off(s) || legal_ms <= s->start_ms
+		|| legal_ms <= twin->now_ms)
+		return 0;
+	for (int i = 0; i < twin->case_count; i++) {
+		int at = n;
+
+		if (!can_swap(twin, s, legal_ms, i))
+			continue;
+		while (at > 0 && better(twin, i, out[at - 1]))
+			at--;
+		if (at == max)
+			continue;
+		n += n < max;
+		memmove(out + at + 1, out + at, (size_t)(n - 1 - at) * sizeof *out);
+		out[at] = i;
+	}
+	return n;
 }

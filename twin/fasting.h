@@ -35,4 +35,11 @@ bool fasting_binds(const struct surgery *s);
  * the case's pathway up to the entry into the room is let in before it runs out. */
 int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathway *way);
 
+/* Cases that could change places with one whose clock runs out too late: of the
+ * same room or surgeon, not begun, planned later and not before the clock runs
+ * out, and free by their own clocks to come at the earlier time. Those known to
+ * be fasting and arrived first, then by time. Indexes; returns how many, `max`
+ * at most; 0 when there is nothing to swap for. */
+int fasting_swaps(const struct twin *twin, int case_, int *out, int max);
+
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "screens/intake.h"
 #include "tests/unit/suite_screens.h"
 
 static void asks_how_many_minutes(void **state)
@@ -153,6 +154,113 @@ static void tells_the_legal_start(void **state)
 	ui_destroy(ui);
 }
 
+/* What is typed after `x e`; suite time is Monday 16 March 10:42. */
+static void reads_when_somebody_ate(void **state)
+{
+	static const struct {
+		const char *text;
+		enum intake what;
+		int hour, minute, days_back; /* -1: no such text */
+	} rows[] = {
+		{"06:30 s", INTAKE_SOLIDS, 6, 30, 0},
+		{"6h30", INTAKE_SOLIDS, 6, 30, 0},
+		{"0630c", INTAKE_CLEAR, 6, 30, 0},
+		{"630 L ", INTAKE_LIGHT, 6, 30, 0},
+		{" 7 c", INTAKE_CLEAR, 7, 0, 0},
+		{"10:42", INTAKE_SOLIDS, 10, 42, 0},
+		{"10:43", INTAKE_SOLIDS, 10, 43, 1}, /* not yet today: yesterday */
+		{"22.00 s", INTAKE_SOLIDS, 22, 0, 1},
+		{"24:00", 0, 0, 0, -1},
+		{"6:60", 0, 0, 0, -1},
+		{"6:3", 0, 0, 0, -1},
+		{"", 0, 0, 0, -1},
+		{"s", 0, 0, 0, -1},
+		{"06:30 x", 0, 0, 0, -1},
+		{"06:30 s c", 0, 0, 0, -1},
+		{"12345", 0, 0, 0, -1},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum intake what = INTAKE_COUNT;
+		int64_t when = 0;
+		bool read = intake_typed(rows[i].text, world_at(10, 42), &what, &when);
+		if (read != (rows[i].days_back >= 0))
+			fail_msg("\"%s\"", rows[i].text);
+		if (!read)
+			continue;
+		assert_int_equal(what, rows[i].what);
+		assert_true(
+			when
+			== world_at(rows[i].hour, rows[i].minute) - rows[i].days_back * 86400000LL);
+	}
+}
+
+static void eats(const char *id, enum intake what, int64_t when_ms)
+{
+	struct fact f = fact_make(FACT_INTAKE, SOURCE_PERSON, world_at(10, 42));
+	format_put(f.intake.id, sizeof f.intake.id, "%s", id);
+	format_put(f.origin, sizeof f.origin, "anna");
+	f.intake.intake = what;
+	f.intake.when_ms = when_ms;
+	world_say(world, &f);
+}
+
+/* Solids at 06:30, six hours: 12:30 for a case of 12:00. Of those planned later
+ * only the femoral nail at 13:00 is not before that; the surgeon is the same. */
+static void shows_the_clock_and_who_could_come(void **state)
+{
+	struct ui *ui = ui_create();
+	(void)state;
+	press(ui, "2jjjj");
+	assert_false(shows(ui, 24, 80, "f12:30"));
+	eats("c-202", INTAKE_SOLIDS, world_at(6, 30));
+	assert_true(shows(ui, 24, 80, "Hernia repa… L.H.      expected      f12:30"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "fasting   NO, from 12:30    P 0 s"));
+	assert_true(
+		shows(ui, 24, 80, "ate or drank    solids at 06:30 (anna, 0 s): not before 12:30"));
+	assert_true(shows(ui, 24, 80, "could swap      13:00 1003 Femoral nail [....]"));
+	/* The day before, it is no hindrance; an emergency does not wait for it. */
+	eats("c-202", INTAKE_SOLIDS, world_at(5, 30));
+	assert_true(shows(ui, 24, 80, "fasting   yes, from 11:30"));
+	assert_false(shows(ui, 24, 80, "could swap"));
+	eats("c-202", INTAKE_SOLIDS, world_at(9, 30));
+	struct fact f = fact_make(FACT_CASE, SOURCE_FHIR, world_at(10, 42));
+	format_put(f.surgery.id, sizeof f.surgery.id, "c-202");
+	f.surgery.nest = 2;
+	world_say(world, &f);
+	assert_true(shows(ui, 24, 80, ": 15:30, but this cannot wait"));
+	press(ui, "q");
+	assert_false(shows(ui, 24, 80, "f15:30"));
+	ui_destroy(ui);
+}
+
+static void asks_when_somebody_ate(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c;
+	(void)state;
+	press(ui, "2jjjj");
+	assert_int_equal(press(ui, "xe").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "ate or drank at (06:30; s solids, l light, c clear) 2002:"));
+	assert_int_equal(press(ui, "08:30").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "08:30  → from 14:30"));
+	assert_int_equal(press(ui, " c").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "08:30 c  → from 10:30"));
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_INTAKE);
+	assert_string_equal(c.target, "c-202");
+	assert_int_equal(c.arg, INTAKE_CLEAR);
+	assert_true(c.when_ms == world_at(8, 30));
+	assert_int_equal(press(ui, "xe08:30\x1b\n").kind, COMMAND_NONE);
+	press(ui, "q");
+	assert_int_equal(press(ui, "xe99\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "not done: a time like 06:30"));
+	world->view.readonly = true;
+	assert_int_equal(press(ui, "xe08:30\n").kind, COMMAND_NONE);
+	ui_destroy(ui);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -161,6 +269,9 @@ int main(void)
 		T(shows_what_was_learnt),
 		T(says_why),
 		T(tells_the_legal_start),
+		T(reads_when_somebody_ate),
+		T(asks_when_somebody_ate),
+		T(shows_the_clock_and_who_could_come),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

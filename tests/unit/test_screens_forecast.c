@@ -105,8 +105,7 @@ static void test_board_and_patient(void **state)
 	assert_true(shows(ui, 24, 80, "out → 12:05 (11:30-13:10)"));
 	press(ui, "\n");
 	assert_true(shows(ui, 24, 80, "out 12:05 (11:30-13:10)"));
-	assert_true(
-		shows(ui, 24, 80, "PACU until 13:20 (12:30-14:40)  3 s old, 2000 replications"));
+	assert_true(shows(ui, 24, 80, "PACU to 13:20 (12:30-14:40)  3 s old"));
 	press(ui, "q");
 	/* Two hours on, with nothing new: never an end that is over. */
 	world->view.now_ms = world_at(13, 30);

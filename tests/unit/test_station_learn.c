@@ -114,6 +114,17 @@ static void says_learns_and_remembers(void **state)
 	assert_string_equal(the_case(s)->estimate_by.origin, s->station->user);
 	ask(s, COMMAND_UNDO, 0);
 	assert_true(the_case(s)->estimate_min < 0);
+	struct command ate = {.kind = COMMAND_INTAKE, .arg = INTAKE_SOLIDS};
+	text_copy(ate.target, sizeof ate.target, "c-0");
+	for (int64_t hours = 9; hours >= 8; hours--) {
+		ate.when_ms = f.surgery.start_ms - hours * 3600000;
+		station_command(s->station, &ate);
+		assert_true(the_case(s)->intake[INTAKE_SOLIDS].when_ms == ate.when_ms);
+	}
+	ask(s, COMMAND_UNDO, 0); /* what was said before stands again, then nothing */
+	assert_true(the_case(s)->intake[INTAKE_SOLIDS].when_ms == ate.when_ms - 3600000);
+	ask(s, COMMAND_UNDO, 0);
+	assert_true(the_case(s)->intake[INTAKE_SOLIDS].when_ms == 0);
 	ask(s, COMMAND_ESTIMATE, 0); /* nothing is no word */
 	assert_true(the_case(s)->estimate_min < 0);
 	ask(s, COMMAND_ESTIMATE, 20);
