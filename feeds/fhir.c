@@ -29,6 +29,7 @@ static const struct {
 	{"Observation", fhir_read_observation},
 	{"ServiceRequest", fhir_read_request},
 	{"Task", fhir_read_task},
+	{"Condition", fhir_read_condition},
 	{"MessageHeader", fhir_read_nothing},
 	{"MedicationAdministration", fhir_read_nothing},
 };

@@ -73,10 +73,12 @@ static bool falls_back(struct fhir_poll *p, int status)
 static void skip_type(struct fhir_poll *p, const char *problem, const char *detail)
 {
 	/* Said once; a feed that has all the rest is not down for it. Servers
-	 * that say nothing of themselves often have no roles and no orders. */
+	 * that say nothing of themselves often have no roles and no orders; what
+	 * went before may be nobody's business here. */
 	struct progress *progress = &p->progress[p->type];
 	bool optional =
-		!p->capability.understood && (p->type == FHIR_ROLE || p->type == FHIR_REQUEST);
+		fhir_is_theirs((enum fhir_type)p->type)
+		|| (!p->capability.understood && (p->type == FHIR_ROLE || p->type == FHIR_REQUEST));
 	bool expected = optional || progress->absent;
 	progress->absent = true;
 	if (!expected)

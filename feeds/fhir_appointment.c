@@ -274,6 +274,7 @@ static void give_age(struct fhir_reading *r, const struct fact_case *c)
 	person->case_start_ms = c->start_ms;
 	if (person->birth[0] != '\0')
 		fhir_person_give(r, person);
+	fhir_history_give(r, person);
 }
 
 bool fhir_read_appointment(struct fhir_reading *r)

@@ -17,6 +17,8 @@ static const char *const type_names[FHIR_TYPES] = {
 	[FHIR_REQUEST] = "ServiceRequest",
 	[FHIR_PROCEDURE] = "Procedure",
 	[FHIR_OBSERVATION] = "Observation",
+	[FHIR_PAST] = "Encounter",
+	[FHIR_CONDITION] = "Condition",
 };
 
 enum {

@@ -24,6 +24,8 @@ enum fhir_type {
 	FHIR_REQUEST,
 	FHIR_PROCEDURE,
 	FHIR_OBSERVATION,
+	FHIR_PAST, /* visits again, half a year back */
+	FHIR_CONDITION,
 	FHIR_TYPES
 };
 const char *fhir_type_name(enum fhir_type type); /* "Appointment" */

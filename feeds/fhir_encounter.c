@@ -242,11 +242,24 @@ static void read_visit(struct fhir_reading *r, const char *case_id, const char *
 	give_covariates(r, patient);
 }
 
+static bool has_happened(int status)
+{
+	return status >= 0 && !statuses[status].none
+	       && strcmp(statuses[status].code, "planned") != 0;
+}
+
 bool fhir_read_encounter(struct fhir_reading *r)
 {
 	char case_id[ID_SIZE], patient[ID_SIZE] = "";
-	bool wait;
-	if (!find_case(r, case_id)) {
+	int status = find_status(fhir_string(r->resource, "status"));
+	bool wait, found = find_case(r, case_id);
+	const struct fhir_case *c = found ? fhir_case_find(r->map, case_id) : NULL;
+	bool past =
+		fhir_history_visit(r, c != NULL && c->known && c->surgical, has_happened(status));
+	if (!found) {
+		/* Over, and of no booking: it belongs to what went before. */
+		if (past && statuses[status].over)
+			return true;
 		if (r->map->last_call)
 			fhir_puzzle(r, "appointment", "no Appointment: case not known");
 		return r->map->last_call;

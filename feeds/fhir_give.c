@@ -275,6 +275,10 @@ static uint64_t hash_fact(const struct fact *f)
 	case FACT_READINESS:
 		return mix_number(mix_number(mix_text(h, f->readiness.id), f->readiness.item),
 			f->readiness.value);
+	case FACT_HISTORY:
+		h = mix_number(mix_text(h, f->history.id), f->history.admitted_ms);
+		h = mix_number(mix_number(h, f->history.acute), f->history.charlson);
+		return mix_number(h, f->history.ed_visits);
 	case FACT_STATUS:
 		return mix_number(mix_text(h, f->status.id), f->status.status);
 	case FACT_ROOM:

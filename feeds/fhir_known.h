@@ -34,6 +34,11 @@ void fhir_known_sweep(struct fhir_map *map);
 int fhir_known_lost(
 	const struct fhir_map *map, int64_t from_ms, int64_t to_ms, char out[][ID_SIZE], int max);
 
+/* Every visit (or else every condition) of the patients whose cases start in that
+ * time was asked for, half a year back: what was not read is not there. */
+void fhir_known_asked(
+	struct fhir_map *map, bool visits, int64_t from_ms, int64_t to_ms, int64_t at_ms);
+
 /* The server no longer has this resource, since when_ms (0: some time): an
  * Appointment becomes void and says why, a visit or procedure takes its
  * milestones back. A newer version read before stands. */

@@ -20,6 +20,7 @@ struct fhir_person *fhir_person_get(struct fhir_map *map, const char *id)
 	if (HASH_COUNT(map->people) >= PEOPLE_MAX) {
 		person = map->people;
 		HASH_DEL(map->people, person);
+		fhir_history_free(person);
 		free(person);
 	}
 	person = calloc(1, sizeof *person);
@@ -36,6 +37,7 @@ void fhir_people_free(struct fhir_map *map)
 	HASH_ITER(hh, map->people, person, next)
 	{
 		HASH_DEL(map->people, person);
+		fhir_history_free(person);
 		free(person);
 	}
 }

@@ -83,8 +83,9 @@ void fhir_poll_choose(struct fhir_poll *p)
 {
 	for (int type = 0; type < FHIR_TYPES; type++)
 		p->progress[type].strategy =
-			p->forced >= 0 ? (enum fhir_strategy)p->forced
-				       : fhir_strategy_for(&p->capability, (enum fhir_type)type);
+			p->forced >= 0 && !fhir_is_theirs((enum fhir_type)type)
+				? (enum fhir_strategy)p->forced
+				: fhir_strategy_for(&p->capability, (enum fhir_type)type);
 	fhir_poll_name(p);
 }
 

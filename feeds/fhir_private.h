@@ -98,6 +98,22 @@ struct fhir_bracelets {
 	char mac[FHIR_BRACELETS][TAG_SIZE]; /* listed, "" none: one is usual */
 };
 
+/* A visit, as far as the LACE index asks. */
+struct fhir_visit {
+	char id[ID_SIZE];
+	char whole[ID_SIZE]; /* the visit it is part of, "" */
+	int64_t start_ms, end_ms;
+	bool ours;      /* of a case of the programme */
+	bool emergency; /* in an emergency department */
+	bool stay;      /* in a bed */
+	int acute;      /* 1, 0, -1 not said */
+};
+
+struct fhir_ailment {
+	char id[ID_SIZE];
+	unsigned groups; /* bits of fhir_condition.c */
+};
+
 struct fhir_person {
 	char id[ID_SIZE];
 	char birth[11];
@@ -109,6 +125,10 @@ struct fhir_person {
 	enum setting setting;
 	struct fhir_measure measures[MEASURE_COUNT];
 	int64_t case_start_ms; /* age is taken on that day */
+	struct fhir_visit *visits;
+	struct fhir_ailment *conditions;
+	int visit_count, condition_count;
+	bool visits_asked, conditions_asked; /* all there are, of six months and more */
 	UT_hash_handle hh;
 };
 
@@ -162,7 +182,7 @@ struct fhir_reading {
 typedef bool fhir_read(struct fhir_reading *r);
 fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_read_location,
 	fhir_read_patient, fhir_read_practitioner, fhir_read_role, fhir_read_observation,
-	fhir_read_request, fhir_read_task, fhir_read_nothing;
+	fhir_read_request, fhir_read_task, fhir_read_condition, fhir_read_nothing;
 
 void fhir_outcome_add(const cJSON *outcome, struct fhir_page *page);
 
@@ -245,6 +265,19 @@ void fhir_message_name(const cJSON *entries);
 struct fhir_person *fhir_person_get(struct fhir_map *map, const char *id);
 void fhir_person_give(struct fhir_reading *r, struct fhir_person *person);
 void fhir_people_free(struct fhir_map *map);
+
+/* -- what went before (fhir_history.c, fhir_condition.c) ------------------- */
+
+/* Notes a visit, or that it did not happen; false when nothing was kept. */
+bool fhir_history_visit(struct fhir_reading *r, bool ours, bool happened);
+/* Notes a condition, or takes it back. */
+void fhir_history_condition(
+	struct fhir_reading *r, struct fhir_person *person, bool counts, unsigned groups);
+/* Gives what is known out for a patient of the programme. */
+void fhir_history_give(struct fhir_reading *r, const struct fhir_person *person);
+void fhir_history_free(struct fhir_person *person);
+/* Charlson's points as the LACE index counts them. */
+int fhir_charlson_points(unsigned groups);
 
 /* -- observations (fhir_observation.c) ------------------------------------ */
 

@@ -14,6 +14,9 @@ static const int64_t DAY_MS = 24 * 3600 * 1000LL;
  * this is not asked for: a visit of today's patient has moved since. */
 enum { FIRST_LOAD_DAYS = 30 };
 
+/* Half a year before an admission that may itself be a month old. */
+enum { PAST_DAYS = 215 };
+
 /* How each type is asked when the day itself is the question. A visit may have
  * begun long before the day; a procedure is dated by the act. What changes
  * slowly is asked at sweeps only. */
@@ -24,16 +27,19 @@ static const struct day_rule {
 	bool dates;    /* plain dates: instants are not taken here */
 	bool sweeps;
 	bool clinical; /* grows for ever: never asked whole */
+	bool theirs;   /* asked of the day's patients, day by day, or not at all */
 } day_rules[FHIR_TYPES] = {
-	[FHIR_LOCATION] = {FHIR_KEY_ROOM, "_id", -1, false, false, false},
-	[FHIR_PRACTITIONER] = {FHIR_KEY_PRACTITIONER, "_id", -1, false, true, false},
-	[FHIR_ROLE] = {FHIR_KEY_ROLE, "_id", -1, false, true, false},
-	[FHIR_APPOINTMENT] = {FHIR_KEY_NONE, NULL, -1, false, false, false},
-	[FHIR_PATIENT] = {FHIR_KEY_PATIENT, "_id", -1, false, true, false},
-	[FHIR_ENCOUNTER] = {FHIR_KEY_PATIENT, "patient", 30, false, false, true},
-	[FHIR_REQUEST] = {FHIR_KEY_PATIENT, "patient", -1, false, true, true},
-	[FHIR_PROCEDURE] = {FHIR_KEY_PATIENT, "patient", 1, true, false, true},
-	[FHIR_OBSERVATION] = {FHIR_KEY_PATIENT, "patient", -1, false, true, true},
+	[FHIR_LOCATION] = {FHIR_KEY_ROOM, "_id", -1, false, false, false, false},
+	[FHIR_PRACTITIONER] = {FHIR_KEY_PRACTITIONER, "_id", -1, false, true, false, false},
+	[FHIR_ROLE] = {FHIR_KEY_ROLE, "_id", -1, false, true, false, false},
+	[FHIR_APPOINTMENT] = {FHIR_KEY_NONE, NULL, -1, false, false, false, false},
+	[FHIR_PATIENT] = {FHIR_KEY_PATIENT, "_id", -1, false, true, false, false},
+	[FHIR_ENCOUNTER] = {FHIR_KEY_PATIENT, "patient", 30, false, false, true, false},
+	[FHIR_REQUEST] = {FHIR_KEY_PATIENT, "patient", -1, false, true, true, false},
+	[FHIR_PROCEDURE] = {FHIR_KEY_PATIENT, "patient", 1, true, false, true, false},
+	[FHIR_OBSERVATION] = {FHIR_KEY_PATIENT, "patient", -1, false, true, true, false},
+	[FHIR_PAST] = {FHIR_KEY_PATIENT, "patient", PAST_DAYS, false, true, true, true},
+	[FHIR_CONDITION] = {FHIR_KEY_PATIENT, "patient", -1, false, true, true, true},
 };
 
 static const struct {
@@ -59,11 +65,16 @@ int fhir_strategy_parse(const char *word)
 	return -2;
 }
 
+bool fhir_is_theirs(enum fhir_type type)
+{
+	return day_rules[type].theirs;
+}
+
 enum fhir_strategy fhir_strategy_for(const struct fhir_capability *capability, enum fhir_type type)
 {
 	unsigned offers = capability->offers[type];
 	/* Oracle lists _lastUpdated for visits, but only next to a patient. */
-	if (capability->server->by_patient)
+	if (capability->server->by_patient || day_rules[type].theirs)
 		return STRATEGY_DAY;
 	if (offers & OFFER_LAST_UPDATED)
 		return STRATEGY_DELTA;
@@ -190,7 +201,7 @@ static bool ask_day(struct writer *w, const struct fhir_ask *a, int index)
 		     && (rule->key != FHIR_KEY_ROOM || a->map->options.site != NULL);
 	if (a->type == FHIR_APPOINTMENT)
 		return programme(w, a, index);
-	if (rule->sweeps && a->round == ROUND_DELTA)
+	if ((rule->sweeps && a->round == ROUND_DELTA) || (rule->theirs && !keyed))
 		return false;
 	if (keyed) {
 		int lot = by_id ? FHIR_KEYS_MAX : a->capability->server->keys;

@@ -16,6 +16,8 @@ enum fhir_strategy {
 const char *fhir_strategy_name(enum fhir_strategy strategy); /* "day window" */
 /* "delta" | "day" | "history" → strategy; "auto" or NULL → -1; else -2. */
 int fhir_strategy_parse(const char *word);
+/* Asked of the day's patients only, whatever the settings say. */
+bool fhir_is_theirs(enum fhir_type type);
 /* The best a server offers for a type. */
 enum fhir_strategy fhir_strategy_for(const struct fhir_capability *capability, enum fhir_type type);
 

@@ -198,6 +198,9 @@ static void complete_type(struct fhir_poll *p)
 	p->backoff.tries = 0;
 	if (p->type == FHIR_APPOINTMENT && reads_whole_day(p) && !p->outcome_bad && !p->unfiltered)
 		p->lost_count = fhir_known_lost(p->map, p->from_ms, p->to_ms, p->lost, LOST_MAX);
+	if (fhir_is_theirs((enum fhir_type)p->type) && p->round != ROUND_DELTA && !p->outcome_bad)
+		fhir_known_asked(p->map, p->type == FHIR_PAST, p->from_ms, p->to_ms,
+			p->now_ms(p->clock_context));
 	fhir_round_next_type(p);
 }
 

@@ -107,6 +107,12 @@ void format_late(double minutes, char *out, size_t size)
 		format_put(out, size, "%+ld", whole);
 }
 
+/* Samples are kept in minutes, and a hair before 12:30 is not 12:29. */
+static int64_t whole_second(double at_ms)
+{
+	return (int64_t)(at_ms / 1000 + 0.5) * 1000;
+}
+
 void format_span(const struct quantiles *q, char *out, size_t size)
 {
 	char low[16], middle[16], high[16];
@@ -115,9 +121,9 @@ void format_span(const struct quantiles *q, char *out, size_t size)
 		format_put(out, size, "%s", "");
 		return;
 	}
-	format_clock((int64_t)q->p10, low, sizeof low);
-	format_clock((int64_t)q->p50, middle, sizeof middle);
-	format_clock((int64_t)q->p90, high, sizeof high);
+	format_clock(whole_second(q->p10), low, sizeof low);
+	format_clock(whole_second(q->p50), middle, sizeof middle);
+	format_clock(whole_second(q->p90), high, sizeof high);
 	format_put(out, size, "%s (%s-%s)", middle, low, high);
 }
 

@@ -116,12 +116,42 @@ static void unknown(const struct duration_term why[REASON_COUNT], struct page *p
 	page_pair(page, _("not known"), ROLE_NORMAL, text);
 }
 
+/* The words of twin/lace.c, for people; a day case has no stay to count. */
+static void draw_lace(const struct view *view, const struct surgery *s, struct page *page)
+{
+	int case_ = (int)(s - view->twin->cases), points[4], total;
+	int patient = twin_patient(view->twin, s->patient);
+	const struct stamp *by = patient >= 0 ? &view->twin->patients[patient].history_by : NULL;
+	const char *missing;
+	char text[256] = "", age[24];
+	struct lace parts;
+
+	lace_of(view->twin, case_, &parts);
+	lace_points(&parts, points);
+	total = lace_index(&parts, &missing);
+	if (parts.stay_days < 0
+		&& (s->setting == SETTING_DAY
+			|| (by && view->twin->patients[patient].setting == SETTING_DAY)))
+		missing = N_("a day case is no stay");
+	if (total < 0)
+		format_put(text, sizeof text, _("not computable, because %s"), _(missing));
+	else
+		format_put(text, sizeof text, "%d", total);
+	for (int i = 0; i < 4 && by != NULL && by->at_ms > 0; i++) {
+		format_add(text, sizeof text, "%s%c ", i == 0 ? " (" : ", ", "LACE"[i]);
+		format_add(text, sizeof text, points[i] < 0 ? "?" : "%d", points[i]);
+	}
+	if (by != NULL && by->at_ms > 0) {
+		format_age(view->now_ms - by->at_ms, age, sizeof age);
+		format_add(text, sizeof text, "), %s, %s", by->origin, age);
+	}
+	page_words(page, _("LACE"), total < 0 ? ROLE_DIM : ROLE_NORMAL, text);
+}
+
 void patient_reasons(const struct view *view, const struct surgery *s, struct page *page)
 {
-	const struct lace parts = {-1, -1, -1, -1}; /* no feed tells them yet */
 	struct duration_term why[REASON_COUNT];
 	struct duration_input input;
-	const char *missing;
 	char text[160];
 	double sum = 0;
 
@@ -138,8 +168,5 @@ void patient_reasons(const struct view *view, const struct surgery *s, struct pa
 		reasons(why, -1, _("lowered by"), page);
 		unknown(why, page);
 	}
-	if (lace_index(&parts, &missing) < 0) {
-		format_put(text, sizeof text, _("not computable, because %s"), missing);
-		page_pair(page, _("LACE"), ROLE_DIM, text);
-	}
+	draw_lace(view, s, page);
 }

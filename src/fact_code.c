@@ -151,6 +151,9 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_LEARN] = {TEXT("id", learn.id), BOOL("use", learn.use), END},
 	[FACT_INTAKE] = {TEXT("id", intake.id), WORD("what", intake.intake, intake),
 		TIME("when_ms", intake.when_ms), END},
+	[FACT_HISTORY] = {TEXT("id", history.id), TIME("admitted_ms", history.admitted_ms),
+		INT("acute", history.acute), INT("charlson", history.charlson),
+		INT("ed_visits", history.ed_visits), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

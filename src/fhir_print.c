@@ -220,6 +220,19 @@ static void fill_tag(const struct fhir_print *print, cJSON *o, const struct fact
 	add_text(o, "patient", f->tag.patient);
 }
 
+static void fill_history(const struct fhir_print *print, cJSON *o, const struct fact *f)
+{
+	const struct fact_history *h = &f->history;
+	add_text(o, "patient", h->id);
+	add_time(print, o, "admitted", h->admitted_ms);
+	if (h->acute >= 0)
+		cJSON_AddBoolToObject(o, "acute", h->acute > 0);
+	if (h->charlson >= 0)
+		cJSON_AddNumberToObject(o, "charlson", h->charlson);
+	if (h->ed_visits >= 0)
+		cJSON_AddNumberToObject(o, "ed_visits", h->ed_visits);
+}
+
 static const struct {
 	enum fact_kind kind;
 	void (*fill)(const struct fhir_print *, cJSON *, const struct fact *);
@@ -230,6 +243,7 @@ static const struct {
 	{FACT_PLACE, fill_place},
 	{FACT_ROOM, fill_room},
 	{FACT_TAG, fill_tag},
+	{FACT_HISTORY, fill_history},
 };
 
 /* Present fields replace, missing ones leave what was known (fact.h). */

@@ -31,6 +31,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_RESOURCE] = "resource",
 	[FACT_LEARN] = "learn",
 	[FACT_INTAKE] = "intake",
+	[FACT_HISTORY] = "history",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -240,6 +241,8 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 		f.estimate.left_min = FACT_UNKNOWN;
 	} else if (kind == FACT_RESOURCE) {
 		f.resource.units = FACT_UNKNOWN;
+	} else if (kind == FACT_HISTORY) {
+		f.history.acute = f.history.charlson = f.history.ed_visits = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

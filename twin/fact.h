@@ -167,6 +167,7 @@ enum fact_kind {
 	FACT_RESOURCE,  /* how many of a role or of beds there are today */
 	FACT_LEARN,     /* whether the house may learn from a case */
 	FACT_INTAKE,    /* when a patient last ate or drank, and what */
+	FACT_HISTORY,   /* what went before, as far as an index of risk asks */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -301,6 +302,15 @@ struct fact_intake {
 	int64_t when_ms; /* the last time; 0 takes it back */
 };
 
+/* Of a patient, whole: what is missing here is not known any more. */
+struct fact_history {
+	char id[ID_SIZE];
+	int64_t admitted_ms; /* the stay of the operation began */
+	int acute;           /* 1 admitted as an emergency, 0 not, -1 not known */
+	int charlson;        /* points as the LACE index counts them, -1 not known */
+	int ed_visits;       /* emergency visits in the six months before, -1 not known */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -334,6 +344,7 @@ struct fact {
 		struct fact_resource resource;
 		struct fact_learn learn;
 		struct fact_intake intake;
+		struct fact_history history;
 		struct fact_audit audit;
 	};
 };

@@ -8,12 +8,20 @@
  * 551, table 3).
  */
 
+#include "twin/twin.h"
+
 struct lace {
 	int stay_days; /* L: length of stay, whole days; -1 not known */
 	int emergent;  /* A: acute admission, 1 or 0; -1 not known */
 	int charlson;  /* C: Charlson score as the paper counts it; -1 not known */
 	int ed_visits; /* E: emergency visits in the six months before; -1 not known */
 };
+
+/* The parts of a case's patient: the stay until the discharge, or until now. */
+void lace_of(const struct twin *twin, int case_, struct lace *parts);
+
+/* Points of each letter, -1 where it is not known. */
+void lace_points(const struct lace *parts, int points[4]);
 
 /* Points, or -1 with *missing (may be NULL) naming the first part not known. */
 int lace_index(const struct lace *parts, const char **missing);

@@ -42,6 +42,10 @@ struct patient {
 	int64_t fhir_since_ms, fhir_at_ms;
 	char fhir_origin[40];
 	struct stamp told;
+	/* what went before (struct fact_history); told: history_by */
+	int64_t admitted_ms;
+	int acute, charlson, ed_visits; /* -1 not known */
+	struct stamp history_by;
 	int64_t differs_since_ms; /* radio and FHIR name two rooms since, 0 agree */
 	bool conflict;            /* ... for more than two minutes */
 };

@@ -101,6 +101,7 @@ int patient_make(struct turn *turn, const char *id)
 	text_copy(p->id, sizeof p->id, id);
 	p->age_years = p->asa = FACT_UNKNOWN;
 	p->bmi = FACT_UNKNOWN;
+	p->acute = p->charlson = p->ed_visits = FACT_UNKNOWN;
 	p->told.at_ms = turn->fact->at_ms;
 	return i;
 }
@@ -277,6 +278,29 @@ static void on_patient(struct turn *turn)
 	if (told->setting != SETTING_UNKNOWN)
 		p->setting = told->setting;
 	p->told = told_by(turn->fact);
+}
+
+static int flag_of(int told)
+{
+	return told < 0 ? FACT_UNKNOWN : told != 0;
+}
+
+static void on_history(struct turn *turn)
+{
+	const struct fact_history *told = &turn->fact->history;
+	int i = patient_make(turn, told->id);
+	struct patient *p;
+
+	if (i < 0) {
+		turn->t->ignored++;
+		return;
+	}
+	p = &turn->t->patients[i];
+	p->admitted_ms = told->admitted_ms > 0 ? told->admitted_ms : 0;
+	p->acute = flag_of(told->acute);
+	p->charlson = told->charlson < 0 ? FACT_UNKNOWN : told->charlson;
+	p->ed_visits = told->ed_visits < 0 ? FACT_UNKNOWN : told->ed_visits;
+	p->history_by = told_by(turn->fact);
 }
 
 static void on_milestone(struct turn *turn)
@@ -499,6 +523,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_RESOURCE] = on_resource,
 	[FACT_LEARN] = on_learn,
 	[FACT_INTAKE] = on_intake,
+	[FACT_HISTORY] = on_history,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -185,6 +185,13 @@ static void put_patient(struct sha *sha, const struct patient *p)
 		integer(sha, integers[i]);
 	number(sha, p->bmi);
 	stamp(sha, &p->told);
+	if (p->history_by.at_ms == 0)
+		return; /* as above */
+	integer(sha, p->admitted_ms);
+	integer(sha, p->acute);
+	integer(sha, p->charlson);
+	integer(sha, p->ed_visits);
+	stamp(sha, &p->history_by);
 }
 
 static void put_thing(struct sha *sha, const struct thing *th)

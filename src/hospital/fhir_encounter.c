@@ -90,6 +90,9 @@ cJSON *resource_encounter(const struct store *s, int i)
 		: c->day_case ? "AMB"
 			      : "IMP",
 		NULL);
+	cJSON_AddItemToObject(o, "priority",
+		fhir_concept("http://terminology.hl7.org/CodeSystem/v3-ActPriority",
+			c->emergency ? "EM" : "EL", NULL));
 	fhir_reference(o, "subject", "Patient", c->patient);
 	char appointment[64];
 	snprintf(appointment, sizeof(appointment), "Appointment/%s", c->appointment);

@@ -175,7 +175,7 @@ static void capability_resource(cJSON *rest, const char *type, bool patch)
 char *capability_text(const char *base, int64_t now_ms)
 {
 	static const char *const types[] = {"Appointment", "Patient", "Practitioner", "Location",
-		"Encounter", "Procedure", "Observation"};
+		"Encounter", "Procedure", "Observation", "Condition"};
 	char stamp[STAMP_SIZE];
 	cJSON *o = cJSON_CreateObject();
 	fhir_text(o, "resourceType", "CapabilityStatement");

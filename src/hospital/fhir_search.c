@@ -103,7 +103,7 @@ static bool matches(const struct resource *r, const struct parameter *p)
 static bool known_type(const char *type)
 {
 	static const char *const types[] = {"Appointment", "Patient", "Practitioner", "Location",
-		"Encounter", "Procedure", "Observation"};
+		"Encounter", "Procedure", "Observation", "Condition"};
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i], type) == 0)
 			return true;

@@ -74,6 +74,18 @@ static void add_cases(struct store *s)
 			1001 + i / OBSERVATIONS);
 		add(s, "Observation", id, i);
 	}
+	s->conditions = s->count;
+	for (int i = 0; i < CONDITIONS * day->case_count; i++) {
+		char id[64];
+		snprintf(id, sizeof(id), "cond-%d-%d", 1001 + i / CONDITIONS, i % CONDITIONS + 1);
+		add(s, "Condition", id, i);
+	}
+	s->visits = s->count;
+	for (int i = 0; i < VISITS * day->case_count; i++) {
+		char id[64];
+		snprintf(id, sizeof(id), "past-%d-%d", 1001 + i / VISITS, i % VISITS + 1);
+		add(s, "Encounter", id, i);
+	}
 }
 
 struct store *store_create(const struct day *day)
@@ -81,7 +93,7 @@ struct store *store_create(const struct day *day)
 	const struct site *site = day->site;
 	struct store *s = calloc(1, sizeof(*s));
 	size_t most = (size_t)(site->room_count + site->bed_count + day->staff_count)
-		      + (size_t)day->case_count * (4 + OBSERVATIONS);
+		      + (size_t)day->case_count * (4 + OBSERVATIONS + CONDITIONS + VISITS);
 	if (s == NULL || (s->items = calloc(most, sizeof(*s->items))) == NULL)
 		abort();
 	s->day = day;
@@ -131,6 +143,15 @@ static void appointment_status(struct store *s, int i, int64_t t)
 	store_put(r, r->json, t);
 }
 
+static void learn_past(struct store *s, int i, int64_t t)
+{
+	cJSON *json;
+	for (int k = 0; k < CONDITIONS && (json = resource_condition(s, i, k)) != NULL; k++)
+		put(s, s->conditions + CONDITIONS * i + k, json, t);
+	for (int k = 0; k < VISITS && (json = resource_past_visit(s, i, k)) != NULL; k++)
+		put(s, s->visits + VISITS * i + k, json, t);
+}
+
 static void learn_booking(struct store *s, int i, int64_t t)
 {
 	put(s, s->patients + i, resource_patient(s, i), t);
@@ -139,6 +160,7 @@ static void learn_booking(struct store *s, int i, int64_t t)
 	put(s, s->procedures + i, resource_procedure(s, i), t);
 	put(s, s->observations + OBSERVATIONS * i, resource_observation(s, i, 0), t);
 	put(s, s->observations + OBSERVATIONS * i + 1, resource_observation(s, i, 1), t);
+	learn_past(s, i, t);
 }
 
 /* Milestones that the tracking screen of the room also writes on its Location. */

@@ -33,12 +33,13 @@ struct store {
 	struct resource *items;
 	int count;
 	int rooms, beds, staff, patients, appointments, encounters, procedures, observations;
+	int conditions, visits; /* of earlier days */
 	struct known known[DAY_CASES];
 	int next;         /* happening */
 	int64_t epoch_ms; /* when rooms and staff were entered */
 };
 
-enum { OBSERVATIONS = 3 };
+enum { OBSERVATIONS = 3, CONDITIONS = 3, VISITS = 3 };
 
 struct store *store_create(const struct day *day);
 void store_destroy(struct store *store);
@@ -58,6 +59,9 @@ cJSON *resource_appointment(const struct store *s, int i);
 const char *resource_appointment_status(const struct store *s, int i);
 cJSON *resource_procedure(const struct store *s, int i);
 cJSON *resource_observation(const struct store *s, int i, int which);
+/* fhir_past.c: the n-th of a patient; NULL there are fewer. */
+cJSON *resource_condition(const struct store *s, int i, int nth);
+cJSON *resource_past_visit(const struct store *s, int i, int nth);
 /* fhir_encounter.c */
 cJSON *resource_encounter(const struct store *s, int i);
 

@@ -34,7 +34,8 @@ struct world {
 	struct fhir_poll *poll;
 	struct feed_health health;
 	char cases[16][ID_SIZE];
-	struct fact last; /* FACT_CASE */
+	struct fact last;    /* FACT_CASE */
+	struct fact history; /* FACT_HISTORY */
 	char puzzles[16][200];
 	char names[16][2 * LABEL_SIZE];
 	int case_count, puzzle_count, name_count, done, ticks;
@@ -54,6 +55,8 @@ static __attribute__((unused)) void on_fact(void *context, const struct fact *fa
 	struct world *w = context;
 	if (fact->kind == FACT_CASE)
 		w->last = *fact;
+	if (fact->kind == FACT_HISTORY)
+		w->history = *fact;
 	if (fact->kind == FACT_CASE && w->case_count < 16)
 		snprintf(w->cases[w->case_count++], ID_SIZE, "%s", fact->surgery.id);
 }

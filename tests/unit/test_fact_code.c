@@ -145,6 +145,13 @@ static struct fact full(enum fact_kind kind)
 		f.intake.intake = INTAKE_CLEAR;
 		f.intake.when_ms = 1773640800000;
 		break;
+	case FACT_HISTORY:
+		strcpy(f.history.id, "p-1");
+		f.history.admitted_ms = 1773640800000;
+		f.history.acute = 1;
+		f.history.charlson = 4;
+		f.history.ed_visits = 0;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

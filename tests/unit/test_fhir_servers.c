@@ -379,6 +379,41 @@ static void make_site(struct site *site, struct room *rooms)
 	site->room_count = 3;
 }
 
+/* Half a year of visits and the conditions are asked of the day's patients, once a
+ * sweep; nothing found is nothing there. */
+static void asks_what_went_before(void **state)
+{
+	struct world *w = *state;
+	RULE(.match = "/Appointment?",
+		.body = BUNDLE("", APPOINTMENT("c1", "08:00:00", "booked", PATIENT_OF("p1"))));
+	RULE(.match = "/Condition?",
+		.body = BUNDLE("",
+			ONE("{\"resourceType\":\"Condition\",\"id\":\"k\",\"code\":{\"coding\":[{"
+			    "\"system\":\"http://hl7.org/fhir/sid/icd-10\",\"code\":\"I50.0\"}]},"
+			    "\"subject\":{\"reference\":\"Patient/p1\"}}")));
+	once(w, (struct fhir_poll_options){0});
+	assert_true(w->complete);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Condition?patient=p1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge2025-08-1"), 1);
+	assert_string_equal(w->history.history.id, "p1");
+	assert_int_equal(w->history.history.charlson, 2);
+	assert_int_equal(w->history.history.ed_visits, 0);
+}
+
+/* A token that may not read it: nothing is known, and nothing is amiss. */
+static void may_be_told_nothing_of_it(void **state)
+{
+	struct world *w = *state;
+	RULE(.match = "/Appointment?",
+		.body = BUNDLE("", APPOINTMENT("c1", "08:00:00", "booked", PATIENT_OF("p1"))));
+	RULE(.match = "/Condition?", .status = 403, .body = "{}");
+	RULE(.match = "/Encounter?patient", .status = 403, .body = "{}");
+	once(w, (struct fhir_poll_options){0});
+	assert_true(w->complete);
+	assert_int_equal(w->health.errors, 0);
+	assert_int_equal(w->history.kind, FACT_NONE);
+}
+
 /* cerner/fhir.cerner.com, appointment.md and the captured statement: `date`
  * with exactly one of patient, practitioner, location; a patient for
  * Encounter and Procedure. */
@@ -400,8 +435,12 @@ static void oracle_wants_a_date_and_a_location(void **state)
 	assert_non_null(strstr(asked, "?location=or-1,or-2&date=ge2026-03-1"));
 	assert_non_null(strstr(asked, "&date=lt2026-03-1"));
 	assert_null(strstr(asked, "_include")); /* not offered */
-	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge"), 1);
-	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p2&date=ge"), 1);
+	/* The visits of a month, and those of half a year before it (215 days). */
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge2026-02-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p2&date=ge2026-02-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge2025-08-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p2&date=ge2025-08-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?"), 4);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Procedure?patient=p1&date=ge2026-03-1"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Patient?_id=p1,p2"), 1);
 	assert_int_equal(fhir_stub_hits(w->stub, "/Location?_id=or-1,or-2,ward-7"), 1);
@@ -477,7 +516,9 @@ static void epic_filters_after_the_search(void **state)
 	const char *asked = fhir_stub_request(w->stub, "/Appointment?", 0);
 	assert_non_null(strstr(asked, "?service-category=surgery&date=ge2026-03-1"));
 	assert_non_null(strstr(asked, "_include=Appointment:patient"));
-	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge2026-02-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?patient=p1&date=ge2025-08-1"), 1);
+	assert_int_equal(fhir_stub_hits(w->stub, "/Encounter?"), 2);
 	assert_int_equal(fhir_stub_hits(w->stub, "_lastUpdated"), 0);
 }
 
@@ -584,6 +625,8 @@ int main(void)
 		WITH(changes_the_index_lost_come_with_the_sweep),
 		WITH(search_parameters_are_silently_ignored),
 		WITH(a_searchset_entry_with_a_response),
+		WITH(asks_what_went_before),
+		WITH(may_be_told_nothing_of_it),
 		WITH(oracle_wants_a_date_and_a_location),
 		WITH(a_day_window_is_asked_each_round),
 		WITH(oracle_answers_500_for_missing_data),

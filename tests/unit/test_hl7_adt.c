@@ -26,7 +26,8 @@ static void keep_moves(struct hl7_world *w)
 	int n = 0;
 	for (int i = 0; i < w->count; i++)
 		if (strncmp(w->lines[i], "patient ", 8) != 0
-			&& strncmp(w->lines[i], "case ", 5) != 0)
+			&& strncmp(w->lines[i], "case ", 5) != 0
+			&& strncmp(w->lines[i], "history ", 8) != 0)
 			memmove(w->lines[n++], w->lines[i], sizeof w->lines[0]);
 	w->count = n;
 }

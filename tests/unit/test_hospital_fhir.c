@@ -150,6 +150,32 @@ static int booked_now(void)
 	return n;
 }
 
+/* The worse the ASA class, the more diagnoses; and a visit of an emergency
+ * department is over, months ago and of no booking. */
+static void knows_what_went_before(void **state)
+{
+	int told[6] = {0}, patients[6] = {0}, visits = 0;
+	(void)state;
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i];
+		char path[160];
+		if (c->known_ms > now)
+			continue;
+		snprintf(path, sizeof(path), "/fhir/Condition?patient=%s", c->patient);
+		int n = total(path);
+		assert_in_range(n, 0, c->asa > 1 ? c->asa - 1 : 0);
+		told[c->asa] += n;
+		patients[c->asa]++;
+		snprintf(path, sizeof(path), "/fhir/Encounter?patient=%s&date=lt2026-03-10",
+			c->patient);
+		visits += total(path);
+	}
+	assert_int_equal(told[1], 0);
+	assert_true(told[3] * patients[2] > told[2] * patients[3]);
+	assert_in_range(visits, 5, 60);
+	assert_int_equal(total("/fhir/Encounter?date=lt2026-03-10"), visits);
+}
+
 /* All pages together hold each match once, and every patient as an include. */
 static void pages_hold_everything_once(void **state)
 {
@@ -333,6 +359,7 @@ static void time_brings_news(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_what_went_before),
 		cmocka_unit_test(pages_hold_everything_once),
 		cmocka_unit_test(search_narrows),
 		cmocka_unit_test(read_has_an_etag),

@@ -235,6 +235,35 @@ static void shows_the_clock_and_who_could_come(void **state)
 	ui_destroy(ui);
 }
 
+/* Four days and three hours, acute, two points, two visits: 4 + 3 + 2 + 2. */
+static void tells_lace_and_who_says_so(void **state)
+{
+	struct ui *ui = ui_create();
+	struct fact f = fact_make(FACT_HISTORY, SOURCE_FHIR, world_at(10, 42));
+	(void)state;
+	format_put(f.history.id, sizeof f.history.id, "p-2002");
+	format_put(f.origin, sizeof f.origin, "Condition/k-1");
+	f.history.admitted_ms = world_at(7, 42) - 4 * 86400000LL;
+	f.history.charlson = f.history.ed_visits = 2;
+	world_say(world, &f);
+	press(ui, "2jjjj\n");
+	assert_true(shows(ui, 60, 120,
+		"not computable, because how the patient was admitted is not known (L 4, A ?, C "
+		"2,"));
+	f.history.acute = 1;
+	world_say(world, &f);
+	assert_true(
+		shows(ui, 60, 120, "LACE            11 (L 4, A 3, C 2, E 2), Condition/k-1, 0 s"));
+	f.history.admitted_ms = 0;
+	world_say(world, &f);
+	struct fact day = fact_make(FACT_CASE, SOURCE_FHIR, world_at(10, 42));
+	format_put(day.surgery.id, sizeof day.surgery.id, "c-202");
+	day.surgery.setting = SETTING_DAY;
+	world_say(world, &day);
+	assert_true(shows(ui, 60, 120, "not computable, because a day case is no stay"));
+	ui_destroy(ui);
+}
+
 static void asks_when_somebody_ate(void **state)
 {
 	struct ui *ui = ui_create();
@@ -270,6 +299,7 @@ int main(void)
 		T(says_why),
 		T(tells_the_legal_start),
 		T(reads_when_somebody_ate),
+		T(tells_lace_and_who_says_so),
 		T(asks_when_somebody_ate),
 		T(shows_the_clock_and_who_could_come),
 	};

@@ -49,6 +49,12 @@ static void random_programme(struct fact *f, uint64_t *seed, const char *room)
 		FILL(f->patient.id, patient);
 		f->patient.bmi = pick(seed, 400) / 9.0;
 		break;
+	case FACT_HISTORY:
+		FILL(f->history.id, patient);
+		f->history.admitted_ms = pick(seed, 2) ? AT(-pick(seed, 9000)) : 0;
+		f->history.acute = pick(seed, 3) - 1;
+		f->history.charlson = pick(seed, 8) - 1;
+		break;
 	case FACT_TAG:
 		FILL(f->tag.tag, tag);
 		FILL(f->tag.patient, patient);
