@@ -93,7 +93,7 @@ static void reasons(
 		if (why[i].minutes * sign >= 0.5)
 			format_add(text, sizeof text, "%s%s %+.0f min", text[0] ? ", " : "",
 				reason_label((enum duration_reason)i), why[i].minutes);
-	page_pair(page, name, ROLE_NORMAL, text);
+	page_words(page, name, ROLE_NORMAL, text);
 }
 
 /* Only what a booking or a chart usually tells: nobody records the rest yet. */
@@ -113,7 +113,7 @@ static void unknown(const struct duration_term why[REASON_COUNT], struct page *p
 					   : _("%s%s (± %.0f min wider)"),
 			text[0] ? ", " : "", reason_label(asked[i]), t->wider_min);
 	}
-	page_pair(page, _("not known"), ROLE_NORMAL, text);
+	page_words(page, _("not known"), ROLE_NORMAL, text);
 }
 
 /* The words of twin/lace.c, for people; a day case has no stay to count. */

@@ -45,7 +45,7 @@ static void draw_person(const struct view *view, const struct surgery *s, struct
 		format_age(view->now_ms - p->told.at_ms, age, sizeof age);
 		format_add(text, sizeof text, "  (%s, %s)", p->told.origin, age);
 	}
-	page_line(page, ROLE_STRONG, "%s%s", person, text);
+	page_line(page, ROLE_STRONG, "%s%s", person[0] ? person : _("patient not named"), text);
 }
 
 static void draw_case(const struct view *view, const struct surgery *s, struct page *page)

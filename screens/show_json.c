@@ -138,6 +138,7 @@ static void programme(const struct view *view, cJSON *array, void *memory)
 		if (s->add_on >= 0)
 			cJSON_AddBoolToObject(o, "add_on", s->add_on == 1);
 		ready(view, o, rows[i].case_);
+		when(o, "earliest_start", fasting_legal_ms(view->twin, rows[i].case_));
 		tenth(o, "late_min", rows[i].late_min);
 		cJSON_AddBoolToObject(o, "conflict", rows[i].conflict);
 		cJSON_AddBoolToObject(o, "flagged", rows[i].flagged);

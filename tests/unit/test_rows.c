@@ -147,7 +147,8 @@ static void test_programme(void **state)
 {
 	struct programme_row rows[32];
 	int count = programme_rows(&world->view, rows, 32);
-	cJSON *root;
+	struct fact f = fact_make(FACT_INTAKE, SOURCE_PERSON, world_at(10, 42));
+	cJSON *root, *o;
 
 	(void)state;
 	assert_int_equal(count, 6);
@@ -157,6 +158,16 @@ static void test_programme(void **state)
 	root = json("programme", "vigie.programme/1", "cases");
 	assert_string_equal(text(item(root, "cases", "id", "c-101"), "stage"), "pacu");
 	assert_string_equal(text(item(root, "cases", "id", "c-301"), "procedure"), "Cataract");
+	cJSON_Delete(root);
+	/* Solids at 06:30, by the time of the suite: six hours. */
+	f.intake.intake = INTAKE_SOLIDS;
+	f.intake.when_ms = world_at(6, 30);
+	format_put(f.intake.id, sizeof f.intake.id, "c-102");
+	world_say(world, &f);
+	root = json("programme", "vigie.programme/1", "cases");
+	o = item(root, "cases", "id", "c-102");
+	assert_string_equal(text(o, "earliest_start"), "2026-03-16T12:30:00+01:00");
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(o, "ready")), 1);
 	cJSON_Delete(root);
 }
 
