@@ -221,5 +221,6 @@ void patient_ready(const struct view *view, const struct surgery *s, struct page
 			draw_no_clock(view, s, page);
 		draw_swaps(view, index, page);
 	}
-	draw_roles(view, s, page);
+	if (surgery_has_begun(s) || twin_room_next(view->twin, s->room_at) == index)
+		draw_roles(view, s, page);
 }

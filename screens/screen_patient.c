@@ -50,7 +50,7 @@ static void draw_person(const struct view *view, const struct surgery *s, struct
 
 static void draw_case(const struct view *view, const struct surgery *s, struct page *page)
 {
-	char from[16], to[16], text[512], late[16], one[LABEL_SIZE], other[LABEL_SIZE];
+	char from[16], to[16], text[512], late[16], age[24], one[LABEL_SIZE], other[LABEL_SIZE];
 	int room = view->twin->site ? site_room(view->twin->site, s->room) : -1;
 
 	format_clock(s->start_ms, from, sizeof from);
@@ -64,6 +64,10 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 	format_person(view, s->anaesthetist, other, sizeof other);
 	format_put(text, sizeof text, "%s / %s", one[0] ? one : _("no surgeon named"),
 		other[0] ? other : _("no anaesthetist named"));
+	if (s->told.origin[0]) {
+		format_age(view->now_ms - s->told.at_ms, age, sizeof age);
+		format_add(text, sizeof text, "  (%s, %s)", s->told.origin, age);
+	}
 	page_pair(page, _("team"), ROLE_NORMAL, text);
 	/* The booking's status says more than the stage only when it is off. */
 	page_pair(page, _("stage"), ROLE_STRONG,
