@@ -254,17 +254,22 @@ static void on_case(struct turn *turn)
 	turn->rooms = true;
 }
 
+/* Of whom a fact tells; NULL: of nobody, and that is counted. */
+static struct patient *patient_told(struct turn *turn, const char *id)
+{
+	int i = patient_make(turn, id);
+
+	turn->t->ignored += i < 0;
+	return i >= 0 ? &turn->t->patients[i] : NULL;
+}
+
 static void on_patient(struct turn *turn)
 {
 	const struct fact_patient *told = &turn->fact->patient;
-	int i = patient_make(turn, told->id);
-	struct patient *p;
+	struct patient *p = patient_told(turn, told->id);
 
-	if (i < 0) {
-		turn->t->ignored++;
+	if (!p)
 		return;
-	}
-	p = &turn->t->patients[i];
 	if (told->age_years >= 0)
 		p->age_years = told->age_years;
 	if (told->asa > 0)
@@ -288,14 +293,10 @@ static int flag_of(int told)
 static void on_history(struct turn *turn)
 {
 	const struct fact_history *told = &turn->fact->history;
-	int i = patient_make(turn, told->id);
-	struct patient *p;
+	struct patient *p = patient_told(turn, told->id);
 
-	if (i < 0) {
-		turn->t->ignored++;
+	if (!p)
 		return;
-	}
-	p = &turn->t->patients[i];
 	p->admitted_ms = told->admitted_ms > 0 ? told->admitted_ms : 0;
 	p->acute = flag_of(told->acute);
 	p->charlson = told->charlson < 0 ? FACT_UNKNOWN : told->charlson;
