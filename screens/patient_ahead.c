@@ -68,6 +68,36 @@ static void draw_stage(
 	cell(page, row, AT_END, page->area.columns - AT_END, role, text);
 }
 
+enum { LIKELY_PCT = 20 };
+
+/* An ambulatory patient: when home, and whether the day unit is still open. */
+static void draw_home(const struct view *view, int case_, const struct forecast_case *f,
+	enum role role, struct page *page)
+{
+	const struct plan_index *index = &view->forecast->index;
+	int i = index->case_of[case_];
+	struct quantiles home = rows_ahead(view, f->home);
+	char span[48], closes[16], text[160];
+
+	if (!index->ambulatory[i])
+		return;
+	format_span(&home, span, sizeof span);
+	if (!span[0]) {
+		format_put(text, sizeof text, "%s",
+			_("not foreseen: the pathway does not go as far as home"));
+	} else if (f->p_convert < 0) {
+		format_put(text, sizeof text, _("%s; when the day unit closes is not known"), span);
+	} else {
+		format_clock(index->origin_ms + index->home_by_ms[i], closes, sizeof closes);
+		format_put(text, sizeof text,
+			f->p_convert < 0.01 ? _("%s; over night with P < %.0f %%: closes %s")
+					    : _("%s; over night with P %.0f %%: closes %s"),
+			span, fmax(1, 100 * f->p_convert), closes);
+	}
+	page_pair(
+		page, _("street-ready"), 100 * f->p_convert >= LIKELY_PCT ? ROLE_LATE : role, text);
+}
+
 struct planned {
 	struct sim_plan plan;
 	struct plan_index index;
@@ -76,7 +106,8 @@ struct planned {
 void patient_ahead(const struct view *view, const struct surgery *s, struct page *page)
 {
 	const struct plan_options options = {.learnt = view->learning ? &view->learning->now : NULL,
-		.midnight_ms = format_midnight(view->now_ms)};
+		.midnight_ms = format_midnight(view->now_ms),
+		.as_listed = true};
 	int case_ = (int)(s - view->twin->cases), n = 0, i;
 	const struct forecast_case *f = rows_forecast_case(view, case_);
 	enum role role = f && rows_forecast_stale(view) ? ROLE_DIM : ROLE_NORMAL;
@@ -93,5 +124,7 @@ void patient_ahead(const struct view *view, const struct surgery *s, struct page
 		draw_heads(view, f != NULL, page);
 	for (int k = 0; k < n; k++)
 		draw_stage(view, &stages[k], role, page);
+	if (f)
+		draw_home(view, case_, f, role, page);
 	free(p);
 }

@@ -196,6 +196,33 @@ static void draw_roles(const struct view *view, const struct surgery *s, struct 
 		text[0] ? text : _("no badge of the team is heard"));
 }
 
+/* Sets and equipment the site has few of, and how many of them are in a room. */
+static void draw_kits(const struct view *view, const struct surgery *s, struct page *page)
+{
+	const struct twin *twin = view->twin;
+	const struct site *site = twin->site;
+	char text[512] = "";
+
+	for (int k = 0; site && k < site->kit_count; k++) {
+		const struct kit *kit = &site->kits[k];
+		int used = 0;
+
+		if (!site_kit_is_for(kit, s->procedure))
+			continue;
+		for (int i = 0; i < twin->case_count; i++) {
+			const struct surgery *o = &twin->cases[i];
+
+			used += o != s && surgery_has_begun(o) && !surgery_is_over(o)
+				&& site_kit_is_for(kit, o->procedure);
+		}
+		format_add(text, sizeof text, _("%s%s (%d, %d in use elsewhere)"),
+			text[0] ? ", " : "", kit->name[0] ? kit->name : kit->id, kit->count, used);
+	}
+	if (site && site->kit_count > 0 && !text[0])
+		format_put(text, sizeof text, "%s", _("nothing that is scarce"));
+	page_words(page, _("needs"), ROLE_NORMAL, text);
+}
+
 void patient_ready(const struct view *view, const struct surgery *s, struct page *page)
 {
 	struct item items[1 + READY_COUNT] = {{.role = ROLE_NORMAL}};
@@ -223,4 +250,5 @@ void patient_ready(const struct view *view, const struct surgery *s, struct page
 	}
 	if (surgery_has_begun(s) || twin_room_next(view->twin, s->room_at) == index)
 		draw_roles(view, s, page);
+	draw_kits(view, s, page);
 }

@@ -129,9 +129,7 @@ static void draw_lace(const struct view *view, const struct surgery *s, struct p
 	lace_of(view->twin, case_, &parts);
 	lace_points(&parts, points);
 	total = lace_index(&parts, &missing);
-	if (parts.stay_days < 0
-		&& (s->setting == SETTING_DAY
-			|| (by && view->twin->patients[patient].setting == SETTING_DAY)))
+	if (parts.stay_days < 0 && twin_setting(view->twin, s) == SETTING_DAY)
 		missing = N_("a day case is no stay");
 	if (total < 0)
 		format_put(text, sizeof text, _("not computable, because %s"), _(missing));

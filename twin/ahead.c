@@ -75,7 +75,7 @@ static void reached_set(struct reached *r, const double at[3])
 
 /* What was simulated of the end of this step; NULL nothing was. */
 static const struct quantiles *simulated(
-	const struct plan_index *index, int way, int step, const struct forecast_case *f)
+	const struct plan_index *index, int way, int step, int last, const struct forecast_case *f)
 {
 	if (f == NULL)
 		return NULL;
@@ -83,7 +83,9 @@ static const struct quantiles *simulated(
 		return &f->start;
 	if (step == index->out_room[way] && f->end.p50 > 0)
 		return &f->end;
-	return step == index->out_pacu[way] && f->pacu_out.p50 > 0 ? &f->pacu_out : NULL;
+	if (step == index->out_pacu[way] && f->pacu_out.p50 > 0)
+		return &f->pacu_out;
+	return step == last && f->home.p50 > 0 ? &f->home : NULL;
 }
 
 /* No stage ends after the next moment that was simulated. */
@@ -93,7 +95,7 @@ static void keep_within(const struct plan_index *index, int way, int step, int c
 	const struct quantiles *next = NULL;
 
 	for (int k = step; k < count && next == NULL; k++)
-		next = simulated(index, way, k, f);
+		next = simulated(index, way, k, count - 1, f);
 	if (next == NULL)
 		return;
 	end[0] = fmin(end[0], next->p10);
@@ -156,14 +158,15 @@ int stages_ahead(const struct twin *twin, const struct sim_plan *plan,
 	const struct sim_case *c = &plan->cases[plan_case];
 	const struct sim_pathway *steps = &plan->pathways[c->pathway];
 	const struct surgery *s = &twin->cases[index->twin_case[plan_case]];
-	const struct pathway *way = pathway_of(twin->site, s->setting);
+	const struct pathway *way = pathway_of(twin->site, twin_setting(twin, s));
 	double origin = (double)index->origin_ms, end[3] = {origin, origin, origin};
 	struct reached r = {.at = {origin, origin, origin}};
 	int n = 0;
 
 	for (int k = c->step; k < steps->count; k++) {
 		struct stage_ahead *a = &out[n++];
-		const struct quantiles *known = simulated(index, c->pathway, k, f);
+		const struct quantiles *known =
+			simulated(index, c->pathway, k, steps->count - 1, f);
 		double before[3] = {end[0], end[1], end[2]};
 
 		*a = (struct stage_ahead){.name = steps->steps[k].name,

@@ -58,17 +58,10 @@ static void overdue(struct build *b, struct sim_case *c)
 
 /* ---- cases and rooms ---- */
 
-/* As the case says, else as the patient was admitted. */
-static enum setting setting_of(const struct build *b, const struct surgery *s)
-{
-	int p = s->setting == SETTING_UNKNOWN ? twin_patient(b->twin, s->patient) : -1;
-	return p >= 0 ? b->twin->patients[p].setting : s->setting;
-}
-
 /* A bed that is kept is still taken. */
 static bool is_over(const struct build *b, const struct surgery *s)
 {
-	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
+	const struct pathway *way = pathway_of(b->site, twin_setting(b->twin, s));
 	bool goes_on = way->steps[way->step_count - 1].ends != MILESTONE_PACU_OUT;
 	if (way->keeps[0].kind != NEED_NONE)
 		return false;
@@ -142,14 +135,14 @@ static void case_add(struct build *b, int twin_case)
 	int i = b->plan->case_count++;
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
-	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
+	const struct pathway *way = pathway_of(b->site, twin_setting(b->twin, s));
 	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
 	c->room = room_of(b, s);
 	c->planned_ms = fasting_start_ms(b->twin, twin_case, way) - b->origin_ms;
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
 	b->index->twin_case[i] = twin_case;
 	b->index->case_of[twin_case] = i;
-	b->index->ambulatory[i] = setting_of(b, s) == SETTING_DAY;
+	b->index->ambulatory[i] = twin_setting(b->twin, s) == SETTING_DAY;
 	b->index->home_by_ms[i] = home_by(b, s);
 	plan_laws(b, s, i);
 	stand(b, s, c);

@@ -237,6 +237,13 @@ int twin_patient_case(const struct twin *twin, const char *patient)
 	return next >= 0 ? next : last;
 }
 
+enum setting twin_setting(const struct twin *t, const struct surgery *s)
+{
+	int i = s->setting == SETTING_UNKNOWN ? twin_patient(t, s->patient) : -1;
+
+	return i >= 0 ? t->patients[i].setting : s->setting;
+}
+
 int twin_patient_room(const struct twin *twin, int patient, enum source *who, bool *conflict)
 {
 	const struct patient *p;

@@ -181,6 +181,8 @@ int twin_room_next(const struct twin *twin, int room);
 /* The case a patient is having today: the running one, else the next, else
  * the last. -1 none. */
 int twin_patient_case(const struct twin *twin, const char *patient);
+/* As the case says, else as the patient was admitted. */
+enum setting twin_setting(const struct twin *twin, const struct surgery *s);
 /* Where a patient is: room index by precedence (FHIR place, else radio), and
  * by whom; -1 not known. *conflict when both speak and differ. */
 int twin_patient_room(const struct twin *twin, int patient, enum source *who, bool *conflict);

@@ -218,6 +218,47 @@ static void test_any_size_any_forecast(void **state)
 	}
 }
 
+/* c-202, Hernia repair at 12:00, goes home today: 16:40, and the day unit closes at
+ * 19:00. It needs one of two towers, and the colectomy under way has the other. */
+static void test_street_ready_and_kits(void **state)
+{
+	static struct kit kits[] = {{.id = "tower",
+		.name = "Tower",
+		.count = 2,
+		.words = {"hernia", "colectomy"},
+		.word_count = 2}};
+	int i = forecast->index.case_of[twin_case(world->twin, "c-202")];
+	struct forecast_case *c = &forecast->cases[i];
+
+	(void)state;
+	world->site.kits = kits;
+	press(ui, "2jjjj\n");
+	assert_true(shows(ui, 60, 80, "Hernia repair"));
+	assert_false(shows(ui, 60, 80, "street-ready"));
+	assert_false(shows(ui, 60, 80, "needs"));
+	forecast->index.ambulatory[i] = true;
+	c->p_convert = -1;
+	assert_true(shows(ui, 60, 80,
+		"street-ready    not foreseen: the pathway does not go as far as home"));
+	c->home = (struct quantiles){
+		(double)world_at(16, 0), (double)world_at(16, 40), (double)world_at(18, 5)};
+	assert_true(
+		shows(ui, 60, 80, "16:40 (16:00-18:05); when the day unit closes is not known"));
+	c->p_convert = 0.034;
+	forecast->index.home_by_ms[i] = world_at(19, 0) - forecast->index.origin_ms;
+	assert_true(shows(ui, 60, 80,
+		"street-ready    16:40 (16:00-18:05); over night with P 3 %: closes 19:00"));
+	c->p_convert = 0; /* of so many replications: not never */
+	assert_true(shows(ui, 60, 80, "over night with P < 1 %: closes 19:00"));
+	world->site.kit_count = 1;
+	assert_true(shows(ui, 60, 80, "needs           Tower (2, 1 in use elsewhere)"));
+	kits[0].word_count = 1;
+	assert_true(shows(ui, 60, 80, "needs           Tower (2, 0 in use elsewhere)"));
+	kits[0].word_count = 0;
+	assert_true(shows(ui, 60, 80, "needs           nothing that is scarce"));
+	kits[0].word_count = 2;
+}
+
 #define F(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -225,7 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {F(test_rooms_first), F(test_before_the_first_answer),
 		F(test_a_room_opens), F(test_old_is_said), F(test_board_and_patient), F(test_loads),
 		F(test_what_binds), F(test_short_and_idle), F(test_board_next), F(test_home),
-		F(test_any_size_any_forecast)};
+		F(test_street_ready_and_kits), F(test_any_size_any_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
