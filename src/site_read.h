@@ -70,6 +70,7 @@ site_value site_value_limits, site_value_point, site_value_door, site_value_prio
 site_value site_value_signature_kind, site_value_ignore;
 /* In src/site_pathway.c; the first two fill a struct pathway. */
 site_value site_value_steps, site_value_turnover, site_value_setting;
+site_value site_value_mobility; /* src/site_mobility.c */
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
 	uint8_t *mask, int size, int *length);
 bool site_number(const config_setting_t *s, double *value);

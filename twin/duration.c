@@ -166,7 +166,7 @@ static void see_names(
 	}
 }
 
-static double noise_of(const struct duration_noise *noise, double count, double sum)
+double duration_noise_of(const struct duration_noise *noise, double count, double sum)
 {
 	double mean = (noise->sum + sum) / (noise->count + count);
 	return mean > NOISE_LEAST * NOISE_LEAST ? mean : NOISE_LEAST * NOISE_LEAST;
@@ -175,9 +175,9 @@ static double noise_of(const struct duration_noise *noise, double count, double 
 static void see_noise(const struct duration_model *m, struct view *v)
 {
 	int slot = m->noise_group >= 0 ? v->slot[m->noise_group] : -1; /* -1 no names */
-	v->noise = noise_of(&m->noise, 0, 0);
+	v->noise = duration_noise_of(&m->noise, 0, 0);
 	if (slot >= 0 && m->nodes[slot].key != 0)
-		v->noise = noise_of(&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
+		v->noise = duration_noise_of(&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
 }
 
 static void see(const struct duration_model *m, const struct duration_input *in, struct view *v)
@@ -207,7 +207,7 @@ void duration_predict(const struct duration_model *m, const struct duration_inpu
 static const double Q90 = 1.2815515655446004; /* of the normal law */
 
 /* Half of the 80 % interval of a law with this log-mean and log-variance. */
-static double half_interval(double mu, double variance)
+double duration_half80(double mu, double variance)
 {
 	double reach = Q90 * sqrt(variance > 0 ? variance : 0);
 	return (exp(mu + reach) - exp(mu - reach)) / 2;
@@ -220,7 +220,7 @@ int duration_explain(const struct duration_model *m, const struct duration_input
 	int count = 0;
 	double log_sum = 0, so_far = 0;
 	see(m, input, &v);
-	double variance = v.doubt + v.missing + v.noise, whole = half_interval(v.mean, variance);
+	double variance = v.doubt + v.missing + v.noise, whole = duration_half80(v.mean, variance);
 	for (int i = 0; i < m->number_count + m->group_count; i++) {
 		struct duration_term *t = &terms[count++];
 		int g = i - m->number_count;
@@ -240,7 +240,7 @@ int duration_explain(const struct duration_model *m, const struct duration_input
 		}
 		t->minutes = exp(log_sum) - so_far;
 		so_far = exp(log_sum);
-		t->wider_min = whole - half_interval(v.mean, variance - doubt);
+		t->wider_min = whole - duration_half80(v.mean, variance - doubt);
 	}
 	return count;
 }
@@ -277,7 +277,7 @@ static void learn_name(
 	node->seen += 1;
 }
 
-static void learn_noise(struct duration_noise *noise, double squared, double weight)
+void duration_noise_learn(struct duration_noise *noise, double squared, double weight)
 {
 	noise->count += weight;
 	noise->sum += weight * squared;
@@ -302,9 +302,9 @@ double duration_learn(
 	learn_numbers(m, &v, gain);
 	for (int g = 0; g < m->group_count; g++)
 		learn_name(m, g, input->level[g], v.slot[g], gain, spread);
-	learn_noise(&m->noise, squared, weight);
+	duration_noise_learn(&m->noise, squared, weight);
 	if (m->noise_group >= 0)
-		learn_noise(&m->noises[v.slot[m->noise_group]], squared, weight);
+		duration_noise_learn(&m->noises[v.slot[m->noise_group]], squared, weight);
 	m->cases++;
 	return z;
 }

@@ -85,6 +85,11 @@ struct duration_law {
 	double seen;      /* cases of the best known name in it */
 };
 
+/* Its variance, with so many further squares; 0.05 squared at least. And a new
+ * square of this weight. */
+double duration_noise_of(const struct duration_noise *noise, double count, double sum);
+void duration_noise_learn(struct duration_noise *noise, double squared, double weight);
+
 /* An empty model: a constant of log(60) +- 1, no groups, noise 0.4 (sigma). */
 void duration_init(struct duration_model *m);
 /* Returns the index, -1 when there is no room or the name is taken. */
@@ -114,6 +119,8 @@ struct duration_term {
 	double seen;      /* cases behind a name */
 };
 enum { DURATION_TERMS = DURATION_NUMBERS + DURATION_GROUPS };
+/* Half of the 80 % interval of a law with this log-mean and log-variance, minutes. */
+double duration_half80(double mu, double variance);
 /* Returns how many terms. */
 int duration_explain(const struct duration_model *m, const struct duration_input *input,
 	struct duration_term terms[DURATION_TERMS]);

@@ -6,7 +6,6 @@
 #include "twin/hash.h"
 #include "twin/plan_inner.h"
 #include "twin/plan_policy.h"
-#include "twin/stat.h"
 
 /* Cases that began longer ago than this are of another day. */
 static const int64_t DAY_BACK_MS = 20 * 3600 * 1000LL, DAY_AHEAD_MS = 24 * 3600 * 1000LL;
@@ -43,16 +42,13 @@ static void stand(struct build *b, const struct surgery *s, struct sim_case *c)
 
 /* A case past its 0.9 quantile, closure not begun: its mean time left is that
  * from closure to exit (Tiwari, Dexter 2013; 3,962 cases). */
-static void overdue(struct build *b, struct sim_case *c)
+static void overdue(struct build *b, const struct surgery *s, struct sim_case *c)
 {
 	const struct pathway *way = b->ways[c->pathway];
 	if (!c->running || way->steps[c->step].lasts != LASTS_CASE)
 		return;
-	struct sim_law *law = &c->law[c->step];
-	double elapsed = (double)c->elapsed_ms / 60000;
-	if (law->kind == SIM_LOGNORMAL
-		&& elapsed > stat_lognormal_quantile((double)law->a, (double)law->b, 0.9))
-		*law = (struct sim_law){SIM_AT_ONCE, 0, 0};
+	if (surgery_elapsed_min(s, b->origin_ms) > b->late_min)
+		c->law[c->step] = (struct sim_law){SIM_AT_ONCE, 0, 0};
 }
 
 /* ---- cases and rooms ---- */
@@ -110,7 +106,7 @@ static void case_add(struct build *b, int twin_case)
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
 	const struct pathway *way = pathway_of(b->site, s->setting);
-	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
+	c->pathway = plan_afoot(b, s, plan_way(b, way, goes_ahead(b, s, way)));
 	c->room = room_of(b, s);
 	c->planned_ms = s->start_ms - b->origin_ms;
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
@@ -119,7 +115,7 @@ static void case_add(struct build *b, int twin_case)
 	plan_laws(b, s, i);
 	stand(b, s, c);
 	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
-		overdue(b, c);
+		overdue(b, s, c);
 	extra(b, c, b->policy->extra_min[twin_case]);
 	c->absent = c->step >= b->ways[c->pathway]->step_count;
 }
@@ -150,8 +146,7 @@ static void rooms_add(struct build *b)
 		room->cleaning = way->turnover_need.kind == NEED_NONE
 					 ? SIM_NONE
 					 : plan_need(b, &way->turnover_need);
-		room->turnover =
-			plan_lognormal(part * way->turnover_mean, part * way->turnover_deviation);
+		room->turnover = plan_turnover(b, way, part);
 		room->closed = is_closed(b->twin, r);
 		const struct room *of = &b->site->rooms[r];
 		if (of->open_min >= 0 && of->close_min > of->open_min

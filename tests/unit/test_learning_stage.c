@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which steps of a patient's way teach, when, and that correcting, taking out and
+ * forgetting are exact. The way is the usual one of twin/pathway.c. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/twin_world.h"
+#include "twin/learning.h"
+
+struct house {
+	struct twin *twin;
+	struct learning *learning;
+};
+
+static void hear(struct house *h, struct fact f)
+{
+	f.seq = ++sequence;
+	twin_apply(h->twin, &f, NULL);
+	learning_hear(h->learning, h->twin, &f);
+}
+
+static struct house house(void)
+{
+	struct house h = {.learning = learning_create()};
+	start(&h.twin);
+	assert_non_null(h.learning);
+	return h;
+}
+
+static void demolish(struct house *h)
+{
+	twin_destroy(h->twin);
+	learning_destroy(h->learning);
+}
+
+static void look_at(struct house *h, int minute)
+{
+	hear(h, fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(minute)));
+}
+
+static void tell(struct house *h, const char *id, enum milestone m, int at)
+{
+	hear(h, milestone_fact(id, SOURCE_FHIR, m, at));
+}
+
+/* Induction, preparation, the surgeon, closing, emergence, bay: minutes each. */
+enum { PHASES = 6 };
+static const int usual[PHASES] = {12, 18, 40, 6, 9, 80};
+
+static void operate(struct house *h, const char *id, int from, const int took[PHASES])
+{
+	static const enum milestone ends[PHASES] = {MILESTONE_ANAES_READY, MILESTONE_INCISION,
+		MILESTONE_CLOSING, MILESTONE_PROCEDURE_END, MILESTONE_OUT_ROOM, MILESTONE_PACU_OUT};
+	int at = from;
+	hear(h, case_fact(id, id, "or-1", from, from + 90, from - 30));
+	tell(h, id, MILESTONE_IN_ROOM, at);
+	for (int i = 0; i < PHASES; i++) {
+		at += took[i];
+		tell(h, id, ends[i], at);
+		if (ends[i] == MILESTONE_OUT_ROOM)
+			tell(h, id, MILESTONE_PACU_IN, at);
+	}
+	look_at(h, at + 10);
+}
+
+static const struct stage_slot *slot(const struct house *h, const char *stage)
+{
+	const struct stage_model *m = &h->learning->now.stages;
+	int i = stage_find(m, stage, SETTING_UNKNOWN);
+	return i >= 0 ? &m->slots[i] : NULL;
+}
+
+static double seen_of(const struct house *h, const char *stage)
+{
+	const struct stage_slot *s = slot(h, stage);
+	return s != NULL ? s->seen : 0;
+}
+
+static void seen_is(const struct house *h, const char *stage, double want)
+{
+	if (fabs(seen_of(h, stage) - want) > 0)
+		fail_msg("%s: %g instead of %g", stage, seen_of(h, stage), want);
+}
+
+/* Each step from its own beginning to its own end, and nothing of the surgeon's
+ * part: the same as the model told by hand. */
+static void learns_what_the_model_would(void **state)
+{
+	static const struct {
+		const char *stage;
+		int phase;
+	} steps[] = {{"induction", 0}, {"preparation", 1}, {"closing", 3}, {"emergence", 4},
+		{"recovery", 5}};
+	static struct stage_model by_hand;
+	struct house h = house();
+	const struct pathway *way = pathway_of(&site, SETTING_UNKNOWN);
+	(void)state;
+	memset(&by_hand, 0, sizeof by_hand);
+	operate(&h, "c", 0, usual);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct stage_facts facts;
+		struct stage_case of;
+		int k = 0;
+		while (strcmp(way->steps[k].stage, steps[i].stage) != 0)
+			k++;
+		stage_facts_of(h.twin, &h.twin->cases[0], AT(0), 0, &facts);
+		assert_true(stage_case_of(way, k, &facts, &of));
+		int s = stage_add(&by_hand, steps[i].stage, SETTING_UNKNOWN);
+		stage_learn(&by_hand, s, &of, usual[steps[i].phase]);
+		seen_is(&h, steps[i].stage, 1);
+		assert_memory_equal(
+			&by_hand.slots[s], slot(&h, steps[i].stage), sizeof by_hand.slots[s]);
+	}
+	assert_null(slot(&h, "surgery"));
+	assert_int_equal(h.learning->now.stages.stages, 5);
+	demolish(&h);
+}
+
+/* A step is learnt ten minutes after its end, while the case goes on. */
+static void waits_until_all_have_spoken(void **state)
+{
+	struct house h = house();
+	(void)state;
+	hear(&h, case_fact("c", "c", "or-1", 0, 90, -30));
+	tell(&h, "c", MILESTONE_IN_ROOM, 0);
+	tell(&h, "c", MILESTONE_ANAES_READY, 14);
+	look_at(&h, 23);
+	seen_is(&h, "induction", 0);
+	look_at(&h, 24);
+	seen_is(&h, "induction", 1);
+	look_at(&h, 40);
+	seen_is(&h, "induction", 1);
+	demolish(&h);
+}
+
+/* A bound, a dispute, no time at all, a case that was called off: nothing. */
+static void learns_from_exact_times_only(void **state)
+{
+	struct house h = house();
+	struct fact f;
+	(void)state;
+	hear(&h, case_fact("c", "c", "or-1", 0, 90, -30));
+	tell(&h, "c", MILESTONE_IN_ROOM, 0);
+	f = milestone_fact("c", SOURCE_FHIR, MILESTONE_ANAES_READY, 14);
+	f.milestone.at_most = true;
+	hear(&h, f);
+	tell(&h, "c", MILESTONE_INCISION, 30);
+	tell(&h, "c", MILESTONE_CLOSING, 70);
+	hear(&h, milestone_fact("c", SOURCE_RADIO, MILESTONE_CLOSING, 75));
+	tell(&h, "c", MILESTONE_PROCEDURE_END, 78);
+	tell(&h, "c", MILESTONE_OUT_ROOM, 78);
+	look_at(&h, 100);
+	seen_is(&h, "induction", 0);   /* its end is a bound */
+	seen_is(&h, "preparation", 0); /* ... from which this one began */
+	seen_is(&h, "closing", 0);     /* disputed */
+	seen_is(&h, "emergence", 0);   /* no minutes */
+	demolish(&h);
+}
+
+/* Who waits in the room for a bay does not wake up more slowly: with both bays
+ * taken until the minute of the exit, the emergence tells nothing. */
+static void full_pacu_teaches_nothing(void **state)
+{
+	struct house h = house();
+	(void)state;
+	/* a leaves its bay at 175, b stays, c is held until 175. */
+	hear(&h, case_fact("a", "a", "or-1", -200, -100, -300));
+	hear(&h, case_fact("b", "b", "or-2", -100, 0, -300));
+	hear(&h, case_fact("c", "c", "or-1", 60, 150, -300));
+	tell(&h, "a", MILESTONE_IN_ROOM, -200);
+	tell(&h, "b", MILESTONE_IN_ROOM, -100);
+	tell(&h, "a", MILESTONE_PROCEDURE_END, -130);
+	tell(&h, "a", MILESTONE_OUT_ROOM, -120);
+	tell(&h, "a", MILESTONE_PACU_IN, -120);
+	tell(&h, "b", MILESTONE_PROCEDURE_END, -20);
+	tell(&h, "b", MILESTONE_OUT_ROOM, -12);
+	tell(&h, "b", MILESTONE_PACU_IN, -12);
+	tell(&h, "c", MILESTONE_IN_ROOM, 60);
+	tell(&h, "c", MILESTONE_PROCEDURE_END, 140);
+	tell(&h, "a", MILESTONE_PACU_OUT, 175);
+	tell(&h, "c", MILESTONE_OUT_ROOM, 175);
+	tell(&h, "c", MILESTONE_PACU_IN, 175);
+	look_at(&h, 200);
+	seen_is(&h, "emergence", 2); /* a and b */
+	demolish(&h);
+}
+
+/* From one exit to the room being ready for the next, when the next was due. */
+static void turnover_when_the_next_was_due(void **state)
+{
+	static const struct {
+		const char *id;
+		int planned, ready, in, out;
+	} list[] = {
+		{"a", 0, -5, 0, 60}, {"b", 70, 85, 90, 150}, /* 25 minutes, and late */
+		{"c", 240, 200, 240, 300}, /* not due: who knows when it was ready */
+		{"d", 310, 420, 425, 480}, /* two hours: nobody was there to do it */
+	};
+	struct house h = house();
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		hear(&h, case_fact(list[i].id, list[i].id, "or-1", list[i].planned,
+				 list[i].planned + 60, -60));
+		tell(&h, list[i].id, MILESTONE_ROOM_READY, list[i].ready);
+		tell(&h, list[i].id, MILESTONE_IN_ROOM, list[i].in);
+		tell(&h, list[i].id, MILESTONE_OUT_ROOM, list[i].out);
+		look_at(&h, list[i].out + 10);
+	}
+	seen_is(&h, STAGE_TURNOVER, 1);
+	struct stage_case of;
+	assert_true(stage_turnover_of(pathway_of(&site, SETTING_UNKNOWN), &of));
+	double want = (double)of.site_mu + (log(25) - (double)of.site_mu) / 11;
+	assert_true(fabs(slot(&h, STAGE_TURNOVER)->mean - want) < 1e-6);
+	demolish(&h);
+}
+
+static struct fact use_fact(const char *id, bool use, int at)
+{
+	struct fact f = fact_make(FACT_LEARN, SOURCE_PERSON, AT(at));
+	FILL(f.learn.id, id);
+	f.learn.use = use;
+	return f;
+}
+
+static void same(const struct house *a, const struct house *b)
+{
+	assert_memory_equal(
+		&a->learning->now.stages, &b->learning->now.stages, sizeof(struct stage_model));
+}
+
+/* Taken out: as if the case had never been. Put back: as before. A time that is
+ * corrected: as if it had been so from the start. All to the bit. */
+static void forgets_and_corrects(void **state)
+{
+	static const int slow[PHASES] = {40, 18, 40, 6, 9, 80},
+			 odd[PHASES] = {12, 18, 40, 6, 9, 300};
+	struct house all = house(), without = house(), corrected = house();
+	static struct stage_model before;
+	struct fact f;
+	(void)state;
+	operate(&all, "a", 0, usual);
+	operate(&all, "b", 400, odd);
+	operate(&all, "c", 900, slow);
+	before = all.learning->now.stages;
+	operate(&without, "a", 0, usual);
+	operate(&without, "c", 900, slow);
+	operate(&corrected, "a", 0, usual);
+	operate(&corrected, "b", 400, usual);
+	operate(&corrected, "c", 900, slow);
+	hear(&all, use_fact("b", false, 1200));
+	same(&all, &without);
+	hear(&all, use_fact("b", true, 1201));
+	assert_memory_equal(&all.learning->now.stages, &before, sizeof before);
+	f = milestone_fact("b", SOURCE_FHIR, MILESTONE_PACU_OUT, 1210);
+	f.milestone.when_ms = AT(400 + 165);
+	hear(&all, f);
+	look_at(&all, 1212);
+	same(&all, &corrected);
+	f.milestone.withdrawn = true;
+	f.at_ms = AT(1213);
+	hear(&all, f);
+	look_at(&all, 1215);
+	seen_is(&all, "recovery", 2);
+	seen_is(&all, "induction", 3);
+	demolish(&all);
+	demolish(&without);
+	demolish(&corrected);
+}
+
+/* More stages than are kept: what the old ones taught stays, and a case that is
+ * kept can still be taken out and put back. */
+static void keeps_what_old_stages_taught(void **state)
+{
+	struct house h = house();
+	static struct stage_model before;
+	char id[16];
+	int cases = LEARNING_STAGES / 5 + 40;
+	(void)state;
+	for (int i = 0; i < cases; i++) {
+		int took[PHASES];
+		memcpy(took, usual, sizeof took);
+		took[5] += i % 31;
+		snprintf(id, sizeof id, "c%d", i);
+		operate(&h, id, i * 300, took);
+	}
+	seen_is(&h, "recovery", cases);
+	before = h.learning->now.stages;
+	hear(&h, use_fact(id, false, 300 * (cases + 1)));
+	seen_is(&h, "recovery", cases - 1);
+	seen_is(&h, "emergence", cases - 1);
+	hear(&h, use_fact(id, true, 300 * (cases + 1)));
+	assert_memory_equal(&h.learning->now.stages, &before, sizeof before);
+	hear(&h, use_fact("c0", false, 300 * (cases + 2)));
+	seen_is(&h, "recovery", cases); /* too old */
+	demolish(&h);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(learns_what_the_model_would),
+		cmocka_unit_test(waits_until_all_have_spoken),
+		cmocka_unit_test(learns_from_exact_times_only),
+		cmocka_unit_test(full_pacu_teaches_nothing),
+		cmocka_unit_test(turnover_when_the_next_was_due),
+		cmocka_unit_test(forgets_and_corrects),
+		cmocka_unit_test(keeps_what_old_stages_taught),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
