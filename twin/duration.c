@@ -65,6 +65,12 @@ int duration_add_number(struct duration_model *m, const char *name, double centr
 	return m->number_count++;
 }
 
+void duration_hold(struct duration_model *m, int number, double cases)
+{
+	if (number >= 0 && number < m->number_count)
+		m->numbers[number].hold = cases;
+}
+
 static uint64_t hash(uint64_t h, const char *text)
 {
 	if (text != NULL)
@@ -177,7 +183,8 @@ static void see_noise(const struct duration_model *m, struct view *v)
 	int slot = m->noise_group >= 0 ? v->slot[m->noise_group] : -1; /* -1 no names */
 	v->noise = duration_noise_of(&m->noise, 0, 0);
 	if (slot >= 0 && m->nodes[slot].key != 0)
-		v->noise = duration_noise_of(&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
+		v->noise = duration_noise_of(
+			&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
 }
 
 static void see(const struct duration_model *m, const struct duration_input *in, struct view *v)
@@ -247,15 +254,27 @@ int duration_explain(const struct duration_model *m, const struct duration_input
 
 /* ---- learning ---- */
 
-static void learn_numbers(struct duration_model *m, const struct view *v, double gain)
+static bool is_held(const struct duration_number *n)
+{
+	return n->seen < n->hold;
+}
+
+/* A coefficient that is held keeps its value and its doubt; what the others have
+ * in common with it still becomes known. */
+static void learn_numbers(struct duration_model *m, const struct duration_input *input,
+	const struct view *v, double gain)
 {
 	int n = m->number_count;
 	double spread = v->doubt + v->missing + v->noise;
 	for (int i = 0; i < n; i++) {
-		m->beta[i] += v->px[i] * gain;
+		bool held = is_held(&m->numbers[i]);
+		m->beta[i] += held ? 0 : v->px[i] * gain;
 		for (int k = 0; k < n; k++)
-			m->doubt[i][k] -= v->px[i] * v->px[k] / spread;
+			if (!held || !is_held(&m->numbers[k]))
+				m->doubt[i][k] -= v->px[i] * v->px[k] / spread;
 	}
+	for (int i = 1; i < n; i++)
+		m->numbers[i].seen += isfinite(input->value[i]) && fabs(input->value[i]) > 0;
 }
 
 static void learn_name(
@@ -299,7 +318,7 @@ double duration_learn(
 	 * noise's. A case whose doubts are large tells little of it. */
 	double squared = cut * cut * spread - v.doubt - v.missing;
 	double weight = v.noise / spread * (v.noise / spread);
-	learn_numbers(m, &v, gain);
+	learn_numbers(m, input, &v, gain);
 	for (int g = 0; g < m->group_count; g++)
 		learn_name(m, g, input->level[g], v.slot[g], gain, spread);
 	duration_noise_learn(&m->noise, squared, weight);

@@ -43,6 +43,9 @@ struct duration_number {
 	char name[ID_SIZE];
 	double centre, scale;   /* x = (value - centre) / scale */
 	double mean, deviation; /* of its coefficient beforehand */
+	/* Its coefficient stays as it is beforehand until so many cases had a value
+	 * other than 0, and how many have. */
+	double hold, seen;
 };
 
 struct duration_node {
@@ -96,6 +99,10 @@ void duration_init(struct duration_model *m);
 int duration_add_group(struct duration_model *m, const char *name, double deviation);
 int duration_add_number(struct duration_model *m, const char *name, double centre, double scale,
 	double mean, double deviation);
+/* A coefficient from the literature that a few cases of one's own shall not turn:
+ * considered with its doubt, and not learnt, until `cases` have spoken to it
+ * (Schmidt 1966: the consider filter). */
+void duration_hold(struct duration_model *m, int number, double cases);
 int duration_group(const struct duration_model *m, const char *name);  /* -1 none */
 int duration_number(const struct duration_model *m, const char *name); /* -1 none */
 /* The level a name stands for; a and b (may be NULL) are kept apart. Never 0
