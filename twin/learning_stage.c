@@ -121,6 +121,20 @@ static bool waits_for_bay(const struct pathway_step *step)
 	return pathway_lists(step->need, NEED_BEDS, ROOM_PACU);
 }
 
+/* A step that takes the room begins when the room is ready as well, and the hour
+ * has come; at once counts as half a minute. */
+static void entry_began(const struct pathway_step *step, const struct surgery *s, struct span *span)
+{
+	int64_t ready = when(s, MILESTONE_ROOM_READY);
+	int64_t gate = step->gated ? s->start_ms + (int64_t)(step->gate_min * MINUTE_MS) : 0;
+	int64_t least = span->to_ms - MINUTE_MS / 2;
+	span->from_ms = ready == 0 ? 0 : ready > span->from_ms ? ready : span->from_ms;
+	if (span->from_ms != 0 && gate > span->from_ms)
+		span->from_ms = gate;
+	if (span->from_ms > least && span->from_ms != 0)
+		span->from_ms = least;
+}
+
 static struct span span_of(
 	const struct twin *twin, const struct pathway *way, int k, const struct surgery *s)
 {
@@ -136,6 +150,8 @@ static struct span span_of(
 	span.from_ms = step->begins >= 0 ? when(s, step->begins)
 		       : k > 0           ? when(s, way->steps[k - 1].ends)
 					 : 0;
+	if (span.from_ms != 0 && step->begins < 0 && pathway_lists(step->need, NEED_ROOM, 0))
+		entry_began(step, s, &span);
 	if (span.from_ms == 0 || span.to_ms == 0 || (bay && pacu_was_full(twin, span.to_ms)))
 		span.from_ms = 0;
 	return span;

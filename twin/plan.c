@@ -33,7 +33,8 @@ static void stand(struct build *b, const struct surgery *s, struct sim_case *c)
 		if (ended > 0) {
 			c->step = k + 1;
 			c->running = k + 1 < way->step_count && way->steps[k + 1].begins < 0
-				     && way->steps[k + 1].lasts != LASTS_NOTHING;
+				     && way->steps[k + 1].lasts != LASTS_NOTHING
+				     && !pathway_lists(way->steps[k + 1].need, NEED_ROOM, 0);
 			since = ended;
 		}
 	}

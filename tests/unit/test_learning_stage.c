@@ -220,6 +220,59 @@ static void turnover_when_the_next_was_due(void **state)
 	demolish(&h);
 }
 
+/* A step that takes the room begins when the patient is there, the room is ready
+ * and the hour has come, whichever is last: 6, 7 and 8 minutes, and at once. */
+static void entry_begins_with_the_last_of_three(void **state)
+{
+	static const struct {
+		const char *id;
+		int planned, holding, ready, in;
+	} list[] = {
+		{"late patient", 0, 4, -10, 10},
+		{"late room", 200, 180, 210, 217},
+		{"by the hour", 400, 350, 380, 403}, /* from 5 minutes before it */
+		{"at once", 600, 610, 590, 610},
+	};
+	static struct pathway own;
+	static struct site suite;
+	struct house h = house();
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, AT(-119));
+	(void)state;
+	own = *pathway_of(&site, SETTING_UNKNOWN);
+	memmove(own.steps + 1, own.steps, (size_t)own.step_count++ * sizeof *own.steps);
+	own.steps[0] = (struct pathway_step){.stage = "transport",
+		.lasts = LASTS_LAW,
+		.a = 10,
+		.b = 4,
+		.begins = MILESTONE_SENT_FOR,
+		.ends = MILESTONE_IN_HOLDING};
+	own.steps[1].lasts = LASTS_LAW;
+	own.steps[1].a = own.steps[1].b = 5;
+	own.steps[1].gate_min = -5;
+	suite = site;
+	suite.pathways = &own;
+	suite.pathway_count = 1;
+	f.site.site = &suite;
+	hear(&h, f);
+	struct stage_model by_hand = {.slot_count = 0};
+	int slot_by_hand = stage_add(&by_hand, "entry", SETTING_UNKNOWN);
+	static const double took[] = {6, 7, 8, 0.5};
+	for (int i = 0; i < 4; i++) {
+		struct stage_case of;
+		hear(&h, case_fact(list[i].id, list[i].id, "or-1", list[i].planned,
+				 list[i].planned + 60, list[i].planned - 100));
+		tell(&h, list[i].id, MILESTONE_IN_HOLDING, list[i].holding);
+		tell(&h, list[i].id, MILESTONE_ROOM_READY, list[i].ready);
+		tell(&h, list[i].id, MILESTONE_IN_ROOM, list[i].in);
+		look_at(&h, list[i].in + 10);
+		assert_true(stage_case_of(&own, 1, NULL, &of));
+		stage_learn(&by_hand, slot_by_hand, &of, took[i]);
+		seen_is(&h, "entry", i + 1);
+		assert_true(fabs(slot(&h, "entry")->mean - by_hand.slots[0].mean) < 1e-9);
+	}
+	demolish(&h);
+}
+
 static struct fact use_fact(const char *id, bool use, int at)
 {
 	struct fact f = fact_make(FACT_LEARN, SOURCE_PERSON, AT(at));
@@ -309,6 +362,7 @@ int main(void)
 		cmocka_unit_test(learns_from_exact_times_only),
 		cmocka_unit_test(full_pacu_teaches_nothing),
 		cmocka_unit_test(turnover_when_the_next_was_due),
+		cmocka_unit_test(entry_begins_with_the_last_of_three),
 		cmocka_unit_test(forgets_and_corrects),
 		cmocka_unit_test(keeps_what_old_stages_taught),
 	};

@@ -277,6 +277,50 @@ static void late_case_has_the_time_from_closure_to_exit(void **state)
 	learning_destroy(l);
 }
 
+/* A step that takes the room is not under way while the patient waits for it,
+ * though it has a law of its own: who is in holding has not entered. */
+static void waiting_for_the_room_is_not_entering(void **state)
+{
+	static struct pathway own;
+	static struct site suite;
+	struct twin *twin = one_case(FACT_UNKNOWN);
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, AT(-58));
+	(void)state;
+	own = *pathway_of(&site, SETTING_UNKNOWN);
+	memmove(own.steps + 1, own.steps, (size_t)own.step_count++ * sizeof *own.steps);
+	own.steps[0] = (struct pathway_step){.stage = "transport",
+		.lasts = LASTS_LAW,
+		.a = 10,
+		.b = 4,
+		.begins = MILESTONE_SENT_FOR,
+		.ends = MILESTONE_IN_HOLDING};
+	own.steps[1].lasts = LASTS_LAW;
+	own.steps[1].a = own.steps[1].b = 5;
+	suite = site;
+	suite.pathways = &own;
+	suite.pathway_count = 1;
+	f.site.site = &suite;
+	put(twin, f);
+	put(twin, case_fact("d", "q", "or-1", 130, 200, -57));
+	told(twin, "c", MILESTONE_IN_ROOM, 0);
+	told(twin, "d", MILESTONE_SENT_FOR, 20);
+	told(twin, "d", MILESTONE_IN_HOLDING, 30);
+	twin_advance(twin, AT(40), NULL);
+	plan_build(twin, &(struct plan_options){0}, &plan, &map);
+	int c = map.case_of[twin_case(twin, "c")], d = map.case_of[twin_case(twin, "d")];
+	int entry = step_named(&plan.cases[d], "entry");
+	assert_int_equal(plan.cases[d].step, entry);
+	assert_false(plan.cases[d].running);
+	for (uint32_t day = 0; day < 50; day++) {
+		sim_draw(&plan, 5, day, &draw);
+		sim_run(&plan, &draw, &bench, &marks);
+		assert_int_equal(marks.stuck, 0);
+		assert_true(marks.begun_ms[d][entry] > marks.ended_ms[c][map.out_room[0]]);
+		assert_true(marks.ended_ms[d][entry] > marks.begun_ms[d][entry]);
+	}
+	twin_destroy(twin);
+}
+
 /* ---- the site's words ---- */
 
 static bool reads(const char *mobility, struct step_mobility *m, struct error *err)
@@ -327,6 +371,7 @@ int main(void)
 		cmocka_unit_test(phases_add_up_to_the_case),
 		cmocka_unit_test(plan_uses_what_was_learnt),
 		cmocka_unit_test(late_case_has_the_time_from_closure_to_exit),
+		cmocka_unit_test(waiting_for_the_room_is_not_entering),
 		cmocka_unit_test(site_file_says_how_people_move),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
