@@ -247,9 +247,8 @@ static bool one(struct learning *l, const struct twin *twin, struct learning_cas
 		c->stage_waits = true;
 		return false;
 	}
-	struct stage_facts facts;
+	const struct stage_facts facts = stage_facts_of(twin, s, span.from_ms, 0);
 	struct stage_case of;
-	stage_facts_of(twin, s, span.from_ms, 0, &facts);
 	if (turnover ? stage_turnover_of(way, &of) : stage_case_of(way, k, &facts, &of))
 		make(l, c, &c->stage[k], stage, setting, &of, minutes);
 	return false;

@@ -44,8 +44,8 @@ int plan_afoot(struct build *b, const struct surgery *s, int w)
 {
 	struct sim_plan *plan = b->plan;
 	struct plan_index *x = b->index;
-	struct stage_facts facts;
-	stage_facts_of(b->twin, s, s->start_ms, b->options->midnight_ms, &facts);
+	const struct stage_facts facts =
+		stage_facts_of(b->twin, s, s->start_ms, b->options->midnight_ms);
 	if (!any_alone(b->ways[w], &facts))
 		return w;
 	for (int i = 0; i < plan->pathway_count; i++)

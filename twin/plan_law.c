@@ -58,8 +58,8 @@ static const struct stage_model *stages_of(const struct build *b)
 static void step_laws(
 	struct build *b, const struct surgery *s, const struct pathway *way, struct steps *steps)
 {
-	struct stage_facts facts;
-	stage_facts_of(b->twin, s, s->start_ms, b->options->midnight_ms, &facts);
+	const struct stage_facts facts =
+		stage_facts_of(b->twin, s, s->start_ms, b->options->midnight_ms);
 	for (int k = 0; k < way->step_count; k++) {
 		const struct pathway_step *step = &way->steps[k];
 		steps->has[k] = stage_law(stages_of(b), way, k, &facts, &steps->law[k]);

@@ -121,14 +121,15 @@ static double told(double value, bool known)
 	return known ? value : (double)NAN;
 }
 
-void stage_facts_of(const struct twin *twin, const struct surgery *s, int64_t start_ms,
-	int64_t midnight_ms, struct stage_facts *facts)
+struct stage_facts stage_facts_of(
+	const struct twin *twin, const struct surgery *s, int64_t start_ms, int64_t midnight_ms)
 {
+	struct stage_facts facts = {.procedure = ""};
 	int p = twin_patient(twin, s->patient);
 	const struct patient *who = p >= 0 ? &twin->patients[p] : NULL;
 	enum setting setting = s->setting;
 	double hour = (double)(start_ms - midnight_ms) / 3600000;
-	double *value = facts->value;
+	double *value = facts.value;
 	if (setting == SETTING_UNKNOWN && who != NULL)
 		setting = who->setting;
 	for (int i = 0; i < ABOUT_COUNT; i++)
@@ -143,7 +144,8 @@ void stage_facts_of(const struct twin *twin, const struct surgery *s, int64_t st
 	value[ABOUT_SETTING] = told((double)setting, setting != SETTING_UNKNOWN);
 	value[ABOUT_URGENCY] = s->nest >= 1 && s->nest <= 6 ? (double)s->nest : 7;
 	value[ABOUT_HOUR] = told(hour - 24 * floor(hour / 24), midnight_ms != 0);
-	text_copy(facts->procedure, sizeof facts->procedure, s->procedure);
+	text_copy(facts.procedure, sizeof facts.procedure, s->procedure);
+	return facts;
 }
 
 /* ---- what it does ---- */

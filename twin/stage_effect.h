@@ -49,8 +49,8 @@ struct stage_facts {
 
 /* Of a case of the twin. midnight_ms is local, of the day; 0: the hour is not
  * known. What begins at start_ms. */
-void stage_facts_of(const struct twin *twin, const struct surgery *s, int64_t start_ms,
-	int64_t midnight_ms, struct stage_facts *facts);
+struct stage_facts stage_facts_of(
+	const struct twin *twin, const struct surgery *s, int64_t start_ms, int64_t midnight_ms);
 
 /* One row of the table: [from, below) of what it is about. */
 struct stage_effect {

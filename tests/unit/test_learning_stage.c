@@ -104,12 +104,12 @@ static void learns_what_the_model_would(void **state)
 	memset(&by_hand, 0, sizeof by_hand);
 	operate(&h, "c", 0, usual);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		struct stage_facts facts;
+		const struct stage_facts facts =
+			stage_facts_of(h.twin, &h.twin->cases[0], AT(0), 0);
 		struct stage_case of;
 		int k = 0;
 		while (strcmp(way->steps[k].stage, steps[i].stage) != 0)
 			k++;
-		stage_facts_of(h.twin, &h.twin->cases[0], AT(0), 0, &facts);
 		assert_true(stage_case_of(way, k, &facts, &of));
 		int s = stage_add(&by_hand, steps[i].stage, SETTING_UNKNOWN);
 		stage_learn(&by_hand, s, &of, usual[steps[i].phase]);
