@@ -10,39 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/twin_world.h"
-#include "twin/learning.h"
-
-struct house {
-	struct twin *twin;
-	struct learning *learning;
-};
-
-static void hear(struct house *h, struct fact f)
-{
-	f.seq = ++sequence;
-	twin_apply(h->twin, &f, NULL);
-	learning_hear(h->learning, h->twin, &f);
-}
-
-static struct house house(void)
-{
-	struct house h = {.learning = learning_create()};
-	start(&h.twin);
-	assert_non_null(h.learning);
-	return h;
-}
-
-static void demolish(struct house *h)
-{
-	twin_destroy(h->twin);
-	learning_destroy(h->learning);
-}
-
-static void look_at(struct house *h, int minute)
-{
-	hear(h, fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(minute)));
-}
+#include "tests/unit/learning_world.h"
 
 static void tell(struct house *h, const char *id, enum milestone m, int at)
 {
@@ -238,16 +206,7 @@ static void entry_begins_with_the_last_of_three(void **state)
 	struct house h = house();
 	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, AT(-119));
 	(void)state;
-	own = *pathway_of(&site, SETTING_UNKNOWN);
-	memmove(own.steps + 1, own.steps, (size_t)own.step_count++ * sizeof *own.steps);
-	own.steps[0] = (struct pathway_step){.stage = "transport",
-		.lasts = LASTS_LAW,
-		.a = 10,
-		.b = 4,
-		.begins = MILESTONE_SENT_FOR,
-		.ends = MILESTONE_IN_HOLDING};
-	own.steps[1].lasts = LASTS_LAW;
-	own.steps[1].a = own.steps[1].b = 5;
+	own = way_with_entry();
 	own.steps[1].gate_min = -5;
 	suite = site;
 	suite.pathways = &own;

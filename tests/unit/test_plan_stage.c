@@ -286,16 +286,7 @@ static void waiting_for_the_room_is_not_entering(void **state)
 	struct twin *twin = one_case(FACT_UNKNOWN);
 	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, AT(-58));
 	(void)state;
-	own = *pathway_of(&site, SETTING_UNKNOWN);
-	memmove(own.steps + 1, own.steps, (size_t)own.step_count++ * sizeof *own.steps);
-	own.steps[0] = (struct pathway_step){.stage = "transport",
-		.lasts = LASTS_LAW,
-		.a = 10,
-		.b = 4,
-		.begins = MILESTONE_SENT_FOR,
-		.ends = MILESTONE_IN_HOLDING};
-	own.steps[1].lasts = LASTS_LAW;
-	own.steps[1].a = own.steps[1].b = 5;
+	own = way_with_entry();
 	suite = site;
 	suite.pathways = &own;
 	suite.pathway_count = 1;
