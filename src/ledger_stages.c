@@ -10,6 +10,12 @@ static double quantile(const struct stage_law *law, double p)
 	return stat_lognormal_quantile(law->mu, law->sigma, p);
 }
 
+/* Against what the law of the whole case leaves. */
+static double part_spread(const struct stage_slot *s)
+{
+	return sqrt(duration_noise_of(&s->noise, 0, 0));
+}
+
 void ledger_put_stages(FILE *out, const struct stage_model *stages)
 {
 	fprintf(out, "\nstages, in minutes: median (80 %% of them)\n");
@@ -18,6 +24,13 @@ void ledger_put_stages(FILE *out, const struct stage_model *stages)
 		struct stage_law site, now;
 		if (!s->heard)
 			continue;
+		if (s->part) {
+			fprintf(out,
+				"  %s: what the others leave of the case, spread x %.2f, %.0f "
+				"learnt\n",
+				s->stage, part_spread(s), s->seen);
+			continue;
+		}
 		stage_slot_laws(s, &site, &now);
 		fprintf(out,
 			"  %s%s%s: site %.1f (%.1f-%.1f), now %.1f (%.1f-%.1f), %.0f learnt, last "
@@ -55,10 +68,14 @@ cJSON *ledger_stages_json(const struct stage_model *stages)
 		cJSON_AddStringToObject(o, "stage", s->stage);
 		if (s->setting != SETTING_UNKNOWN)
 			cJSON_AddStringToObject(o, "setting", setting_name(s->setting));
-		add_law(o, "site_min", &site);
-		add_law(o, "now_min", &now);
+		if (s->part) {
+			add(o, "spread", part_spread(s));
+		} else {
+			add_law(o, "site_min", &site);
+			add_law(o, "now_min", &now);
+			add(o, "last_change_min", s->change);
+		}
 		add(o, "learnt", s->seen);
-		add(o, "last_change_min", s->change);
 		cJSON_AddItemToArray(list, o);
 	}
 	return list;

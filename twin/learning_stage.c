@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "twin/hash.h"
+#include "twin/stage_room.h"
 
 /*
  * Which steps of a way teach, and when. A step begins with its own milestone, or
@@ -229,6 +230,19 @@ static bool corrected(struct learning *l, uint32_t number, const char *stage, en
 	return true;
 }
 
+static bool step_case(const struct learning *l, const struct learning_case *c,
+	const struct pathway *way, int k, struct stage_facts facts, struct stage_case *of)
+{
+	struct stage_room room;
+	if (way->steps[k].lasts != LASTS_CASE)
+		return stage_case_of(way, k, &facts, of);
+	if (!c->entered)
+		return false;
+	stage_room(&l->now.stages, way, &facts, &c->foretold, &room);
+	*of = room.part;
+	return true;
+}
+
 /* True when records must be learnt again. */
 static bool one(struct learning *l, const struct twin *twin, struct learning_case *c, int k,
 	const struct pathway *way, const struct surgery *s)
@@ -247,9 +261,9 @@ static bool one(struct learning *l, const struct twin *twin, struct learning_cas
 		c->stage_waits = true;
 		return false;
 	}
-	const struct stage_facts facts = stage_facts_of(twin, s, span.from_ms, 0);
 	struct stage_case of;
-	if (turnover ? stage_turnover_of(way, &of) : stage_case_of(way, k, &facts, &of))
+	if (turnover ? stage_turnover_of(way, &of)
+		     : step_case(l, c, way, k, stage_facts_of(twin, s, span.from_ms, 0), &of))
 		make(l, c, &c->stage[k], stage, setting, &of, minutes);
 	return false;
 }
@@ -264,7 +278,7 @@ void learning_stages(struct learning *l, const struct twin *twin, int i)
 		return;
 	const struct pathway *way = pathway_of(twin->site, s->setting);
 	for (int k = 0; k < way->step_count; k++)
-		if (way->steps[k].lasts == LASTS_LAW)
+		if (way->steps[k].lasts == LASTS_LAW || way->steps[k].lasts == LASTS_CASE)
 			anew = one(l, twin, c, k, way, s) || anew;
 	anew = one(l, twin, c, PATHWAY_STEPS, pathway_of(twin->site, SETTING_UNKNOWN), s) || anew;
 	if (anew)

@@ -163,10 +163,56 @@ static void see(const struct stage_model *m, int slot, const struct stage_case *
 	v->mu = v->slot.mean + v->effect + (double)of->shift;
 }
 
+/* ---- what a whole leaves ---- */
+
+static struct stage_slot part_slot(const struct stage_model *m, int slot)
+{
+	if (m != NULL && slot >= 0 && m->slots[slot].heard)
+		return m->slots[slot];
+	struct stage_slot never = {
+		.heard = true, .part = true, .noise = {STAGE_WORTH, STAGE_WORTH}};
+	if (m != NULL && slot >= 0) {
+		memcpy(never.stage, m->slots[slot].stage, sizeof never.stage);
+		never.setting = m->slots[slot].setting;
+	}
+	return never;
+}
+
+static void predict_part(
+	const struct stage_model *m, int slot, const struct stage_case *of, struct stage_law *law)
+{
+	struct stage_slot s = part_slot(m, slot);
+	double told = (double)of->site_sigma * (double)of->site_sigma;
+	double variance = told * duration_noise_of(&s.noise, 0, 0);
+	*law = (struct stage_law){
+		(double)of->site_mu + (told - variance) / 2, sqrt(variance), s.seen};
+}
+
+static double cut(double z)
+{
+	return z > SURPRISE_MAX ? SURPRISE_MAX : z < -SURPRISE_MAX ? -SURPRISE_MAX : z;
+}
+
+static void learn_part(struct stage_model *m, int slot, const struct stage_case *of, double minutes)
+{
+	struct stage_slot s = part_slot(m, slot);
+	double z = cut((log(minutes) - (double)of->site_mu) / (double)of->site_sigma);
+	duration_noise_learn(&s.noise, z * z, 1);
+	s.seen += 1;
+	m->slots[slot] = s;
+	m->stages++;
+}
+
+/* ---- one stage ---- */
+
 void stage_predict(
 	const struct stage_model *m, int slot, const struct stage_case *of, struct stage_law *law)
 {
 	struct view v;
+	if (of->part) {
+		predict_part(m, slot, of, law);
+		return;
+	}
 	see(m, slot, of, &v);
 	*law = (struct stage_law){v.mu, sqrt(v.spread), v.slot.seen};
 }
@@ -195,9 +241,12 @@ void stage_learn(struct stage_model *m, int slot, const struct stage_case *of, d
 	struct view v;
 	if (slot < 0 || !(minutes > 0) || !isfinite(minutes))
 		return;
+	if (of->part) {
+		learn_part(m, slot, of, minutes);
+		return;
+	}
 	see(m, slot, of, &v);
-	double sigma = sqrt(v.spread), z = (log(minutes) - v.mu) / sigma;
-	z = z > SURPRISE_MAX ? SURPRISE_MAX : z < -SURPRISE_MAX ? -SURPRISE_MAX : z;
+	double sigma = sqrt(v.spread), z = cut((log(minutes) - v.mu) / sigma);
 	struct stage_slot *to = &m->slots[slot];
 	*to = v.slot;
 	to->mean += v.slot.variance * z / sigma;

@@ -32,6 +32,7 @@ struct stage_slot {
 	char stage[STAGE_NAME];
 	enum setting setting;
 	bool heard;                      /* the rest is filled in */
+	bool part;                       /* noise is of squares of sigmas; no mean */
 	double prior_mean, prior_spread; /* the site's, when it was last heard: less the effects */
 	double mean, variance;           /* of the stage, and the doubt about it */
 	struct duration_noise noise;
@@ -56,6 +57,9 @@ struct stage_case {
 	float unknown;      /* ... and of those that are not */
 	uint32_t procedure; /* its name, 0 not known */
 	bool by_procedure;  /* it may depend on it */
+	/* What the law of a whole case leaves (twin/stage_room.h): site_mu and
+	 * site_sigma are that, and only the spread around it is learnt, in sigmas. */
+	bool part;
 };
 
 struct stage_law {

@@ -16,6 +16,7 @@
 #include "src/site_file.h"
 #include "tests/unit/twin_world.h"
 #include "twin/forecast.h"
+#include "twin/stage_room.h"
 #include "twin/stat.h"
 
 static struct sim_plan plan;
@@ -236,6 +237,31 @@ static void plan_uses_what_was_learnt(void **state)
 	learning_destroy(l);
 }
 
+/* The surgeon's parts have been half a sigma from what the others leave: its law
+ * becomes narrower, and its mean, like the case's, stays. */
+static void surgeons_part_keeps_its_mean(void **state)
+{
+	struct stage_model *m = &learnt.stages;
+	struct learning *l = fresh();
+	const struct duration_law whole = {.mu = log(125), .sigma = 0.33};
+	struct stage_room before, after;
+	int step = 0;
+	(void)state;
+	while (way()->steps[step].lasts != LASTS_CASE)
+		step++;
+	stage_room(m, way(), NULL, &whole, &before);
+	int s = stage_add(m, way()->steps[step].stage, SETTING_UNKNOWN);
+	double mu = (double)before.part.site_mu, sigma = (double)before.part.site_sigma;
+	for (int i = 0; i < 90; i++)
+		stage_learn(m, s, &before.part, exp(mu + (i % 2 ? 0.5 : -0.5) * sigma));
+	stage_room(m, way(), NULL, &whole, &after);
+	/* By hand: ten of 1 and ninety of a quarter. */
+	close_to(after.law[step].sigma, sigma * sqrt((10 + 90 * 0.25) / 100), 1e-6);
+	close_to(stat_lognormal_mean(after.law[step].mu, after.law[step].sigma),
+		stat_lognormal_mean(mu, sigma), 1e-6);
+	learning_destroy(l);
+}
+
 /* Mean time left at `minute` of a case that is still open, closure not begun. */
 static double left_at(struct twin *twin, int minute, const struct plan_options *options)
 {
@@ -361,6 +387,7 @@ int main(void)
 		cmocka_unit_test(mobility_moves_time_and_porters),
 		cmocka_unit_test(phases_add_up_to_the_case),
 		cmocka_unit_test(plan_uses_what_was_learnt),
+		cmocka_unit_test(surgeons_part_keeps_its_mean),
 		cmocka_unit_test(late_case_has_the_time_from_closure_to_exit),
 		cmocka_unit_test(waiting_for_the_room_is_not_entering),
 		cmocka_unit_test(site_file_says_how_people_move),
