@@ -2,6 +2,7 @@
 #include "twin/stage_room.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "twin/stat.h"
 
@@ -77,7 +78,7 @@ void stage_room(const struct stage_model *m, const struct pathway *way,
 	const struct stage_facts *facts, const struct duration_law *whole, struct stage_room *room)
 {
 	int first, last, surgeon = surgeons_step(way);
-	*room = (struct stage_room){.part = {.part = false}};
+	memset(room, 0, sizeof *room);
 	step_laws(m, way, facts, room);
 	if (surgeon < 0)
 		return;
