@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "src/ledger_stages.h"
 #include "twin/stat.h"
 
 static const char *const word_names[WORD_CLASSES] = {"person", "booking"};
@@ -255,6 +256,7 @@ static char *ledger_json(const struct learning *l, int64_t now_ms)
 	for (uint64_t n = 0; next(l, &n, &r);)
 		cJSON_AddItemToArray(cases, record_json(r));
 	cJSON_AddItemToObject(root, "parameters", parameters_json(l));
+	cJSON_AddItemToObject(root, "stages", ledger_stages_json(&l->now.stages));
 	char *text = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return text;
@@ -272,6 +274,7 @@ char *ledger_show(const struct learning *l, int64_t now_ms, bool json)
 	fprintf(out, "%llu cases learnt from\n", (unsigned long long)l->now.durations.cases);
 	put_days(out, l);
 	put_parameters(out, l);
+	ledger_put_stages(out, &l->now.stages);
 	if (fclose(out) != 0 || size == 0)
 		return text;
 	text[size - 1] = '\0'; /* who prints it ends the last line */

@@ -135,6 +135,7 @@ static const struct step_key {
 	{"lasts", lasts, 0},
 	{"between", between, 0},
 	{"not_before", not_before, 0},
+	{"mobility", site_value_mobility, AT(mobility)},
 	{"begins", milestone_word, AT(begins)},
 	{"ends", milestone_word, AT(ends)},
 };

@@ -78,6 +78,7 @@ site_value site_value_minutes, site_value_class, site_value_rules, site_value_co
 /* What a pathway takes it gives back or keeps; a finding else. */
 bool site_pathway_balanced(
 	struct site_reading *r, const config_setting_t *s, const struct pathway *way);
+site_value site_value_mobility; /* src/site_mobility.c */
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
 	uint8_t *mask, int size, int *length);
 bool site_number(const config_setting_t *s, double *value);

@@ -65,6 +65,12 @@ int duration_add_number(struct duration_model *m, const char *name, double centr
 	return m->number_count++;
 }
 
+void duration_hold(struct duration_model *m, int number, double cases)
+{
+	if (number >= 0 && number < m->number_count)
+		m->numbers[number].hold = cases;
+}
+
 static uint64_t hash(uint64_t h, const char *text)
 {
 	if (text != NULL)
@@ -166,7 +172,7 @@ static void see_names(
 	}
 }
 
-static double noise_of(const struct duration_noise *noise, double count, double sum)
+double duration_noise_of(const struct duration_noise *noise, double count, double sum)
 {
 	double mean = (noise->sum + sum) / (noise->count + count);
 	return mean > NOISE_LEAST * NOISE_LEAST ? mean : NOISE_LEAST * NOISE_LEAST;
@@ -175,9 +181,10 @@ static double noise_of(const struct duration_noise *noise, double count, double 
 static void see_noise(const struct duration_model *m, struct view *v)
 {
 	int slot = m->noise_group >= 0 ? v->slot[m->noise_group] : -1; /* -1 no names */
-	v->noise = noise_of(&m->noise, 0, 0);
+	v->noise = duration_noise_of(&m->noise, 0, 0);
 	if (slot >= 0 && m->nodes[slot].key != 0)
-		v->noise = noise_of(&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
+		v->noise = duration_noise_of(
+			&m->noises[slot], NOISE_OWN_WORTH, NOISE_OWN_WORTH * v->noise);
 }
 
 static void see(const struct duration_model *m, const struct duration_input *in, struct view *v)
@@ -207,7 +214,7 @@ void duration_predict(const struct duration_model *m, const struct duration_inpu
 static const double Q90 = 1.2815515655446004; /* of the normal law */
 
 /* Half of the 80 % interval of a law with this log-mean and log-variance. */
-static double half_interval(double mu, double variance)
+double duration_half80(double mu, double variance)
 {
 	double reach = Q90 * sqrt(variance > 0 ? variance : 0);
 	return (exp(mu + reach) - exp(mu - reach)) / 2;
@@ -220,7 +227,7 @@ int duration_explain(const struct duration_model *m, const struct duration_input
 	int count = 0;
 	double log_sum = 0, so_far = 0;
 	see(m, input, &v);
-	double variance = v.doubt + v.missing + v.noise, whole = half_interval(v.mean, variance);
+	double variance = v.doubt + v.missing + v.noise, whole = duration_half80(v.mean, variance);
 	for (int i = 0; i < m->number_count + m->group_count; i++) {
 		struct duration_term *t = &terms[count++];
 		int g = i - m->number_count;
@@ -240,22 +247,34 @@ int duration_explain(const struct duration_model *m, const struct duration_input
 		}
 		t->minutes = exp(log_sum) - so_far;
 		so_far = exp(log_sum);
-		t->wider_min = whole - half_interval(v.mean, variance - doubt);
+		t->wider_min = whole - duration_half80(v.mean, variance - doubt);
 	}
 	return count;
 }
 
 /* ---- learning ---- */
 
-static void learn_numbers(struct duration_model *m, const struct view *v, double gain)
+static bool is_held(const struct duration_number *n)
+{
+	return n->seen < n->hold;
+}
+
+/* A coefficient that is held keeps its value and its doubt; what the others have
+ * in common with it still becomes known. */
+static void learn_numbers(struct duration_model *m, const struct duration_input *input,
+	const struct view *v, double gain)
 {
 	int n = m->number_count;
 	double spread = v->doubt + v->missing + v->noise;
 	for (int i = 0; i < n; i++) {
-		m->beta[i] += v->px[i] * gain;
+		bool held = is_held(&m->numbers[i]);
+		m->beta[i] += held ? 0 : v->px[i] * gain;
 		for (int k = 0; k < n; k++)
-			m->doubt[i][k] -= v->px[i] * v->px[k] / spread;
+			if (!held || !is_held(&m->numbers[k]))
+				m->doubt[i][k] -= v->px[i] * v->px[k] / spread;
 	}
+	for (int i = 1; i < n; i++)
+		m->numbers[i].seen += isfinite(input->value[i]) && fabs(input->value[i]) > 0;
 }
 
 static void learn_name(
@@ -277,7 +296,7 @@ static void learn_name(
 	node->seen += 1;
 }
 
-static void learn_noise(struct duration_noise *noise, double squared, double weight)
+void duration_noise_learn(struct duration_noise *noise, double squared, double weight)
 {
 	noise->count += weight;
 	noise->sum += weight * squared;
@@ -299,12 +318,12 @@ double duration_learn(
 	 * noise's. A case whose doubts are large tells little of it. */
 	double squared = cut * cut * spread - v.doubt - v.missing;
 	double weight = v.noise / spread * (v.noise / spread);
-	learn_numbers(m, &v, gain);
+	learn_numbers(m, input, &v, gain);
 	for (int g = 0; g < m->group_count; g++)
 		learn_name(m, g, input->level[g], v.slot[g], gain, spread);
-	learn_noise(&m->noise, squared, weight);
+	duration_noise_learn(&m->noise, squared, weight);
 	if (m->noise_group >= 0)
-		learn_noise(&m->noises[v.slot[m->noise_group]], squared, weight);
+		duration_noise_learn(&m->noises[v.slot[m->noise_group]], squared, weight);
 	m->cases++;
 	return z;
 }

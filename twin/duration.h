@@ -43,6 +43,9 @@ struct duration_number {
 	char name[ID_SIZE];
 	double centre, scale;   /* x = (value - centre) / scale */
 	double mean, deviation; /* of its coefficient beforehand */
+	/* Its coefficient stays as it is beforehand until so many cases had a value
+	 * other than 0, and how many have. */
+	double hold, seen;
 };
 
 struct duration_node {
@@ -85,12 +88,21 @@ struct duration_law {
 	double seen;      /* cases of the best known name in it */
 };
 
+/* Its variance, with so many further squares; 0.05 squared at least. And a new
+ * square of this weight. */
+double duration_noise_of(const struct duration_noise *noise, double count, double sum);
+void duration_noise_learn(struct duration_noise *noise, double squared, double weight);
+
 /* An empty model: a constant of log(60) +- 1, no groups, noise 0.4 (sigma). */
 void duration_init(struct duration_model *m);
 /* Returns the index, -1 when there is no room or the name is taken. */
 int duration_add_group(struct duration_model *m, const char *name, double deviation);
 int duration_add_number(struct duration_model *m, const char *name, double centre, double scale,
 	double mean, double deviation);
+/* A coefficient from the literature that a few cases of one's own shall not turn:
+ * considered with its doubt, and not learnt, until `cases` have spoken to it
+ * (Schmidt 1966: the consider filter). */
+void duration_hold(struct duration_model *m, int number, double cases);
 int duration_group(const struct duration_model *m, const char *name);  /* -1 none */
 int duration_number(const struct duration_model *m, const char *name); /* -1 none */
 /* The level a name stands for; a and b (may be NULL) are kept apart. Never 0
@@ -114,6 +126,8 @@ struct duration_term {
 	double seen;      /* cases behind a name */
 };
 enum { DURATION_TERMS = DURATION_NUMBERS + DURATION_GROUPS };
+/* Half of the 80 % interval of a law with this log-mean and log-variance, minutes. */
+double duration_half80(double mu, double variance);
 /* Returns how many terms. */
 int duration_explain(const struct duration_model *m, const struct duration_input *input,
 	struct duration_term terms[DURATION_TERMS]);

@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/learning_inner.h"
 #include "twin/text.h"
-
-/* A case is learnt so long after its exit: a system that is polled tells it later
- * and better than radio, and a change of a record costs all of them anew. */
-enum { MINUTE_MS = 60000, SETTLED_MS = 10 * MINUTE_MS };
 
 /* A person's "so many minutes more" is right within a third or so: bookings
  * are (Eijkemans 2010, log-sd about 0.35); worth ten words until some are in. */
@@ -142,7 +139,8 @@ static void learn(struct learnt *l, const struct learning_record *r, struct lear
 static void learn_anew(struct learning *l)
 {
 	uint64_t first = l->total > LEARNING_RECORDS ? l->total - LEARNING_RECORDS : 0;
-	l->now = l->base;
+	l->now.durations = l->base.durations;
+	memcpy(l->now.words, l->base.words, sizeof l->now.words);
 	for (uint64_t n = first; n < l->total; n++) {
 		struct learning_record *r = &l->records[n % LEARNING_RECORDS];
 		learn(&l->now, r, r);
@@ -151,7 +149,7 @@ static void learn_anew(struct learning *l)
 
 /* ---- following a case ---- */
 
-static bool exact(const struct surgery *s, enum milestone m)
+bool learning_exact(const struct surgery *s, enum milestone m)
 {
 	const struct stamp *stamp = surgery_stamp(s, m, NULL);
 	return stamp != NULL && !stamp->at_most && !s->passage[m].flagged
@@ -191,8 +189,8 @@ static struct learning_record *record_make(struct learning *l, struct learning_c
 static void complete(struct learning *l, const struct twin *twin, struct learning_case *c,
 	const struct surgery *s)
 {
-	bool good =
-		exact(s, MILESTONE_IN_ROOM) && exact(s, MILESTONE_OUT_ROOM) && !surgery_is_off(s);
+	bool good = learning_exact(s, MILESTONE_IN_ROOM) && learning_exact(s, MILESTONE_OUT_ROOM)
+		    && !surgery_is_off(s);
 	bool made = c->record == 0;
 	int64_t in = surgery_when(s, MILESTONE_IN_ROOM), out = surgery_when(s, MILESTONE_OUT_ROOM);
 	c->waits = made && good && twin->now_ms < out + SETTLED_MS;
@@ -219,10 +217,10 @@ static void look(struct learning *l, const struct twin *twin, int i)
 {
 	const struct surgery *s = &twin->cases[i];
 	struct learning_case *c = follow(l, twin, i);
-	if (s->updated_ms < c->looked_ms && !c->waits)
+	if (s->updated_ms < c->looked_ms && !c->waits && !c->stage_waits)
 		return;
 	c->looked_ms = twin->now_ms;
-	if (!c->entered && exact(s, MILESTONE_IN_ROOM)) {
+	if (!c->entered && learning_exact(s, MILESTONE_IN_ROOM)) {
 		c->entered = true;
 		c->planned_min = surgery_planned_min(s);
 		text_copy(c->procedure, sizeof c->procedure, s->procedure);
@@ -230,6 +228,7 @@ static void look(struct learning *l, const struct twin *twin, int i)
 		learnt_law(&l->now, &c->input, c->planned_min, &c->foretold);
 	}
 	complete(l, twin, c, s);
+	learning_stages(l, twin, i);
 }
 
 /* ---- what people say ---- */
@@ -255,6 +254,7 @@ static void hear_learn(struct learning *l, const struct twin *twin, const struct
 	int i = twin_case(twin, f->learn.id);
 	if (i >= 0)
 		follow(l, twin, i)->excluded = !f->learn.use;
+	learning_stages_exclude(l, f->learn.id, !f->learn.use);
 	if (r == NULL || r->excluded == !f->learn.use)
 		return;
 	r->excluded = !f->learn.use;

@@ -8,6 +8,10 @@
  * reads the twin after each fact, once a minute by the facts' own clock, so that
  * a replay learns what the living station learnt, in the same order.
  *
+ * The steps of the way are learnt as they are over, in the same way
+ * (twin/learning_stage.c): a step teaches when its beginning and its end are
+ * known exactly, a turnover when the next patient was waited for.
+ *
  * A case teaches when the patient's entry and exit are known exactly: told (by a
  * person, else the hospital, else radio), not as a bound, not out of order, not
  * disputed. It is learnt ten minutes after the exit, when all have spoken.
@@ -19,9 +23,10 @@
  */
 
 #include "twin/duration_suite.h"
+#include "twin/stage_law.h"
 #include "twin/twin.h"
 
-enum { LEARNING_RECORDS = 512 };
+enum { LEARNING_RECORDS = 512, LEARNING_STAGES = 4096 };
 
 /* Who says how long: errors are known of the class, never of a person. */
 enum word_class { WORD_PERSON, WORD_BOOKING, WORD_CLASSES };
@@ -34,6 +39,7 @@ struct word_errors {
 /* What is learnt: plain data, a copy is an assignment. */
 struct learnt {
 	struct duration_model durations;
+	struct stage_model stages; /* the other steps of the way */
 	struct word_errors words[WORD_CLASSES];
 };
 
@@ -56,6 +62,15 @@ struct learning_record {
 	double surprise;                         /* in sigmas */
 };
 
+/* One step of a case that is over, or the turnover before it. */
+struct learning_stage {
+	uint32_t who; /* hash of the case's id */
+	int16_t slot; /* of the model */
+	bool exact, excluded;
+	float minutes;
+	struct stage_case of;
+};
+
 /* A case as it is followed until it is over. */
 struct learning_case {
 	char id[ID_SIZE];
@@ -72,14 +87,19 @@ struct learning_case {
 	int64_t left_ms;
 	int64_t looked_ms; /* the twin's time then */
 	uint64_t record;   /* its number and 1, 0 none */
+	/* The same of its steps, and of the turnover before it. */
+	uint32_t stage[PATHWAY_STEPS + 1];
+	bool stage_waits;
 };
 
 struct learning {
 	struct learnt now, base;
 	struct learning_record records[LEARNING_RECORDS]; /* ring */
 	uint64_t total;                                   /* records ever made */
-	struct learning_case cases[TWIN_CASES];           /* as in the twin */
-	int64_t next_ms;                                  /* when to look again */
+	struct learning_stage stages[LEARNING_STAGES];    /* ring */
+	uint32_t stage_total;
+	struct learning_case cases[TWIN_CASES]; /* as in the twin */
+	int64_t next_ms;                        /* when to look again */
 };
 
 struct learning *learning_create(void); /* NULL: out of memory */

@@ -34,6 +34,14 @@ enum lasts {
 	LASTS_CASE,    /* what the duration model leaves of the case's time in the room */
 };
 
+/* What the site itself says of a step by how the patient moves: factors of its
+ * time against that of all its patients. */
+struct step_mobility {
+	bool told;
+	bool alone; /* who walks needs nobody of the step's roles */
+	double factor[MOBILITY_COUNT];
+};
+
 struct pathway_step {
 	char stage[STAGE_NAME]; /* "induction" */
 	struct pathway_need need[PATHWAY_NEEDS], give[PATHWAY_NEEDS];
@@ -45,6 +53,7 @@ struct pathway_step {
 	/* The milestone told when it begins and when it is over, -1 none. A step
 	 * without the first is under way as soon as the one before it is over. */
 	int begins, ends;
+	struct step_mobility mobility;
 };
 
 struct pathway {

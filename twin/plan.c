@@ -7,7 +7,6 @@
 #include "twin/hash.h"
 #include "twin/plan_inner.h"
 #include "twin/plan_policy.h"
-#include "twin/stat.h"
 
 /* Cases that began longer ago than this are of another day. */
 static const int64_t DAY_BACK_MS = 20 * 3600 * 1000LL, DAY_AHEAD_MS = 24 * 3600 * 1000LL;
@@ -35,7 +34,8 @@ static void stand(struct build *b, const struct surgery *s, struct sim_case *c)
 		if (ended > 0) {
 			c->step = k + 1;
 			c->running = k + 1 < way->step_count && way->steps[k + 1].begins < 0
-				     && way->steps[k + 1].lasts != LASTS_NOTHING;
+				     && way->steps[k + 1].lasts != LASTS_NOTHING
+				     && !pathway_lists(way->steps[k + 1].need, NEED_ROOM, 0);
 			since = ended;
 		}
 	}
@@ -44,16 +44,13 @@ static void stand(struct build *b, const struct surgery *s, struct sim_case *c)
 
 /* A case past its 0.9 quantile, closure not begun: its mean time left is that
  * from closure to exit (Tiwari, Dexter 2013; 3,962 cases). */
-static void overdue(struct build *b, struct sim_case *c)
+static void overdue(struct build *b, const struct surgery *s, struct sim_case *c)
 {
 	const struct pathway *way = b->ways[c->pathway];
 	if (!c->running || way->steps[c->step].lasts != LASTS_CASE)
 		return;
-	struct sim_law *law = &c->law[c->step];
-	double elapsed = (double)c->elapsed_ms / 60000;
-	if (law->kind == SIM_LOGNORMAL
-		&& elapsed > stat_lognormal_quantile((double)law->a, (double)law->b, 0.9))
-		*law = (struct sim_law){SIM_AT_ONCE, 0, 0};
+	if (surgery_elapsed_min(s, b->origin_ms) > b->late_min)
+		c->law[c->step] = (struct sim_law){SIM_AT_ONCE, 0, 0};
 }
 
 /* ---- cases and rooms ---- */
@@ -136,7 +133,7 @@ static void case_add(struct build *b, int twin_case)
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
 	const struct pathway *way = pathway_of(b->site, twin_setting(b->twin, s));
-	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
+	c->pathway = plan_afoot(b, s, plan_way(b, way, goes_ahead(b, s, way)));
 	c->room = room_of(b, s);
 	c->planned_ms = fasting_start_ms(b->twin, twin_case, way) - b->origin_ms;
 	c->priority = s->nest >= 1 && s->nest <= 6 ? s->nest : 7;
@@ -147,7 +144,7 @@ static void case_add(struct build *b, int twin_case)
 	plan_laws(b, s, i);
 	stand(b, s, c);
 	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
-		overdue(b, c);
+		overdue(b, s, c);
 	extra(b, c, b->policy->extra_min[twin_case]);
 	c->absent = c->step >= way->step_count && way->keeps[0].kind == NEED_NONE;
 	for (int k = 0; k < SIM_OWN_POOLS; k++)
@@ -180,8 +177,7 @@ static void rooms_add(struct build *b)
 		room->cleaning = way->turnover_need.kind == NEED_NONE
 					 ? SIM_NONE
 					 : plan_need(b, &way->turnover_need);
-		room->turnover =
-			plan_lognormal(part * way->turnover_mean, part * way->turnover_deviation);
+		room->turnover = plan_turnover(b, way, part);
 		room->closed = is_closed(b->twin, r);
 		room->last_call_ms = INT64_MAX;
 		const struct room *of = &b->site->rooms[r];

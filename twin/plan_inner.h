@@ -2,7 +2,7 @@
 #ifndef VIGIE_TWIN_PLAN_INNER_H
 #define VIGIE_TWIN_PLAN_INNER_H
 
-/* Between the files that build a plan: ways and pools, laws, words. */
+/* Between the files that build a plan: ways and pools, who walks, laws, words. */
 
 #include "twin/pathway.h"
 #include "twin/plan.h"
@@ -17,7 +17,9 @@ struct build {
 	const struct pathway *ways[SIM_PATHWAYS];
 	bool ahead[SIM_PATHWAYS]; /* with its induction before the entry */
 	bool wants_surgeon;       /* some step waits for the case's own */
+	int afoot[SIM_PATHWAYS];  /* of those who walk: that way's index and 1; 0 none */
 	int64_t origin_ms;
+	double late_min; /* 0.9 quantile of the time in the room of the case at hand */
 };
 
 /* plan_way.c: what a pathway needs. */
@@ -33,10 +35,15 @@ int plan_way(struct build *b, const struct pathway *way, bool ahead);
 /* The step in which pathway `w` itself enters the room. */
 int plan_enters(const struct build *b, int w);
 
+/* plan_afoot.c: the way `w` for this patient, who may need nobody's help on it. */
+int plan_afoot(struct build *b, const struct surgery *s, int w);
+
 /* plan_law.c: how long each step of a case takes. */
 
 struct sim_law plan_lognormal(double mean, double deviation); /* minutes */
 void plan_laws(struct build *b, const struct surgery *s, int plan_case);
+/* The turnover of rooms, all of it times `part`. */
+struct sim_law plan_turnover(const struct build *b, const struct pathway *way, double part);
 
 /* plan_word.c: what somebody says is left. True while the word is in force. */
 bool plan_word(struct build *b, const struct surgery *s, struct sim_case *c);

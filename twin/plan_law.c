@@ -3,14 +3,13 @@
 
 #include <math.h>
 
+#include "twin/stage_room.h"
 #include "twin/stat.h"
 
 /* Without a model: the booking is right in the middle, with the spread of a
  * procedure (log-sd 0.329, heart centre, reference 2); without a booking, the
  * median and spread of all surgery (university hospital, ibid.). */
 static const double BOOKED_SIGMA = 0.33, ANY_MEDIAN_MIN = 110, ANY_SIGMA = 0.7;
-/* The surgeon's own part is at least this much of a case's time in the room. */
-static const double SURGERY_LEAST = 0.45;
 
 struct sim_law plan_lognormal(double mean, double deviation)
 {
@@ -39,63 +38,50 @@ static struct duration_law room_time(struct build *b, const struct surgery *s, i
 	return law;
 }
 
-/*
- * The case's law is of its whole time in the room. The other steps there keep
- * their own laws while they leave the surgeon enough; in a short case they are
- * short as well, all by the same share.
- */
-static double others_share(const struct build *b, int w, const struct pathway *way, double mean)
+static const struct stage_model *stages_of(const struct build *b)
 {
-	double others = 0;
-	for (int s = plan_enters(b, w) + 1; s <= b->index->out_room[w]; s++)
-		others += way->steps[s].lasts == LASTS_LAW ? way->steps[s].a : 0;
-	double most = (1 - SURGERY_LEAST) * mean;
-	return others > most ? most / others : 1;
+	return b->options->learnt != NULL ? &b->options->learnt->stages : NULL;
 }
 
-static struct sim_law surgeons_part(const struct build *b, int w, const struct pathway *way,
-	const struct duration_law *law, double share)
+static struct sim_law law_of(const struct stage_law *law, double part)
 {
-	double mean = stat_lognormal_mean(law->mu, law->sigma);
-	double left = mean, spread = mean * mean * expm1(law->sigma * law->sigma);
-	for (int s = plan_enters(b, w) + 1; s <= b->index->out_room[w]; s++) {
-		if (way->steps[s].lasts != LASTS_LAW)
-			continue;
-		left -= share * way->steps[s].a;
-		spread -= share * share * way->steps[s].b * way->steps[s].b;
-	}
-	/* The others' spread may be as large as the whole's: the surgeon's part
-	 * still varies, by a fifth at least. */
-	spread = spread > 0.04 * left * left ? spread : 0.04 * left * left;
-	return plan_lognormal(left, sqrt(spread));
+	return law->sigma > 0 ? (struct sim_law){SIM_LOGNORMAL, (float)(law->mu + log(part)),
+		       (float)law->sigma}
+			      : (struct sim_law){SIM_FIXED, (float)(part * exp(law->mu)), 0};
+}
+
+struct sim_law plan_turnover(const struct build *b, const struct pathway *way, double part)
+{
+	const struct stage_model *m = stages_of(b);
+	struct stage_case of;
+	struct stage_law law;
+	if (!stage_turnover_of(way, &of))
+		return (struct sim_law){SIM_FIXED, (float)(part * way->turnover_mean), 0};
+	stage_predict(
+		m, m != NULL ? stage_find(m, STAGE_TURNOVER, SETTING_UNKNOWN) : -1, &of, &law);
+	return part > 0 ? law_of(&law, part) : (struct sim_law){SIM_AT_ONCE, 0, 0};
 }
 
 void plan_laws(struct build *b, const struct surgery *s, int i)
 {
 	struct sim_case *c = &b->plan->cases[i];
-	const struct plan_index *x = b->index;
 	const struct pathway *way = b->ways[c->pathway];
-	struct duration_law law = room_time(b, s, i);
-	bool of_case = false;
-	for (int k = 0; k < way->step_count; k++)
-		of_case = of_case || way->steps[k].lasts == LASTS_CASE;
-	double share =
-		of_case ? others_share(b, c->pathway, way, stat_lognormal_mean(law.mu, law.sigma))
-			: 1;
+	const struct stage_facts facts =
+		stage_facts_of(b->twin, s, s->start_ms, b->options->midnight_ms);
+	struct duration_law whole = room_time(b, s, i);
+	struct stage_room room;
+	b->late_min = stat_lognormal_quantile(whole.mu, whole.sigma, 0.9);
+	stage_room(stages_of(b), way, &facts, &whole, &room);
 	for (int k = 0; k < way->step_count; k++) {
 		const struct pathway_step *step = &way->steps[k];
-		bool inside = k > plan_enters(b, c->pathway) && k <= x->out_room[c->pathway];
-		double of = inside ? share : 1;
 		c->law[k] = (struct sim_law){SIM_AT_ONCE, 0, 0};
-		if (step->lasts == LASTS_LAW)
-			c->law[k] = plan_lognormal(of * step->a, of * step->b);
+		if (room.has[k])
+			c->law[k] = law_of(&room.law[k], 1);
 		else if (step->lasts == LASTS_BETWEEN)
 			c->law[k] = (struct sim_law){SIM_UNIFORM, (float)step->a, (float)step->b};
-		else if (step->lasts == LASTS_CASE)
-			c->law[k] = surgeons_part(b, c->pathway, way, &law, share);
 	}
 	if (b->ahead[c->pathway]) {
-		int entry = x->in_room[c->pathway];
+		int entry = b->index->in_room[c->pathway];
 		struct sim_law induction = c->law[entry];
 		c->law[entry] = c->law[entry - 1];
 		c->law[entry - 1] = induction;

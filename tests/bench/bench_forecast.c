@@ -18,16 +18,24 @@
 #include "src/hospital/stamp.h"
 #include "src/site_file.h"
 #include "tests/bench/bench.h"
-#include "twin/duration_suite.h"
 #include "twin/forecast.h"
 #include "twin/learning.h"
+#include "twin/stat.h"
 #include "twin/text.h"
 
 enum { REPS = 300, INSTANTS = 16, HOUR_MS = 3600000, MINUTE_MS = 60000, DECILES = 10 };
 
+static const double Z95 = 1.6448536269514722; /* of the normal law */
+
 struct share {
 	double right, all;
 };
+
+static void count(struct share *s, bool right)
+{
+	s->right += right;
+	s->all++;
+}
 
 /* What was said, summed by tenths of it, and how often it came. */
 struct reliability {
@@ -47,6 +55,8 @@ struct tally {
 	struct share pacu_under;       /* not above p90 */
 	long not_ahead;                /* p50 that is not later than now */
 	double cases, overtime_rooms, room_days;
+	struct share stage, stage_site; /* 90 % intervals of the steps' laws */
+	double stage_crps, stage_crps_site;
 };
 
 struct world {
@@ -69,6 +79,7 @@ static void on_fact(void *context, const struct fact *fact)
 	struct fact f = *fact;
 	f.seq = ++w->seq;
 	twin_apply(w->twin, &f, NULL);
+	learning_hear(w->learning, w->twin, &f);
 }
 
 static void tell_units(struct world *w, const char *id, int units)
@@ -90,6 +101,44 @@ static void morning(struct world *w, const struct day *day)
 		exit(3);
 	f.site.site = w->site;
 	on_fact(w, &f);
+}
+
+/* The steps that were over today, by what the days before had taught, and as the
+ * site says. */
+static void mark_stages(struct world *w)
+{
+	struct tally *y = &w->tally;
+	for (uint32_t n = 0; n < w->learning->stage_total; n++) {
+		const struct learning_stage *r = &w->learning->stages[n];
+		double minutes = (double)r->minutes;
+		struct stage_law learnt, site;
+		stage_predict(&w->learning->base.stages, r->slot, &r->of, &learnt);
+		stage_predict(NULL, -1, &r->of, &site);
+		count(&y->stage, fabs(log(minutes) - learnt.mu) <= Z95 * learnt.sigma);
+		count(&y->stage_site, fabs(log(minutes) - site.mu) <= Z95 * site.sigma);
+		y->stage_crps += stat_lognormal_crps(minutes, learnt.mu, learnt.sigma);
+		y->stage_crps_site += stat_lognormal_crps(minutes, site.mu, site.sigma);
+	}
+}
+
+/* The rest of the day as it is heard, and what it taught taken on to the next: the
+ * emulated cases of every day have the same names. */
+static void learn(struct world *w)
+{
+	struct fact f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, 0);
+	for (int hour = 17; hour <= 40; hour++) {
+		f.at_ms = w->day->midnight + hour * (int64_t)HOUR_MS;
+		hearing_until(w->hearing, f.at_ms);
+		on_fact(w, &f);
+	}
+	mark_stages(w);
+	struct learnt *taught = malloc(sizeof *taught);
+	if (taught == NULL)
+		exit(3);
+	*taught = w->learning->now;
+	memset(w->learning, 0, sizeof *w->learning);
+	w->learning->now = w->learning->base = *taught;
+	free(taught);
 }
 
 static void evening(struct world *w)
@@ -185,12 +234,6 @@ static int64_t really_over(const struct day *day, int room)
 			last = c->at[MILESTONE_OUT_ROOM];
 	}
 	return last;
-}
-
-static void count(struct share *s, bool right)
-{
-	s->right += right;
-	s->all++;
 }
 
 /* Nobody can know of those; the forecast counts on as many as usually come. */
@@ -305,41 +348,6 @@ static void mark(struct world *w, int64_t t)
 	}
 }
 
-/* ---- learning, as plan_build asks ---- */
-
-static void learn(struct world *w)
-{
-	for (int i = 0; i < w->twin->case_count; i++) {
-		const struct surgery *s = &w->twin->cases[i];
-		int64_t in = surgery_entered_ms(s), out = surgery_left_ms(s);
-		int p = twin_patient(w->twin, s->patient);
-		const struct patient *who = p >= 0 ? &w->twin->patients[p] : NULL;
-		if (in == 0 || out <= in)
-			continue;
-		const struct duration_facts facts = {
-			.procedure = s->procedure,
-			.surgeon = s->surgeon,
-			.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
-			.planned_min = surgery_planned_min(s),
-			.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
-			.bmi = who != NULL && who->bmi > 0 ? who->bmi : (double)NAN,
-			.age_years = who != NULL && who->age_years >= 0 ? (double)who->age_years
-									: (double)NAN,
-		};
-		struct duration_input input;
-		duration_suite_input(&facts, &input);
-		double actual = (double)(out - in) / MINUTE_MS;
-		struct learnt *learnt = &w->learning->now;
-		struct word_errors *bookings = &learnt->words[WORD_BOOKING];
-		duration_learn(&learnt->durations, &input, actual);
-		if (facts.planned_min > 0 && actual > 0) {
-			double error = log(actual / facts.planned_min);
-			bookings->count += 1;
-			bookings->sum += error * error;
-		}
-	}
-}
-
 /* ---- one day ---- */
 
 static void add_instant(int64_t *instants, int *n, int64_t t)
@@ -390,7 +398,6 @@ static void one_day(struct world *w, int64_t any_ms, uint64_t seed)
 	int n = instants_of(day, instants);
 	for (int i = 0; i < n; i++)
 		mark(w, instants[i]);
-	hearing_until(w->hearing, day->midnight + 40 * (int64_t)HOUR_MS);
 	learn(w);
 	rooms_of(w);
 	evening(w);
@@ -534,6 +541,10 @@ static void tell(const struct tally *y)
 	bench_say("forecast_running_coverage80", percent(&y->running_inside), "%");
 	bench_say("forecast_pacu_2h_error", y->pacu_error / y->pacu_asked, "bays");
 	bench_say("forecast_pacu_2h_under_p90", percent(&y->pacu_under), "%");
+	bench_against("forecast_stage_coverage90", percent(&y->stage), "%", "site",
+		percent(&y->stage_site));
+	bench_against("forecast_stage_crps", y->stage_crps / y->stage.all, "min", "site",
+		y->stage_crps_site / y->stage.all);
 	bench_say("forecast_p50_not_ahead", (double)y->not_ahead, "of all");
 }
 

@@ -9,46 +9,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tests/unit/twin_world.h"
+#include "tests/unit/learning_world.h"
 #include "twin/learning.h"
 
 static void assert_close(double got, double want, double within)
 {
 	if (!(fabs(got - want) <= within))
 		fail_msg("%.12g instead of %.12g", got, want);
-}
-
-struct house {
-	struct twin *twin;
-	struct learning *learning;
-};
-
-static void hear(struct house *h, struct fact f)
-{
-	f.seq = ++sequence;
-	twin_apply(h->twin, &f, NULL);
-	learning_hear(h->learning, h->twin, &f);
-}
-
-static struct house house(void)
-{
-	struct house h = {.learning = learning_create()};
-	start(&h.twin);
-	assert_non_null(h.learning);
-	return h;
-}
-
-static void demolish(struct house *h)
-{
-	twin_destroy(h->twin);
-	learning_destroy(h->learning);
-}
-
-/* Time goes by: any fact a minute later makes the learning look. */
-static void look_at(struct house *h, int minute)
-{
-	struct fact f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(minute));
-	hear(h, f);
 }
 
 static void operate(struct house *h, const char *id, int from, int minutes, int booked)

@@ -31,6 +31,7 @@ static void operate(const char *id, int from, int minutes, int booked, const cha
 	FILL(f.surgery.surgeon, "s-0031");
 	hear(f);
 	hear(milestone_fact(id, SOURCE_FHIR, MILESTONE_IN_ROOM, from));
+	hear(milestone_fact(id, SOURCE_FHIR, MILESTONE_ANAES_READY, from + 12));
 	hear(milestone_fact(id, SOURCE_FHIR, MILESTONE_OUT_ROOM, from + minutes));
 	f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, AT(from + minutes + 10));
 	hear(f);
@@ -81,6 +82,19 @@ static void tells_each_case(void **state)
 	free(text);
 }
 
+/* The site says a mean of 14.4 and a deviation of 10.6 minutes of induction (the
+ * usual way): a median of 14.4 / sqrt(1 + (10.6/14.4)^2) = 11.6; 12 came thrice. */
+static void tells_the_stages(void **state)
+{
+	char *text = ledger_show(learning, twin->now_ms, false);
+	(void)state;
+	assert_non_null(strstr(text, "\nstages, in minutes: median (80 % of them)\n"
+				     "  induction: site 11.6 ("));
+	assert_non_null(strstr(text, "), now 11.7 ("));
+	assert_non_null(strstr(text, "), 3 learnt, last +0.0"));
+	free(text);
+}
+
 static double number(const cJSON *o, const char *key)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, key);
@@ -111,6 +125,11 @@ static void tells_scripts(void **state)
 	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(cJSON_GetArrayItem(cases, 3), "used")));
 	const cJSON *words = cJSON_GetObjectItem(cJSON_GetObjectItem(root, "parameters"), "words");
 	assert_true(fabs(number(cJSON_GetObjectItem(words, "booking"), "words") - 3) < 1e-9);
+	const cJSON *stage = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "stages"), 0);
+	assert_string_equal(cJSON_GetObjectItem(stage, "stage")->valuestring, "induction");
+	assert_true(fabs(number(cJSON_GetObjectItem(stage, "site_min"), "p50") - 11.6) < 0.01);
+	assert_true(number(cJSON_GetObjectItem(stage, "now_min"), "p50") > 11.6);
+	assert_true(fabs(number(stage, "learnt") - 3) < 1e-9);
 	assert_null(strstr(text, "s-0031"));
 	free(text);
 	cJSON_Delete(root);
@@ -167,6 +186,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_each_case),
+		cmocka_unit_test(tells_the_stages),
 		cmocka_unit_test(tells_scripts),
 		cmocka_unit_test(scores_by_hand),
 		cmocka_unit_test(nothing_yet),

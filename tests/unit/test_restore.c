@@ -204,6 +204,7 @@ static void restart_knows_what_was_learnt(void **state)
 		snprintf(id, sizeof id, "case-%d", i);
 		case_planned(id, i % 3 ? "p-1" : "p-2", i % 2 ? "or-1" : "or-2", from);
 		milestone(id, MILESTONE_IN_ROOM, SOURCE_FHIR, from + MINUTE);
+		milestone(id, MILESTONE_ANAES_READY, SOURCE_FHIR, from + (10 + i % 7) * MINUTE);
 		snprintf(f.estimate.id, sizeof f.estimate.id, "%s", id);
 		f.estimate.left_min = 20 + i;
 		happen(&f);
@@ -226,6 +227,9 @@ static void restart_knows_what_was_learnt(void **state)
 	assert_memory_equal(again->now.durations.beta, live_learning->now.durations.beta,
 		sizeof again->now.durations.beta);
 	assert_memory_equal(again->now.words, live_learning->now.words, sizeof again->now.words);
+	assert_true(again->now.stages.stages > 30 && again->now.stages.stages < 40);
+	assert_memory_equal(
+		&again->now.stages, &live_learning->now.stages, sizeof again->now.stages);
 	char *before = ledger_show(live_learning, 0, true), *after = ledger_show(again, 0, true);
 	assert_string_equal(before, after);
 	free(before);

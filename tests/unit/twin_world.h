@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "twin/pathway.h"
 #include "twin/twin.h"
 
 #define TWIN_HELPER static __attribute__((unused))
@@ -131,6 +132,22 @@ TWIN_HELPER struct fact milestone_fact(const char *id, enum source source, enum 
 TWIN_HELPER void told(struct twin *t, const char *id, enum milestone m, int at)
 {
 	put(t, milestone_fact(id, SOURCE_FHIR, m, at));
+}
+
+/* The usual way with a transport before it and an entry that takes its time. */
+TWIN_HELPER struct pathway way_with_entry(void)
+{
+	struct pathway way = *pathway_of(&site, SETTING_UNKNOWN);
+	memmove(way.steps + 1, way.steps, (size_t)way.step_count++ * sizeof *way.steps);
+	way.steps[0] = (struct pathway_step){.stage = "transport",
+		.lasts = LASTS_LAW,
+		.a = 10,
+		.b = 4,
+		.begins = MILESTONE_SENT_FOR,
+		.ends = MILESTONE_IN_HOLDING};
+	way.steps[1].lasts = LASTS_LAW;
+	way.steps[1].a = way.steps[1].b = 5;
+	return way;
 }
 
 TWIN_HELPER void wear(struct twin *t, const char *tag, const char *patient, int at)
