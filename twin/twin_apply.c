@@ -171,12 +171,9 @@ static void carry_things(struct turn *turn, const struct site *was)
 		th->room = moved_room(was, t->site, th->room);
 		th->other = moved_room(was, t->site, th->other);
 		th->home = moved_room(was, t->site, th->home);
-		/* Nobody listens for it any more: its last place would stay for ever. */
-		if (th->site_tag < 0 && site_tag(was, th->tag) >= 0 && !th->patient[0]) {
+		/* Nobody listens for it any more: it was there last, and is not heard. */
+		if (th->site_tag < 0 && site_tag(was, th->tag) >= 0)
 			th->state = LOCATED_ABSENT;
-			th->known = false;
-			th->room = th->other = -1;
-		}
 		rule_stray(turn, i);
 	}
 	for (int i = 0; i < t->site->tag_count; i++)
