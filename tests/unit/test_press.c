@@ -295,14 +295,15 @@ static void *scan_on(void *context)
  * each scan finds the tap, by the one site or the other. */
 static void test_renewed_while_scanned(void **state)
 {
-	struct press_table *table = press_table_create(suite());
+	const struct site *after = suite_after(), *before = suite();
+	struct press_table *table = press_table_create(before);
 	struct scanner s = {.table = table};
 	pthread_t thread;
 	(void)state;
 	assert_non_null(table);
 	assert_int_equal(pthread_create(&thread, NULL, scan_on, &s), 0);
 	for (int i = 0; i < 200; i++) {
-		assert_true(press_table_renew(table, i % 2 == 0 ? suite_after() : suite()));
+		assert_true(press_table_renew(table, i % 2 == 0 ? after : before));
 		usleep(500);
 	}
 	atomic_store(&s.stop, true);
