@@ -85,27 +85,19 @@ static void tell_site(struct station *s, const struct site *site, const char *te
 	f.site.site = site;
 	if (s->journal != NULL)
 		journal_site(s->journal, site->hash, text);
+	s->site_seq = s->seq + 1; /* before anybody looks */
 	station_fact(s, &f);
-	s->site_seq = f.seq;
-}
-
-/* Local time is the process's: nobody else may be telling it meanwhile. */
-static void move_zone(struct station *s, const char *zone)
-{
-	bool asking = s->forecaster != NULL;
-	station_forecast_close(s);
-	suite_clock_zone(zone);
-	if (asking)
-		station_forecast_need(s);
-	if (s->forecaster != NULL)
-		forecaster_what_if(s->forecaster, &s->what_if, s->in_time_room);
 }
 
 /* Everything that finds places by an index moves over within one turn. */
 static void take(struct site_watch *w, const struct site *site)
 {
 	struct station *s = w->s;
-	const struct site *was = s->twin->site;
+	/* Local time is the process's: nobody else may be telling it meanwhile. */
+	bool moves = strcmp(s->twin->site->zone, site->zone) != 0;
+	bool asking = moves && s->forecaster != NULL;
+	if (moves)
+		station_forecast_close(s);
 	locator_carry(w->locator, s->locator);
 	tell_site(s, site, w->text);
 	ingest_site(s->ingest, site, w->locator);
@@ -118,9 +110,12 @@ static void take(struct site_watch *w, const struct site *site)
 		hl7_site(s->hl7, site);
 	locator_destroy(s->locator);
 	s->locator = w->locator;
-	if (strcmp(was->zone, site->zone) != 0)
-		move_zone(s, site->zone);
 	w->locator = NULL;
+	suite_clock_zone(site->zone);
+	if (asking)
+		station_forecast_need(s);
+	if (asking && s->forecaster != NULL)
+		forecaster_what_if(s->forecaster, &s->what_if, s->in_time_room);
 }
 
 /* ---- refused ---- */
