@@ -104,9 +104,11 @@ static int64_t usual_at(const struct heard *h)
 	return last != 0 ? last : first - 3600 * 1000LL;
 }
 
-static void fold(struct programme *p, const struct heard *h)
+/* What was so by then is told at that instant; what is left of the list is it. */
+static void fold(struct programme *p, struct heard *h)
 {
 	uint64_t seq = 0;
+	size_t kept = 0;
 	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, p->at_ms);
 	f.seq = ++seq;
 	f.site.site = p->site;
@@ -120,7 +122,9 @@ static void fold(struct programme *p, const struct heard *h)
 		f.seq = ++seq;
 		f.at_ms = p->at_ms;
 		twin_apply(p->twin, &f, NULL);
+		h->facts[kept++] = f;
 	}
+	h->count = kept;
 	twin_advance(p->twin, p->at_ms, NULL);
 }
 
@@ -164,7 +168,8 @@ int programme_load(struct programme *p, const char *path, const struct programme
 		p->at_ms = options->at_ms != 0 ? options->at_ms : usual_at(&h);
 		fold(p, &h);
 	}
-	free(h.facts);
+	p->facts = h.facts;
+	p->fact_count = rc == 0 ? h.count : 0;
 	return rc;
 }
 
@@ -172,5 +177,6 @@ void programme_free(struct programme *p)
 {
 	twin_destroy(p->twin);
 	site_free(p->site);
+	free(p->facts);
 	memset(p, 0, sizeof *p);
 }

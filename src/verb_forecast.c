@@ -11,6 +11,7 @@
 #include "screens/forecast_json.h"
 #include "screens/format.h"
 #include "screens/rows.h"
+#include "src/forecast_write.h"
 #include "src/foresee.h"
 #include "src/programme.h"
 #include "src/site_file.h"
@@ -28,15 +29,16 @@ enum { REPS_USUAL = 1000 };
 
 struct choice {
 	struct what_if what_if;
-	const char *path, *site;
+	const char *path, *site, *write; /* write: a journal of one replication */
 	int64_t at_ms;
 	int reps, threads;
-	uint32_t seed;
+	uint32_t seed, replication;
 	bool json, listed;
 };
 
 struct foreseen {
 	struct programme programme;
+	char *site_text; /* only when it is written */
 	struct sim_plan plan, more;
 	struct plan_index index, before;
 	struct forecast forecast;
@@ -141,7 +143,7 @@ static int load(struct foreseen *f, const struct choice *c)
 	struct error err = {""};
 	struct programme_options options = {.at_ms = c->at_ms, .tell = true};
 	if (c->site != NULL) {
-		options.site = site_load(c->site, NULL, &err);
+		options.site = site_load(c->site, c->write != NULL ? &f->site_text : NULL, &err);
 		if (options.site == NULL) {
 			fprintf(stderr, "vigie forecast: %s\n", err.text);
 			return -1;
@@ -183,6 +185,17 @@ static bool fork_of(const struct foreseen *f, const struct choice *c, struct for
 	return injected == c->what_if.count;
 }
 
+/* One of those futures, to be looked at like the past. */
+static int write_one(const struct foreseen *f, const struct choice *c)
+{
+	struct error err = {""};
+	if (forecast_write(c->write, &f->programme, f->site_text, c->seed, c->replication, &err)
+		== 0)
+		return 0;
+	fprintf(stderr, "vigie forecast: %s\n", err.text);
+	return EXIT_ENVIRONMENT;
+}
+
 static int run(struct foreseen *f, const struct choice *c)
 {
 	struct forecast_run *run = NULL, *base = NULL;
@@ -213,6 +226,8 @@ static int run(struct foreseen *f, const struct choice *c)
 	else
 		print_text(f, c);
 	code = f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
+	if (c->write != NULL && write_one(f, c) != 0)
+		code = EXIT_ENVIRONMENT;
 done:
 	forecast_run_destroy(run);
 	forecast_run_destroy(base);
@@ -264,8 +279,11 @@ static int usage(FILE *out, int code)
 {
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
 	      "                      [--threads T] [--inject SCENARIO]... [--json]\n"
+	      "                      [--write JOURNAL [--replication N]]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
 	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
+	      "--write keeps one of the futures as a journal (with --site, without --inject):\n"
+	      "look at it with vigie show PANE --journal JOURNAL --at TIME.\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
 		out);
 	return code;
@@ -276,7 +294,8 @@ static int parse(int argc, char **argv, struct choice *c)
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
-		{"inject", required_argument, NULL, 'i'}, {"json", no_argument, NULL, 'j'},
+		{"inject", required_argument, NULL, 'i'}, {"write", required_argument, NULL, 'w'},
+		{"replication", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int o, asked = 0;
 	optind = 1;
@@ -291,6 +310,10 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->seed = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 't')
 			c->threads = (int)strtol(optarg, NULL, 10);
+		else if (o == 'w')
+			c->write = optarg;
+		else if (o == 'n')
+			c->replication = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 'j')
 			c->json = true;
 		else if (o == 'i')
@@ -302,6 +325,8 @@ static int parse(int argc, char **argv, struct choice *c)
 	}
 	if (argc - optind != 1 || c->reps < 1 || c->reps > FORECAST_REPS || c->threads < 1)
 		return -1;
+	if (c->write != NULL && (c->site == NULL || c->what_if.count > 0))
+		return -1; /* a journal holds its site's text, and what-ifs are no facts */
 	c->path = argv[optind];
 	return 0;
 }
@@ -319,6 +344,7 @@ int verb_forecast(int argc, char **argv)
 		return EXIT_ENVIRONMENT;
 	int code = run(f, &c);
 	programme_free(&f->programme);
+	free(f->site_text);
 	free(f);
 	return code;
 }
