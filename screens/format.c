@@ -138,6 +138,16 @@ int64_t format_midnight(int64_t at_ms)
 	return (int64_t)mktime(&tm) * 1000;
 }
 
+int64_t format_session_zero(int64_t at_ms)
+{
+	struct tm tm = local(at_ms);
+
+	tm.tm_hour = 12;
+	tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm) * 1000 - 12 * 3600000;
+}
+
 static const char *bed_name(const struct view *view, const char *patient)
 {
 	const struct site *site = view->twin->site;

@@ -27,6 +27,9 @@ void format_span(const struct quantiles *q, char *out, size_t size);
 void format_count(int count, char *out, size_t size); /* "2,000" */
 /* Milliseconds of the last local midnight. */
 int64_t format_midnight(int64_t at_ms);
+/* What session hours are counted from: noon of that day less twelve hours. It is
+ * midnight but on the days when clocks change, which they do before any session. */
+int64_t format_session_zero(int64_t at_ms);
 
 /* A patient for the screen: initials and bed, or the name while revealed. */
 void format_person(const struct view *view, const char *patient, char *out, size_t size);

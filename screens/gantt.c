@@ -124,7 +124,7 @@ static void draw_session(
 	const struct scale *scale, const struct view *view, int room, struct canvas *canvas)
 {
 	const struct room *r = &view->twin->site->rooms[room];
-	int64_t midnight = format_midnight(view->now_ms);
+	int64_t midnight = format_session_zero(view->now_ms);
 
 	if (r->open_min < 0 || r->close_min <= r->open_min)
 		return;

@@ -60,7 +60,7 @@ int board_cases(const struct view *view, int room, int *cases, int max)
 void board_window(const struct view *view, int64_t *from_ms, int64_t *to_ms)
 {
 	const struct site *site = view->twin->site;
-	int64_t midnight = format_midnight(view->now_ms);
+	int64_t midnight = format_session_zero(view->now_ms);
 	int open = 24 * 60, close = 0;
 
 	for (int i = 0; site && i < site->room_count; i++) {

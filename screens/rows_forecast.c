@@ -75,7 +75,7 @@ static void fill_room(const struct view *view, struct forecast_row *row)
 {
 	const struct forecast *f = view->forecast;
 	const struct room *here = &view->twin->site->rooms[row->room];
-	int64_t midnight = format_midnight(view->now_ms);
+	int64_t midnight = format_session_zero(view->now_ms);
 	int i = f ? f->index.room_of[row->room] : -1;
 
 	if (here->open_min >= 0 && here->close_min > here->open_min)

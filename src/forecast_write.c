@@ -20,7 +20,7 @@ struct future {
 
 static void live(struct future *f, const struct programme *p, uint32_t seed, uint32_t n)
 {
-	struct plan_options options = {.midnight_ms = format_midnight(p->at_ms)};
+	struct plan_options options = {.midnight_ms = format_session_zero(p->at_ms)};
 	plan_build(p->twin, &options, &f->plan, &f->index);
 	sim_draw(&f->plan, seed, n, &f->draw);
 	sim_run(&f->plan, &f->draw, &f->bench, &f->marks);

@@ -98,7 +98,7 @@ static void side_end(struct side *side)
 static bool side_begin(const struct forecaster *f, struct side *side, int reps)
 {
 	struct plan_options options = {.learnt = f->knows ? f->learnt : NULL,
-		.midnight_ms = format_midnight(side->fork.twin->now_ms),
+		.midnight_ms = format_session_zero(side->fork.twin->now_ms),
 		.policy = &side->fork.policy};
 	side_end(side);
 	plan_build(side->fork.twin, &options, &side->plan, &side->index);

@@ -103,7 +103,7 @@ bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 
 bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out)
 {
-	struct plan_options options = {.midnight_ms = format_midnight(twin->now_ms)};
+	struct plan_options options = {.midnight_ms = format_session_zero(twin->now_ms)};
 	struct sim_plan *plan = calloc(1, sizeof *plan);
 	struct plan_index *index = calloc(1, sizeof *index);
 	struct forecast_run *run = NULL;

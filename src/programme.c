@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "feeds/fhir_offline.h"
+#include "src/programme_check.h"
 #include "src/site_read.h"
 #include "twin/text.h"
 
@@ -140,8 +141,13 @@ static int read_bundle(
 	struct fhir_map *map = fhir_map_create(&options, sink);
 	int rc = map == NULL ? error_set(err, -ENOMEM, "out of memory")
 			     : fhir_map_read(map, text, strlen(text), 1, &page, err);
+	if (rc == -EBADMSG) {
+		const struct error why = *err;
+		error_set(err, rc, "%s: %.200s", path, why.text);
+	}
 	if (rc == 0) {
 		fhir_map_flush(map);
+		h->p->not_understood += h->tell && bundle_circle(text, stderr) > 0;
 		rc = h->failed ? error_set(err, -ENOMEM, "out of memory") : 0;
 	}
 	fhir_map_destroy(map);
@@ -167,6 +173,8 @@ int programme_load(struct programme *p, const char *path, const struct programme
 	if (rc == 0) {
 		p->at_ms = options->at_ms != 0 ? options->at_ms : usual_at(&h);
 		fold(p, &h);
+		if (options->tell)
+			p->not_understood += programme_check(p, stderr);
 	}
 	p->facts = h.facts;
 	p->fact_count = rc == 0 ? h.count : 0;

@@ -13,7 +13,7 @@
 #include "screens/rows.h"
 #include "src/forecast_write.h"
 #include "src/foresee.h"
-#include "src/programme.h"
+#include "src/programme_check.h"
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
@@ -161,7 +161,7 @@ static struct forecast_run *simulate(struct foreseen *f, const struct choice *c,
 	const struct fork *fork, struct sim_plan *plan, struct plan_index *index)
 {
 	struct plan_options options = {
-		.midnight_ms = format_midnight(f->programme.at_ms), .policy = &fork->policy};
+		.midnight_ms = format_session_zero(f->programme.at_ms), .policy = &fork->policy};
 	plan_build(fork->twin, &options, plan, index);
 	struct forecast_run *run = forecast_run_create(plan, index, c->seed, c->reps);
 	if (run != NULL)
@@ -217,6 +217,7 @@ static int run(struct foreseen *f, const struct choice *c)
 	forecast_run_read(run, c->reps, &f->forecast);
 	for (int k = 0; base != NULL && k < KPI_COUNT; k++)
 		f->difference[k] = forecast_difference(base, run, c->reps, (enum kpi)k);
+	f->programme.not_understood += programme_left_out(&f->programme, &f->index, stderr);
 	struct foresee_rank rank = {.reps = c->reps, .threads = c->threads};
 	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
 	/* What is told of cases is told of the fork, which has them all. */

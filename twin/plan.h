@@ -42,8 +42,8 @@ struct plan_policy {
 
 /* What may not be read from the twin. */
 struct plan_options {
-	const struct learnt *learnt;      /* NULL: the booking with a usual spread */
-	int64_t midnight_ms;              /* local, of the day: sessions are told from it; 0 none */
+	const struct learnt *learnt; /* NULL: the booking with a usual spread */
+	int64_t midnight_ms;         /* sessions are told from it (local, noon less 12 h); 0 none */
 	const struct plan_policy *policy; /* NULL: as the site says */
 };
 
