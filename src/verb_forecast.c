@@ -11,6 +11,7 @@
 #include "screens/forecast_json.h"
 #include "screens/format.h"
 #include "screens/rows.h"
+#include "src/forecast_against.h"
 #include "src/forecast_write.h"
 #include "src/foresee.h"
 #include "src/programme_check.h"
@@ -30,6 +31,7 @@ enum { REPS_USUAL = 1000 };
 struct choice {
 	struct what_if what_if;
 	const char *path, *site, *write; /* write: a journal of one replication */
+	const char *against;             /* another site */
 	int64_t at_ms;
 	int reps, threads;
 	uint32_t seed, replication;
@@ -280,11 +282,12 @@ static int usage(FILE *out, int code)
 {
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
 	      "                      [--threads T] [--inject SCENARIO]... [--json]\n"
-	      "                      [--write JOURNAL [--replication N]]\n"
+	      "                      [--write JOURNAL [--replication N]] [--against SITE]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
 	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
 	      "--write keeps one of the futures as a journal (with --site, without --inject):\n"
 	      "look at it with vigie show PANE --journal JOURNAL --at TIME.\n"
+	      "--against compares the day under --site with that under another site file.\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
 		out);
 	return code;
@@ -296,7 +299,8 @@ static int parse(int argc, char **argv, struct choice *c)
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
 		{"inject", required_argument, NULL, 'i'}, {"write", required_argument, NULL, 'w'},
-		{"replication", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
+		{"replication", required_argument, NULL, 'n'},
+		{"against", required_argument, NULL, 'g'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int o, asked = 0;
 	optind = 1;
@@ -313,6 +317,8 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->threads = (int)strtol(optarg, NULL, 10);
 		else if (o == 'w')
 			c->write = optarg;
+		else if (o == 'g')
+			c->against = optarg;
 		else if (o == 'n')
 			c->replication = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 'j')
@@ -328,6 +334,8 @@ static int parse(int argc, char **argv, struct choice *c)
 		return -1;
 	if (c->write != NULL && (c->site == NULL || c->what_if.count > 0))
 		return -1; /* a journal holds its site's text, and what-ifs are no facts */
+	if (c->against != NULL && (c->site == NULL || c->write != NULL || c->what_if.count > 0))
+		return -1;
 	c->path = argv[optind];
 	return 0;
 }
@@ -340,6 +348,9 @@ int verb_forecast(int argc, char **argv)
 		return 0;
 	if (asked != 0)
 		return asked > 0 ? usage(stdout, 0) : usage(stderr, EXIT_USAGE);
+	if (c.against != NULL)
+		return forecast_against(&(struct against){
+			c.path, c.site, c.against, c.at_ms, c.reps, c.threads, c.seed, c.json});
 	struct foreseen *f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return EXIT_ENVIRONMENT;

@@ -112,11 +112,61 @@ static void what_is_refused(void **state)
 	assert_int_equal(suite_run(NULL, bad_time), 2);
 }
 
+/* ---- the same day under another site ---- */
+
+static cJSON *against(const char *other)
+{
+	const char *const argv[] = {suite_vigie, "forecast", bundle, "--site", SITE, "--against",
+		other, "--at", AT, "--reps", "200", "--json", NULL};
+	return read_json(argv);
+}
+
+/* 0: the mean difference, 1 and 2: its interval. */
+static double difference(const cJSON *json, const char *kpi, int which)
+{
+	const cJSON *o = cJSON_GetObjectItemCaseSensitive(
+		cJSON_GetObjectItemCaseSensitive(json, "kpi"), kpi);
+	return cJSON_GetNumberValue(
+		which == 0 ? cJSON_GetObjectItemCaseSensitive(o, "difference")
+			   : cJSON_GetArrayItem(
+				   cJSON_GetObjectItemCaseSensitive(o, "ci95"), which - 1));
+}
+
+/* Under the same fates a site differs from itself by exactly nothing; ten minutes
+ * more after each of 38 turnovers are seen with few replications. */
+static void two_sites_live_the_same_fates(void **state)
+{
+	char *text = suite_read(SITE, NULL), *at = strstr(text, "lasts = [20.0, 8.0]; };");
+	char slow[PATH_MAX_];
+	(void)state;
+	cJSON *same = against(SITE);
+	for (int which = 0; which < 3; which++) {
+		assert_true(difference(same, "overtime_min", which) == 0);
+		assert_true(difference(same, "wait_min", which) == 0);
+	}
+	cJSON_Delete(same);
+	assert_non_null(at);
+	memcpy(at, "lasts = [30.0, 8.0]; };", 23);
+	snprintf(slow, sizeof slow, "%s", suite_path("slow.cfg"));
+	suite_write(slow, text, strlen(text));
+	free(text);
+	cJSON *json = against(slow);
+	assert_true(difference(json, "overtime_min", 1) > 0);
+	assert_true(difference(json, "wait_min", 1) > 0);
+	cJSON_Delete(json);
+	const char *const bad[] = {suite_vigie, "forecast", bundle, "--site", SITE, "--against",
+		bundle, "--at", AT, NULL};
+	assert_int_equal(suite_run(NULL, bad), 3);
+	const char *const alone[] = {suite_vigie, "forecast", bundle, "--against", SITE, NULL};
+	assert_int_equal(suite_run(NULL, alone), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_future_is_looked_at_like_the_past),
 		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(two_sites_live_the_same_fates),
 	};
 	return cmocka_run_group_tests_name("forecast_write", tests, make_day, suite_close);
 }
