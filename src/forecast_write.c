@@ -33,8 +33,9 @@ int forecast_write(const char *path, const struct programme *p, const char *site
 	struct journal_file *file = NULL;
 	char origin[64];
 	struct future *f = calloc(1, sizeof *f);
-	int rc = f == NULL ? error_set(err, -ENOMEM, "out of memory")
-			   : journal_file_open(&file, path, p->site, site_text, p->at_ms, err);
+	if (f == NULL)
+		return error_set(err, -ENOMEM, "out of memory");
+	int rc = journal_file_open(&file, path, p->site, site_text, p->at_ms, err);
 	if (rc == 0) {
 		live(f, p, seed, n);
 		snprintf(origin, sizeof origin, "replication %u of seed %u", n, seed);

@@ -313,8 +313,7 @@ static bool limits_of(const struct site *site, const struct reading *r, struct l
 	l->room = tag->room;
 	if (cold_limits(tag, r, l))
 		return true;
-	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0
-		|| tag->room >= site->room_count
+	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0 || tag->room >= site->room_count
 		|| !room_limits(&site->rooms[tag->room], r, l))
 		return false;
 	line_add(name, sizeof name, site->rooms[tag->room].id);
