@@ -90,7 +90,7 @@ static void ended_as_marked(const struct future *f, int i)
 	if (c->step <= out)
 		assert_int_equal(surgery_when(s, MILESTONE_OUT_ROOM),
 			f->index.origin_ms + f->marks.ended_ms[i][out]);
-	assert_int_equal(surgery_stage(s), STAGE_RETURNED);
+	assert_int_equal(surgery_stage(s), milestone_rules[way->steps[last].ends].stage);
 	/* The room is clean after the case when the turnover is over. */
 	if (f->marks.room_ready_ms[i] != SIM_NEVER)
 		assert_int_equal(surgery_when(s, MILESTONE_CLEANUP_DONE),
