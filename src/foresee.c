@@ -72,13 +72,13 @@ static bool one_more(struct sim_plan *plan, const struct plan_index *index, int 
 	const struct forecast_run *base, uint32_t seed, const struct foresee_rank *how,
 	struct paired *effect)
 {
-	plan->pools[pool].units++;
+	plan_more(plan, index, pool, 1);
 	struct forecast_run *run = forecast_run_create(plan, index, seed, how->reps);
 	bool whole = run != NULL && run_stoppable(run, how);
 	if (whole)
 		*effect = forecast_difference(base, run, how->reps, KPI_OVERTIME);
 	forecast_run_destroy(run);
-	plan->pools[pool].units--;
+	plan_more(plan, index, pool, -1);
 	return whole;
 }
 

@@ -32,6 +32,8 @@ struct run {
 	long left, index, warm, done;
 	int64_t now, changed;
 	double waiting_area;
+	int64_t looked, began; /* of the shares of time; began < 0: not yet */
+	long served;
 	struct fifo waiting[LINE_CLASSES], bedless;
 	struct customer server[LINE_SERVERS], bed[LINE_SERVERS];
 	int blocked[LINE_SERVERS]; /* servers in the order they were blocked */
@@ -110,7 +112,8 @@ static void draw_next(struct run *r, int class)
 	c->counted = r->index >= r->warm;
 	r->index++;
 	r->left--;
-	events_at(&r->events, class, c->arrived);
+	if (!r->line->saturated)
+		events_at(&r->events, class, c->arrived);
 }
 
 static void leave(struct run *r, const struct customer *c)
@@ -130,7 +133,20 @@ static void serve(struct run *r, int s, const struct customer *c)
 	if (!c->counted)
 		return;
 	r->out->wait[c->class] += waited;
+	r->out->waited += waited > 0;
 	r->out->waited_over_1 += waited > TICKS;
+}
+
+/* The time since the last look was spent as things are still. */
+static void look(struct run *r)
+{
+	double passed = (double)(r->now - r->looked);
+	r->looked = r->now;
+	if (r->began < 0 || r->left == 0)
+		return;
+	r->out->taken[__builtin_popcountll(r->busy)] += passed;
+	r->out->abed[__builtin_popcountll(r->abed)] += passed;
+	r->out->held[r->blocked_count] += passed;
 }
 
 static void count_waiting(struct run *r)
@@ -144,6 +160,15 @@ static void free_server(struct run *r, int s)
 {
 	r->busy &= ~(1ull << s);
 	events_cancel(&r->events, LINE_CLASSES + s);
+	r->served += r->began >= 0 && r->left > 0;
+	if (r->line->saturated) {
+		struct customer c = r->next[0];
+		draw_next(r, 0);
+		c.arrived = r->now;
+		if (r->left > 0)
+			serve(r, s, &c);
+		return;
+	}
 	for (int class = 0; class < LINE_CLASSES; class ++) {
 		if (r->waiting[class].count == 0)
 			continue;
@@ -221,6 +246,10 @@ static bool arrive(struct run *r, int class)
 		serve(r, s, &c);
 		return true;
 	}
+	if (r->line->loss) {
+		r->out->lost += c.counted;
+		return true;
+	}
 	count_waiting(r);
 	return fifo_put(&r->waiting[class], &c);
 }
@@ -248,7 +277,18 @@ static void conclude(struct run *r, long counted[LINE_CLASSES])
 	o->whole /= n * TICKS;
 	o->blocked /= n * TICKS;
 	o->blocked_share /= n;
+	o->waited /= n;
 	o->waited_over_1 /= n;
+	o->lost /= n;
+	double watched = 0;
+	for (int k = 0; k < LINE_SERVERS; k++)
+		watched += o->taken[k];
+	for (int k = 0; watched > 0 && k < LINE_SERVERS; k++) {
+		o->taken[k] /= watched;
+		o->abed[k] /= watched;
+		o->held[k] /= watched;
+	}
+	o->throughput = watched > 0 ? (double)r->served / watched * TICKS : 0;
 	o->queue = r->waiting_area / (double)r->now;
 	o->finished_at = (double)r->now / TICKS;
 }
@@ -265,13 +305,23 @@ bool line_run(const struct line *line, long n, long warm, uint32_t seed, struct 
 		return false;
 	}
 	memset(result, 0, sizeof *result);
-	*r = (struct run){.line = line, .out = result, .seed = seed, .left = n, .warm = warm};
+	*r = (struct run){
+		.line = line, .out = result, .seed = seed, .left = n, .warm = warm, .began = -1};
 	events_init(&r->events, LINE_CLASSES + line->servers + line->beds, line->heap);
 	for (int class = 0; class < LINE_CLASSES; class ++)
 		if (line->rate[class] > 0)
 			draw_next(r, class);
+	for (int s = 0; line->saturated && s < line->servers; s++) {
+		struct customer c = r->next[0];
+		draw_next(r, 0);
+		serve(r, s, &c);
+	}
 	while (good && events_next(&r->events, &slot, &time)) {
 		r->now = time;
+		if (line->shares) {
+			look(r);
+			r->began = r->began < 0 && r->index > warm ? r->now : r->began;
+		}
 		if (slot < LINE_CLASSES)
 			counted[slot] += r->next[slot].counted;
 		good = happen(r, slot);

@@ -27,6 +27,11 @@ struct line {
 	struct line_law stay;
 	bool blocking; /* who is done keeps the server until a bed is free */
 	bool heap;     /* use the heap whatever the size */
+	bool loss;     /* who finds no server free goes away */
+	/* Nobody arrives: a server that is free takes the next one at once. `rate` only
+	 * says that there is a class 0. */
+	bool saturated;
+	bool shares; /* fills in the shares of time below */
 };
 
 struct line_result {
@@ -35,8 +40,13 @@ struct line_result {
 	double wait_all, whole;        /* mean wait; mean time from arrival to leaving */
 	double queue;                  /* time average of how many wait for a server */
 	double blocked, blocked_share; /* mean time blocked, share of customers */
-	double waited_over_1;          /* share that waited more than one unit */
+	double waited, waited_over_1;  /* share that waited at all, more than one unit */
+	double lost;                   /* share that went away */
 	double finished_at;
+	/* From the first counted customer to the last one taken: shares of time with so
+	 * many servers, beds taken, servers blocked; and customers served in a unit. */
+	double taken[LINE_SERVERS], abed[LINE_SERVERS], held[LINE_SERVERS];
+	double throughput;
 };
 
 /* n customers; the first `warm` of them are not counted. False: out of memory,

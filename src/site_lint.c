@@ -76,6 +76,7 @@ void site_duplicates(struct site_reading *r)
 	const struct ids macs[] = {IDS(SECTION_GATEWAYS, s->gateways, mac, s->gateway_count),
 		IDS(SECTION_TAGS, s->tags, mac, s->tag_count)};
 	const struct ids roles[] = {IDS(SECTION_ROLES, s->roles, id, s->role_count)};
+	const struct ids kits[] = {IDS(SECTION_KITS, s->kits, id, s->kit_count)};
 	const struct ids signatures[] = {
 		IDS(SECTION_SIGNATURES, s->signatures, id, s->signature_count)};
 	int before = r->errors;
@@ -86,6 +87,7 @@ void site_duplicates(struct site_reading *r)
 		duplicates(r, "fhir", locations, 2);
 	duplicates(r, "MAC", macs, 2);
 	duplicates(r, "role", roles, 1);
+	duplicates(r, "kit", kits, 1);
 	duplicates(r, "signature", signatures, 1);
 }
 
@@ -305,6 +307,102 @@ static void check_survey(struct site_reading *r)
 				"gateway %s is not in the radio survey", s->gateways[i].mac);
 }
 
+/* Two who each have what the other waits for wait for ever. On a way that takes
+ * things in one order there is no such pair: what is waited for while something
+ * else is held must never be held while that is waited for. */
+enum { ORDER_NEEDS = 128 };
+
+struct order {
+	struct pathway_need list[ORDER_NEEDS];
+	int count;
+	bool before[ORDER_NEEDS][ORDER_NEEDS]; /* held while waiting for */
+};
+
+static int order_of(struct order *o, struct pathway_need need)
+{
+	for (int i = 0; i < o->count; i++)
+		if (o->list[i].kind == need.kind && o->list[i].index == need.index)
+			return i;
+	if (o->count == ORDER_NEEDS)
+		return ORDER_NEEDS - 1;
+	o->list[o->count] = need;
+	return o->count++;
+}
+
+static void order_pathway(struct order *o, const struct pathway *way)
+{
+	int held[ORDER_NEEDS] = {0};
+	for (int s = 0; s < way->step_count; s++) {
+		const struct pathway_step *step = &way->steps[s];
+		for (int k = 0; k < PATHWAY_NEEDS && step->need[k].kind != NEED_NONE; k++) {
+			int wanted = order_of(o, step->need[k]);
+			for (int h = 0; h < o->count; h++)
+				o->before[h][wanted] = o->before[h][wanted] || held[h] > 0;
+			held[wanted]++;
+		}
+		for (int k = 0; k < PATHWAY_NEEDS && step->give[k].kind != NEED_NONE; k++)
+			held[order_of(o, step->give[k])]--;
+	}
+}
+
+static const char *need_name(const struct site *s, struct pathway_need need)
+{
+	switch (need.kind) {
+	case NEED_ROLE:
+	case NEED_COVER:
+		return s->roles[need.index].id;
+	case NEED_BEDS:
+		return room_kind_name((enum room_kind)need.index);
+	case NEED_SURGEON:
+		return "surgeon";
+	default:
+		return "room";
+	}
+}
+
+static void check_pathways(struct site_reading *r)
+{
+	const struct site *s = r->site;
+	struct order *o = calloc(1, sizeof *o);
+	if (o == NULL)
+		return;
+	for (int w = 0; w < s->pathway_count; w++)
+		order_pathway(o, &s->pathways[w]);
+	/* Warshall, J. ACM 1962: who comes before whom over others. */
+	for (int k = 0; k < o->count; k++)
+		for (int i = 0; i < o->count; i++)
+			for (int j = 0; o->before[i][k] && j < o->count; j++)
+				o->before[i][j] = o->before[i][j] || o->before[k][j];
+	for (int i = 0; i < o->count; i++)
+		if (o->before[i][i])
+			site_finding(r, site_line(r, SECTION_PATHWAYS, 0), FINDING_WARNING,
+				"patients who have a \"%s\" may wait for each other for ever",
+				need_name(s, o->list[i]));
+	free(o);
+}
+
+/* Announced in the file, and then nobody of the site is there to come. */
+static void check_scarce(struct site_reading *r)
+{
+	const struct site *s = r->site;
+	for (int i = 0; i < s->role_count; i++)
+		if (s->roles[i].covers > 0 && s->roles[i].count == 0)
+			site_finding(r, site_line(r, SECTION_ROLES, i), FINDING_WARNING,
+				"role \"%s\" covers rooms, and nobody is on duty", s->roles[i].id);
+	for (int i = 0; i < s->kit_count; i++)
+		if (s->kits[i].count == 0)
+			site_finding(r, site_line(r, SECTION_KITS, i), FINDING_WARNING,
+				"there is no \"%s\": its cases wait for ever", s->kits[i].id);
+	bool session = false;
+	for (int i = 0; i < s->room_count; i++)
+		session = session || (s->rooms[i].kind == ROOM_OR && s->rooms[i].close_min >= 0);
+	if (!session && s->rules.last_call)
+		site_finding(r, 1, FINDING_WARNING, "last_call_min: no room has a session");
+	if (!session && s->emergency_count > 0)
+		site_finding(r, site_line(r, SECTION_EMERGENCIES, 0), FINDING_WARNING,
+			"emergencies come until the last session is over: no room has one");
+}
+
 struct printing {
 	const char *path;
 	FILE *out;
@@ -341,6 +439,8 @@ int site_lint(const char *path, FILE *out)
 		check_gateways(&r);
 		check_tags(&r);
 		check_survey(&r);
+		check_pathways(&r);
+		check_scarce(&r);
 	}
 	site_reading_end(&r);
 	free(text);

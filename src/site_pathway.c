@@ -30,15 +30,24 @@ static bool need_word(struct site_reading *r, const config_setting_t *s, struct 
 		need->kind = NEED_ROOM;
 		return true;
 	}
+	if (strcmp(word, "surgeon") == 0) {
+		need->kind = NEED_SURGEON;
+		return true;
+	}
+	bool cover = strncmp(word, "cover ", 6) == 0;
 	for (int i = 0; i < r->site->role_count; i++) {
-		if (strcmp(r->site->roles[i].id, word) == 0) {
-			*need = (struct pathway_need){NEED_ROLE, i};
+		if (strcmp(r->site->roles[i].id, cover ? word + 6 : word) == 0) {
+			*need = (struct pathway_need){cover ? NEED_COVER : NEED_ROLE, i};
 			return true;
 		}
 	}
 	int kind = room_kind_parse(word);
 	if (kind < 0)
-		return bad(r, s, "\"%\" is neither \"room\", nor a role, nor a kind of room", word);
+		return bad(r, s,
+			cover ? "\"%\": cover, and a role"
+			      : "\"%\" is neither \"room\", \"surgeon\", a role, nor a kind of "
+				"room",
+			word);
 	*need = (struct pathway_need){NEED_BEDS, kind};
 	return true;
 }
@@ -152,7 +161,8 @@ static bool one_step(struct site_reading *r, const config_setting_t *s, struct p
 
 /* What is given back must have been taken, once: else a day would run out of
  * beds, or make them. */
-static bool balanced(struct site_reading *r, const config_setting_t *s, const struct pathway *way)
+bool site_pathway_balanced(
+	struct site_reading *r, const config_setting_t *s, const struct pathway *way)
 {
 	int held[PATHWAY_STEPS * PATHWAY_NEEDS] = {0};
 	const struct pathway_need *taken[PATHWAY_STEPS * PATHWAY_NEEDS];
@@ -176,9 +186,18 @@ static bool balanced(struct site_reading *r, const config_setting_t *s, const st
 		}
 	}
 	for (int t = 0; t < count; t++)
-		if (held[t])
+		if (held[t] && !pathway_lists(way->keeps, taken[t]->kind, taken[t]->index))
 			return bad(r, s, "pathway \"%\" keeps something for ever: give it back",
 				way->id);
+	for (int k = 0; k < PATHWAY_NEEDS && way->keeps[k].kind != NEED_NONE; k++) {
+		bool has = false;
+		for (int t = 0; t < count; t++)
+			has = has
+			      || (held[t] && taken[t]->kind == way->keeps[k].kind
+				      && taken[t]->index == way->keeps[k].index);
+		if (!has)
+			return bad(r, s, "pathway \"%\" keeps what it does not have", way->id);
+	}
 	return true;
 }
 
@@ -192,7 +211,19 @@ bool site_value_steps(struct site_reading *r, const config_setting_t *s, void *f
 		if (!one_step(r, config_setting_get_elem(s, (unsigned)i), &way->steps[i]))
 			return false;
 	way->step_count = count;
-	return balanced(r, s, way);
+	return true;
+}
+
+/* keeps = "ward": only beds; a person or a room is wanted by the next one. */
+bool site_value_keeps(struct site_reading *r, const config_setting_t *s, void *field)
+{
+	const struct pathway_need *list = field;
+	if (!needs(r, s, field))
+		return false;
+	for (int k = 0; k < PATHWAY_NEEDS && list[k].kind != NEED_NONE; k++)
+		if (list[k].kind != NEED_BEDS)
+			return bad(r, s, "keeps: beds only, a kind of room%", "");
+	return true;
 }
 
 /* turnover = { need = "cleaning"; lasts = [22.0, 9.0]; } */
@@ -214,7 +245,7 @@ bool site_value_setting(struct site_reading *r, const config_setting_t *s, void 
 	const char *word = config_setting_get_string(s);
 	int setting = word != NULL ? setting_parse(word) : -1;
 	if (setting < 0)
-		return bad(r, s, "\"%\" is not a setting (day, inpatient, emergency)",
+		return bad(r, s, "\"%\" is not a setting (day, inpatient, emergency, icu)",
 			word != NULL ? word : "");
 	*(enum setting *)field = (enum setting)setting;
 	return true;

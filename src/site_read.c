@@ -182,6 +182,39 @@ static void signature_finish(struct site_reading *r, const config_setting_t *s, 
 			r, line_of(s), FINDING_ERROR, "signature \"%s\" matches everything", g->id);
 }
 
+static void pathway_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	site_pathway_balanced(r, config_setting_get_member(s, "steps"), item);
+}
+
+static void kit_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct kit *kit = item;
+	if (kit->name[0] == '\0')
+		text_copy(kit->name, sizeof kit->name, kit->id);
+	if (kit->count > KIT_UNITS)
+		site_finding(r, line_of(s), FINDING_ERROR, "kit \"%s\": more than %d", kit->id,
+			KIT_UNITS);
+	if (kit->mtbf_h > 0 && !(kit->mttr_min > 0))
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"kit \"%s\" fails and is never mended: mttr_min", kit->id);
+}
+
+static void emergency_defaults(void *item)
+{
+	struct emergencies *e = item;
+	e->wait_min = -1;
+}
+
+static void emergency_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	(void)item;
+	if ((config_setting_get_member(s, "per_day") == NULL)
+		== (config_setting_get_member(s, "hourly") == NULL))
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"emergencies: either per_day or hourly says how many");
+}
+
 #define AT(type, field) offsetof(struct type, field)
 
 static const struct key floor_keys[] = {
@@ -221,7 +254,8 @@ static const struct key gateway_keys[] = {
 static const struct key role_keys[] = {
 	{"id", site_value_id, AT(staff_role, id), true},
 	{"name", site_value_label, AT(staff_role, name), true},
-	{"count", site_value_int, AT(staff_role, count), true},
+	{"count", site_value_count, AT(staff_role, count), true},
+	{"covers", site_value_covers, AT(staff_role, covers), false},
 	{0},
 };
 static const struct key tag_keys[] = {
@@ -258,7 +292,26 @@ static const struct key pathway_keys[] = {
 	{"name", site_value_label, AT(pathway, name), false},
 	{"setting", site_value_setting, AT(pathway, setting), false},
 	{"turnover", site_value_turnover, 0, true},
+	{"keeps", site_value_keeps, AT(pathway, keeps), false},
 	{"steps", site_value_steps, 0, true},
+	{0},
+};
+static const struct key kit_keys[] = {
+	{"id", site_value_id, AT(kit, id), true},
+	{"name", site_value_label, AT(kit, name), false},
+	{"count", site_value_count, AT(kit, count), true},
+	{"procedures", site_value_words, 0, true},
+	{"turn_min", site_value_number, AT(kit, turn_min), false},
+	{"mtbf_h", site_value_number, AT(kit, mtbf_h), false},
+	{"mttr_min", site_value_number, AT(kit, mttr_min), false},
+	{0},
+};
+static const struct key emergency_keys[] = {
+	{"nest", site_value_class, AT(emergencies, nest), true},
+	{"per_day", site_value_per_day, 0, false},
+	{"hourly", site_value_hourly, 0, false},
+	{"minutes", site_value_minutes, 0, true},
+	{"wait_min", site_value_number, AT(emergencies, wait_min), false},
 	{0},
 };
 
@@ -280,7 +333,11 @@ static const struct section sections[SECTION_COUNT] = {
 	[SECTION_SIGNATURES] = {"signatures", signature_keys,
 		LIST(signature, signatures, signature), 64, signature_defaults, signature_finish},
 	[SECTION_PATHWAYS] = {"pathways", pathway_keys, LIST(pathway, pathways, pathway), 16, NULL,
-		NULL},
+		pathway_finish},
+	[SECTION_KITS] = {"kits", kit_keys, LIST(kit, kits, kit), SITE_KITS, NULL, kit_finish},
+	[SECTION_EMERGENCIES] = {"emergencies", emergency_keys,
+		LIST(emergencies, emergencies, emergency), SITE_EMERGENCIES, emergency_defaults,
+		emergency_finish},
 };
 
 static const struct key site_keys[] = {
@@ -293,6 +350,7 @@ static const struct key site_keys[] = {
 	{"targets", site_value_ignore, 0, false},
 	{"prices", site_value_ignore, 0, false},
 	{"radio", site_value_ignore, 0, false},
+	{"rules", site_value_rules, AT(site, rules), false},
 	{0},
 };
 

@@ -55,6 +55,8 @@ enum site_section {
 	SECTION_TAGS,
 	SECTION_SIGNATURES,
 	SECTION_PATHWAYS,
+	SECTION_KITS,
+	SECTION_EMERGENCIES,
 	SECTION_COUNT
 };
 int site_line(const struct site_reading *r, enum site_section section, int index);
@@ -69,7 +71,13 @@ site_value site_value_bed, site_value_box, site_value_outline, site_value_sessio
 site_value site_value_limits, site_value_point, site_value_door, site_value_priority;
 site_value site_value_signature_kind, site_value_ignore;
 /* In src/site_pathway.c; the first two fill a struct pathway. */
-site_value site_value_steps, site_value_turnover, site_value_setting;
+site_value site_value_steps, site_value_turnover, site_value_setting, site_value_keeps;
+/* In src/site_chance.c; hourly and minutes fill a struct emergencies, rules the site's. */
+site_value site_value_count, site_value_words, site_value_hourly, site_value_per_day;
+site_value site_value_minutes, site_value_class, site_value_rules, site_value_covers;
+/* What a pathway takes it gives back or keeps; a finding else. */
+bool site_pathway_balanced(
+	struct site_reading *r, const config_setting_t *s, const struct pathway *way);
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
 	uint8_t *mask, int size, int *length);
 bool site_number(const config_setting_t *s, double *value);

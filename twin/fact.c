@@ -71,6 +71,7 @@ static const char *const settings[SETTING_COUNT] = {
 	[SETTING_DAY] = "day",
 	[SETTING_INPATIENT] = "inpatient",
 	[SETTING_EMERGENCY] = "emergency",
+	[SETTING_ICU] = "icu",
 };
 
 static const char *const services[SERVICE_COUNT] = {

@@ -80,7 +80,14 @@ enum readiness { READY_FASTING, READY_CONSENT, READY_MARKED, READY_BED, READY_CO
 
 enum mobility { MOBILITY_UNKNOWN, MOBILITY_WALKS, MOBILITY_CHAIR, MOBILITY_BED, MOBILITY_COUNT };
 
-enum setting { SETTING_UNKNOWN, SETTING_DAY, SETTING_INPATIENT, SETTING_EMERGENCY, SETTING_COUNT };
+enum setting {
+	SETTING_UNKNOWN,
+	SETTING_DAY,
+	SETTING_INPATIENT,
+	SETTING_EMERGENCY,
+	SETTING_ICU, /* goes to intensive care after the operation */
+	SETTING_COUNT
+};
 
 /* What housekeeping says of a room: HL7 v2 table 0116 (Location.operationalStatus). */
 enum room_service {

@@ -117,16 +117,15 @@ static void keep_case(struct forecast_run *run, const struct sim_marks *m, int i
 }
 
 /* Minutes of the session still ahead in which nobody has the room. */
-static double idle_of(
-	const struct forecast_run *run, const struct sim_marks *m, int r, double *last_out)
+static double idle_of(const struct forecast_run *run, const struct sim_bench *b,
+	const struct sim_marks *m, int r, double *last_out)
 {
-	const struct sim_room *room = &run->plan->rooms[r];
 	const struct plan_index *x = run->index;
 	int64_t from = x->opens_ms[r] > 0 ? x->opens_ms[r] : 0, to = x->closes_ms[r];
 	int64_t busy = 0, free_from = from;
 	*last_out = -1;
-	for (int k = 0; k < room->turns; k++) {
-		int i = room->turn[k];
+	for (int k = 0; k < b->room[r].turns; k++) {
+		int i = b->turn[r][k];
 		const struct sim_case *c = &run->plan->cases[i];
 		int in = x->in_room[c->pathway], out = x->out_room[c->pathway];
 		int32_t left = m->ended_ms[i][out];
@@ -143,11 +142,11 @@ static double idle_of(
 	return to > from ? (double)(to - from - busy) / MS : 0;
 }
 
-static void keep_rooms(
-	struct forecast_run *run, const struct sim_marks *m, int rep, double kpi[KPI_COUNT])
+static void keep_rooms(struct forecast_run *run, const struct sim_bench *b,
+	const struct sim_marks *m, int rep, double kpi[KPI_COUNT])
 {
 	for (int r = 0; r < run->plan->room_count; r++) {
-		double last, idle = idle_of(run, m, r, &last);
+		double last, idle = idle_of(run, b, m, r, &last);
 		int64_t close = run->index->closes_ms[r];
 		room_column(run, r, ROOM_LAST_OUT)[rep] = last < 0 ? NAN : (float)(last / MS);
 		room_column(run, r, ROOM_IDLE)[rep] = (float)idle;
@@ -166,38 +165,21 @@ static int step_of(int64_t ms)
 	return step < 0 ? 0 : step > STEPS ? STEPS : (int)step;
 }
 
-/* A unit is held from the step that takes it to the one that gives it back. */
 static void hold_units(const struct sim_plan *plan, const struct sim_marks *m, int i,
 	int16_t change[SIM_POOLS][STEPS + 1])
 {
-	const struct sim_case *c = &plan->cases[i];
-	const struct sim_pathway *way = &plan->pathways[c->pathway];
-	int64_t since[SIM_POOLS];
-	for (int p = 0; p < plan->pool_count; p++)
-		since[p] = -1;
-	for (int s = 0; s < way->count; s++) {
-		const struct sim_step *step = &way->steps[s];
-		int64_t begun = s < c->step ? 0 : m->begun_ms[i][s];
-		int64_t ended = s < c->step ? 0 : m->ended_ms[i][s];
-		if (s >= c->step && m->begun_ms[i][s] == SIM_NEVER)
-			return;
-		for (int k = 0; k < SIM_NEEDS && step->need[k] != SIM_NONE; k++)
-			if (step->need[k] >= 0)
-				since[step->need[k]] = begun > 0 ? begun : 0;
-		for (int k = 0; k < SIM_NEEDS && step->give[k] != SIM_NONE; k++) {
-			int p = step->give[k];
-			if (p < 0 || since[p] < 0)
-				continue;
-			change[p][step_of(since[p])]++;
-			change[p][step_of(ended)]--;
-			since[p] = -1;
-		}
+	struct sim_span spans[SIM_SPANS];
+	int count = sim_spans(plan, m, i, spans);
+	for (int k = 0; k < count; k++) {
+		change[spans[k].pool][step_of(spans[k].from_ms)]++;
+		change[spans[k].pool][step_of(spans[k].to_ms)]--;
 	}
 }
 
 /* Whoever turns a room over is held from their coming until it is clean. */
 static void hold_teams(const struct sim_plan *plan, const struct sim_draw *draw,
-	const struct sim_marks *m, int r, int16_t change[SIM_POOLS][STEPS + 1])
+	const struct sim_bench *b, const struct sim_marks *m, int r,
+	int16_t change[SIM_POOLS][STEPS + 1])
 {
 	const struct sim_room *room = &plan->rooms[r];
 	int p = room->cleaning;
@@ -207,8 +189,8 @@ static void hold_teams(const struct sim_plan *plan, const struct sim_draw *draw,
 		change[p][0]++;
 		change[p][step_of(draw->cleaning_ms[r])]--;
 	}
-	for (int k = 0; k < room->turns; k++) {
-		int i = room->turn[k];
+	for (int k = 0; k < b->room[r].turns; k++) {
+		int i = b->turn[r][k];
 		int64_t clean = m->room_ready_ms[i];
 		if (plan->cases[i].absent || m->room_ready_ms[i] == SIM_NEVER)
 			continue;
@@ -217,17 +199,17 @@ static void hold_teams(const struct sim_plan *plan, const struct sim_draw *draw,
 	}
 }
 
-static void keep_loads(
-	struct forecast_run *run, const struct sim_draw *draw, const struct sim_marks *m, int rep)
+static void keep_loads(struct forecast_run *run, const struct sim_draw *draw,
+	const struct sim_bench *b, const struct sim_marks *m, int rep)
 {
 	int16_t change[SIM_POOLS][STEPS + 1];
 	const struct sim_plan *plan = run->plan;
 	memset(change, 0, (size_t)plan->pool_count * sizeof *change);
-	for (int i = 0; i < plan->case_count; i++)
+	for (int i = 0; i < plan->case_count + plan->guest_count; i++)
 		if (!plan->cases[i].absent)
 			hold_units(plan, m, i, change);
 	for (int r = 0; r < plan->room_count; r++)
-		hold_teams(plan, draw, m, r, change);
+		hold_teams(plan, draw, b, m, r, change);
 	for (int p = 0; p < plan->pool_count; p++) {
 		int now = 0;
 		for (int slot = 0; slot < FORECAST_SLOTS; slot++) {
@@ -241,8 +223,8 @@ static void keep_loads(
 	}
 }
 
-static void keep(
-	struct forecast_run *run, const struct sim_draw *draw, const struct sim_marks *m, int rep)
+static void keep(struct forecast_run *run, const struct sim_draw *draw, const struct sim_bench *b,
+	const struct sim_marks *m, int rep)
 {
 	double kpi[KPI_COUNT] = {0};
 	for (int i = 0; i < run->plan->case_count; i++) {
@@ -250,8 +232,8 @@ static void keep(
 		kpi[KPI_HOLD] += (double)case_column(run, i, COLUMN_HOLD)[rep];
 		kpi[KPI_WAIT] += (double)case_column(run, i, COLUMN_WAIT)[rep];
 	}
-	keep_rooms(run, m, rep, kpi);
-	keep_loads(run, draw, m, rep);
+	keep_rooms(run, b, m, rep, kpi);
+	keep_loads(run, draw, b, m, rep);
 	for (int k = 0; k < KPI_COUNT; k++)
 		kpi_column(run, (enum kpi)k)[rep] = (float)kpi[k];
 	run->stuck[rep] = m->stuck > 0;
@@ -266,7 +248,7 @@ void forecast_run_part(struct forecast_run *run, int first, int count)
 		for (int rep = first; rep < first + count && rep < run->reps; rep++) {
 			sim_draw(run->plan, run->seed, (uint32_t)rep, draw);
 			sim_run(run->plan, draw, bench, marks);
-			keep(run, draw, marks, rep);
+			keep(run, draw, bench, marks, rep);
 		}
 	}
 	free(draw);

@@ -15,9 +15,11 @@ enum { PATHWAY_STEPS = 20, PATHWAY_NEEDS = 3, STAGE_NAME = 16 };
 
 enum need_kind {
 	NEED_NONE,
-	NEED_ROOM, /* the operating room of the case */
-	NEED_ROLE, /* one of a staff role; index in site->roles */
-	NEED_BEDS, /* one bed or bay of the rooms of a kind; enum room_kind */
+	NEED_ROOM,    /* the operating room of the case */
+	NEED_ROLE,    /* one of a staff role; index in site->roles */
+	NEED_BEDS,    /* one bed or bay of the rooms of a kind; enum room_kind */
+	NEED_SURGEON, /* the case's own, where that one has cases in several rooms */
+	NEED_COVER,   /* one of the rooms that people of a role can look after */
 };
 
 struct pathway_need {
@@ -51,6 +53,7 @@ struct pathway {
 	enum setting setting; /* the cases that take it; SETTING_UNKNOWN: any other */
 	struct pathway_step steps[PATHWAY_STEPS];
 	int step_count;
+	struct pathway_need keeps[PATHWAY_NEEDS]; /* still had when it is over */
 	/* The room's own way after the patient has left it. */
 	struct pathway_need turnover_need; /* a role, or none */
 	double turnover_mean, turnover_deviation;

@@ -57,11 +57,27 @@ static void overdue(struct build *b, struct sim_case *c)
 
 /* ---- cases and rooms ---- */
 
+/* As the case says, else as the patient was admitted. */
+static enum setting setting_of(const struct build *b, const struct surgery *s)
+{
+	int p = s->setting == SETTING_UNKNOWN ? twin_patient(b->twin, s->patient) : -1;
+	return p >= 0 ? b->twin->patients[p].setting : s->setting;
+}
+
+/* A bed that is kept is still taken. */
+static bool is_over(const struct build *b, const struct surgery *s)
+{
+	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
+	bool goes_on = way->steps[way->step_count - 1].ends != MILESTONE_PACU_OUT;
+	if (way->keeps[0].kind != NEED_NONE)
+		return false;
+	return surgery_when(s, MILESTONE_DISCHARGED) != 0
+	       || (!goes_on && surgery_when(s, MILESTONE_PACU_OUT) != 0);
+}
+
 static bool of_the_day(const struct build *b, const struct surgery *s)
 {
-	return !surgery_is_off(s) && surgery_when(s, MILESTONE_DISCHARGED) == 0
-	       && surgery_when(s, MILESTONE_PACU_OUT) == 0
-	       && s->start_ms > b->origin_ms - DAY_BACK_MS
+	return !surgery_is_off(s) && !is_over(b, s) && s->start_ms > b->origin_ms - DAY_BACK_MS
 	       && s->start_ms < b->origin_ms + DAY_AHEAD_MS
 	       && (s->status != CASE_FULFILLED || surgery_has_begun(s));
 }
@@ -109,7 +125,7 @@ static void case_add(struct build *b, int twin_case)
 	int i = b->plan->case_count++;
 	struct sim_case *c = &b->plan->cases[i];
 	c->who = hash32(HASH32_BASIS, s->id, strlen(s->id));
-	const struct pathway *way = pathway_of(b->site, s->setting);
+	const struct pathway *way = pathway_of(b->site, setting_of(b, s));
 	c->pathway = plan_way(b, way, goes_ahead(b, s, way));
 	c->room = room_of(b, s);
 	c->planned_ms = s->start_ms - b->origin_ms;
@@ -121,7 +137,9 @@ static void case_add(struct build *b, int twin_case)
 	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
 		overdue(b, c);
 	extra(b, c, b->policy->extra_min[twin_case]);
-	c->absent = c->step >= b->ways[c->pathway]->step_count;
+	c->absent = c->step >= way->step_count && way->keeps[0].kind == NEED_NONE;
+	for (int k = 0; k < SIM_OWN_POOLS; k++)
+		c->own[k] = SIM_NONE;
 }
 
 /* Closed while somebody is inside: the next one does not enter. */
@@ -153,12 +171,14 @@ static void rooms_add(struct build *b)
 		room->turnover =
 			plan_lognormal(part * way->turnover_mean, part * way->turnover_deviation);
 		room->closed = is_closed(b->twin, r);
+		room->last_call_ms = INT64_MAX;
 		const struct room *of = &b->site->rooms[r];
 		if (of->open_min >= 0 && of->close_min > of->open_min
 			&& b->options->midnight_ms != 0) {
 			int64_t midnight = b->options->midnight_ms - b->origin_ms;
 			b->index->opens_ms[i] = midnight + of->open_min * 60000LL;
 			b->index->closes_ms[i] = midnight + of->close_min * 60000LL;
+			room->closes_ms = b->index->closes_ms[i];
 		}
 		room->cleaning_ms = b->twin->rooms[r].state == ROOMSTATE_TURNOVER
 					    ? b->origin_ms - b->twin->rooms[r].since_ms
@@ -207,6 +227,10 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 		.policy = options->policy != NULL ? options->policy : &as_the_site_says,
 		.origin_ms = twin->now_ms};
 	plan->pathway_count = plan->case_count = plan->room_count = plan->pool_count = 0;
+	plan->guest_count = plan->hidden_count = plan->kit_count = plan->away_count = 0;
+	plan->stream_count = 0;
+	plan->no_show = plan->cancelled = plan->not_fasting = 0;
+	plan->room_wear = (struct sim_wear){0, 0};
 	memset(plan->cases, 0, sizeof plan->cases);
 	memset(plan->rooms, 0, sizeof plan->rooms);
 	memset(index, 0, sizeof *index);
@@ -221,5 +245,18 @@ void plan_build(const struct twin *twin, const struct plan_options *options, str
 			case_add(&b, i);
 	for (int r = 0; r < plan->room_count; r++)
 		turns_of(&b, r);
+	plan_surgeons(&b);
+	plan_kits(&b);
+	plan_beds_taken(&b);
+	if (!options->as_listed)
+		plan_chances(&b);
 	index->unlimited = plan->pool_count == 0;
+}
+
+void plan_more(struct sim_plan *plan, const struct plan_index *index, int pool, int by)
+{
+	int cover = index->pool_cover[pool];
+	plan->pools[pool].units += by;
+	if (cover >= 0)
+		plan->pools[cover].units += by * index->covers[pool];
 }

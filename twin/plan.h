@@ -13,16 +13,20 @@
 
 /* Where a thing of the plan comes from. */
 struct plan_index {
-	int twin_case[SIM_CASES];    /* index in twin->cases */
-	int case_of[TWIN_CASES];     /* index in the plan, SIM_NONE */
-	int site_room[SIM_ROOMS];    /* index in site->rooms */
-	int room_of[TWIN_ROOMS];     /* index in the plan, SIM_NONE */
-	int in_room[SIM_PATHWAYS];   /* step at whose end the patient is in the room, -1 */
-	int out_room[SIM_PATHWAYS];  /* step at whose end the patient has left it, -1 */
-	int in_pacu[SIM_PATHWAYS];   /* step at whose end a PACU bed is taken, -1 */
-	int out_pacu[SIM_PATHWAYS];  /* step at whose end it is given back, -1 */
-	int pool_role[SIM_POOLS];    /* index in site->roles, -1 */
-	int pool_beds[SIM_POOLS];    /* enum room_kind, -1 */
+	int twin_case[SIM_CASES];   /* index in twin->cases */
+	int case_of[TWIN_CASES];    /* index in the plan, SIM_NONE */
+	int site_room[SIM_ROOMS];   /* index in site->rooms */
+	int room_of[TWIN_ROOMS];    /* index in the plan, SIM_NONE */
+	int in_room[SIM_PATHWAYS];  /* step at whose end the patient is in the room, -1 */
+	int out_room[SIM_PATHWAYS]; /* step at whose end the patient has left it, -1 */
+	int in_pacu[SIM_PATHWAYS];  /* step at whose end a PACU bed is taken, -1 */
+	int out_pacu[SIM_PATHWAYS]; /* step at whose end it is given back, -1 */
+	int pool_role[SIM_POOLS];   /* index in site->roles, -1 */
+	int pool_beds[SIM_POOLS];   /* enum room_kind, -1 */
+	int pool_kit[SIM_POOLS];    /* index in site->kits, -1 */
+	/* Of a role whose people look after several rooms: the hidden pool of rooms
+	 * they can look after, and how many each; SIM_NONE, 0. */
+	int pool_cover[SIM_POOLS], covers[SIM_POOLS];
 	double law_known[SIM_CASES]; /* cases of the best known name behind its law */
 	int64_t opens_ms[SIM_ROOMS],
 		closes_ms[SIM_ROOMS]; /* session, after the origin; 0, 0 none */
@@ -31,6 +35,8 @@ struct plan_index {
 	bool unlimited;               /* no pools are known: staff and beds are not counted */
 };
 
+enum { PLAN_AWAY = 8 };
+
 /* How people would work, where no fact can say it: the what-ifs'. All zero: as
  * the site says. */
 struct plan_policy {
@@ -38,6 +44,11 @@ struct plan_policy {
 	bool no_hold;                  /* patients leave the room without waiting for a PACU bay */
 	int turnover_less;             /* rooms are clean again so many percent sooner */
 	int16_t extra_min[TWIN_CASES]; /* a case takes so many minutes more */
+	struct {
+		int8_t kit;  /* one unit of site->kits[kit] ... */
+		int16_t min; /* ... cannot be used for so long */
+	} away[PLAN_AWAY];
+	int away_count;
 };
 
 /* What may not be read from the twin. */
@@ -45,10 +56,16 @@ struct plan_options {
 	const struct learnt *learnt; /* NULL: the booking with a usual spread */
 	int64_t midnight_ms;         /* sessions are told from it (local, noon less 12 h); 0 none */
 	const struct plan_policy *policy; /* NULL: as the site says */
+	/* Who is on the list comes, nobody else does, and nothing breaks, whatever
+	 * the site expects. */
+	bool as_listed;
 };
 
 /* Every case of the day that is not off and not over for the patient. */
 void plan_build(const struct twin *twin, const struct plan_options *options, struct sim_plan *plan,
 	struct plan_index *index);
+
+/* So many more of what a pool counts: people look after their rooms with them. */
+void plan_more(struct sim_plan *plan, const struct plan_index *index, int pool, int by);
 
 #endif

@@ -16,6 +16,7 @@ struct build {
 	const struct plan_policy *policy; /* never NULL */
 	const struct pathway *ways[SIM_PATHWAYS];
 	bool ahead[SIM_PATHWAYS]; /* with its induction before the entry */
+	bool wants_surgeon;       /* some step waits for the case's own */
 	int64_t origin_ms;
 };
 
@@ -23,6 +24,10 @@ struct build {
 
 /* The pool of a need, SIM_ROOM, or SIM_NONE: not counted, so not waited for. */
 int plan_need(struct build *b, const struct pathway_need *need);
+/* A pool that stays in the plan; SIM_NONE: there are too many. */
+int plan_hidden(struct build *b, int units);
+/* How many there are today: as somebody said, else as the site says. */
+int plan_units(const struct build *b, const char *id, int usual);
 /* Its index in the plan; 0 when there are too many. */
 int plan_way(struct build *b, const struct pathway *way, bool ahead);
 /* The step in which pathway `w` itself enters the room. */
@@ -35,5 +40,18 @@ void plan_laws(struct build *b, const struct surgery *s, int plan_case);
 
 /* plan_word.c: what somebody says is left. True while the word is in force. */
 bool plan_word(struct build *b, const struct surgery *s, struct sim_case *c);
+
+/* plan_scarce.c: what a case waits for besides: its surgeon, its kits, a bed that
+ * somebody else lies in. All of them after the cases are in the plan. */
+
+void plan_surgeons(struct build *b);
+void plan_kits(struct build *b);
+void plan_beds_taken(struct build *b);
+
+/* plan_chance.c: what may come that is on no list. */
+
+/* Nobody who comes from outside, and nobody was announced as urgent. */
+bool plan_is_elective(const struct surgery *s);
+void plan_chances(struct build *b);
 
 #endif

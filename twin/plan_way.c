@@ -17,20 +17,47 @@ static int bed_count(const struct site *site, int kind)
 
 static int pool_add(struct build *b, int role, int beds, int units)
 {
-	for (int p = 0; p < b->plan->pool_count; p++)
+	struct sim_plan *plan = b->plan;
+	for (int p = 0; p < plan->pool_count; p++)
 		if (b->index->pool_role[p] == role && b->index->pool_beds[p] == beds)
 			return p;
-	if (b->plan->pool_count == SIM_POOLS)
+	if (plan->pool_count + plan->hidden_count == SIM_POOLS)
 		return SIM_NONE;
-	int p = b->plan->pool_count++;
-	b->plan->pools[p].units = units;
+	int p = plan->pool_count++;
+	plan->pools[p] = (struct sim_pool){units, 0};
 	b->index->pool_role[p] = role;
 	b->index->pool_beds[p] = beds;
+	b->index->pool_kit[p] = -1;
+	b->index->pool_cover[p] = SIM_NONE;
+	b->index->covers[p] = 0;
 	return p;
 }
 
-/* How many there are today: as somebody said, else as the site says. */
-static int units_of(const struct build *b, const char *id, int usual)
+int plan_hidden(struct build *b, int units)
+{
+	struct sim_plan *plan = b->plan;
+	if (plan->pool_count + plan->hidden_count == SIM_POOLS)
+		return SIM_NONE;
+	int p = SIM_POOLS - ++plan->hidden_count;
+	plan->pools[p] = (struct sim_pool){units, 0};
+	return p;
+}
+
+/* Whoever looks after a room may be at work in it, or in another one, as well:
+ * two counts, one of rooms and one of people. */
+static int cover_of(struct build *b, int people, const struct staff_role *role)
+{
+	struct plan_index *x = b->index;
+	if (people < 0 || role->covers < 1)
+		return people < 0 ? SIM_NONE : people;
+	if (x->pool_cover[people] < 0) {
+		x->covers[people] = role->covers;
+		x->pool_cover[people] = plan_hidden(b, b->plan->pools[people].units * role->covers);
+	}
+	return x->pool_cover[people];
+}
+
+int plan_units(const struct build *b, const char *id, int usual)
 {
 	for (int i = 0; i < b->twin->resource_count; i++)
 		if (strcmp(b->twin->resources[i].id, id) == 0 && b->twin->resources[i].units >= 0)
@@ -42,19 +69,24 @@ static int units_of(const struct build *b, const char *id, int usual)
 int plan_need(struct build *b, const struct pathway_need *need)
 {
 	const struct staff_role *role;
-	int beds;
+	int beds, people;
 	switch (need->kind) {
 	case NEED_ROOM:
 		return SIM_ROOM;
+	case NEED_SURGEON:
+		b->wants_surgeon = true;
+		return SIM_OWN;
 	case NEED_ROLE:
+	case NEED_COVER:
 		role = &b->site->roles[need->index];
-		return role->count > 0
-			       ? pool_add(b, need->index, -1, units_of(b, role->id, role->count))
-			       : SIM_NONE;
+		if (role->count <= 0)
+			return SIM_NONE;
+		people = pool_add(b, need->index, -1, plan_units(b, role->id, role->count));
+		return need->kind == NEED_ROLE ? people : cover_of(b, people, role);
 	case NEED_BEDS:
 		beds = bed_count(b->site, need->index);
 		return beds > 0 ? pool_add(b, -1, need->index,
-			       units_of(b, room_kind_name((enum room_kind)need->index), beds))
+			       plan_units(b, room_kind_name((enum room_kind)need->index), beds))
 				: SIM_NONE;
 	case NEED_NONE:
 		break;
@@ -72,6 +104,10 @@ static void needs_of(
 		int need = plan_need(b, &from[k]);
 		if (need != SIM_NONE)
 			to[count++] = (int8_t)need;
+		/* Kits come and go with the room. */
+		for (int kit = 1; need == SIM_ROOM && b->site->kit_count > 0 && kit < SIM_OWN_POOLS;
+			kit++)
+			to[count++] = (int8_t)(SIM_OWN - kit);
 	}
 }
 

@@ -71,6 +71,30 @@ static bool delay(struct fork *fork, const struct scenario *s, char why[SCENARIO
 	return true;
 }
 
+/* ---- kits ---- */
+
+/* The kit of the site that a procedure needs: a sterile set, or a device. */
+static int kit_of(const struct fork *fork, const char *procedure, bool sterile)
+{
+	const struct site *site = fork->twin->site;
+	for (int k = 0; k < site->kit_count; k++)
+		if (sterile == (site->kits[k].turn_min > 0)
+			&& site_kit_is_for(&site->kits[k], procedure))
+			return k;
+	return -1;
+}
+
+/* One less of it for so long; whoever comes first has the others. */
+static bool kit_away(struct fork *fork, int kit, int minutes, char why[SCENARIO_TEXT])
+{
+	struct plan_policy *policy = &fork->policy;
+	if (policy->away_count == PLAN_AWAY)
+		return scenario_why(why, "too many kits are away", "", "");
+	policy->away[policy->away_count].kit = (int8_t)kit;
+	policy->away[policy->away_count++].min = (int16_t)minutes;
+	return true;
+}
+
 static bool not_before_min(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	const struct surgery *c = case_of(fork, s, 0);
@@ -81,6 +105,17 @@ static bool not_before_min(struct fork *fork, const struct scenario *s, char why
 		return scenario_why(why, "case ", c->id, " is planned after that anyway");
 	fork_start(fork, c, there);
 	return true;
+}
+
+/* Where the site counts such sets one is away; else the case waits for its own. */
+static bool set_missing(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
+{
+	const struct surgery *c = case_of(fork, s, 0);
+	int kit = kit_of(fork, c->procedure, true);
+	kit = kit >= 0 ? kit : kit_of(fork, c->procedure, false);
+	if (kit < 0)
+		return not_before_min(fork, s, why);
+	return !refuse_begun(c, why) && kit_away(fork, kit, scenario_number(s, 1), why);
 }
 
 /* Six hours without food (solids; two for clear fluids: European Society of
@@ -379,11 +414,18 @@ static bool wing_down(struct fork *fork, const struct scenario *s, char why[SCEN
 	       || scenario_why(why, "floor ", scenario_word(s, 0), " has no open operating room");
 }
 
-/* A device fails: nobody enters until it works again or another one is there. */
+/* A device fails: where the site counts those that the next ones in the room need,
+ * there is one less; else nobody enters until it works again. */
 static bool equipment(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	const struct chosen who = {.room = site_room(fork->twin->site, scenario_word(s, 0))};
 	int64_t works = fork->twin->now_ms + scenario_number(s, 1) * MINUTE_MS;
+	for (const struct surgery *c = next_in(fork, who.room, NULL); c != NULL;
+		c = next_in(fork, who.room, c)) {
+		int kit = kit_of(fork, c->procedure, false);
+		if (kit >= 0)
+			return kit_away(fork, kit, scenario_number(s, 1), why);
+	}
 	return fork_not_before(fork, &who, works) > 0
 	       || scenario_why(why, "nobody is to enter ", scenario_word(s, 0), " before that");
 }
@@ -438,7 +480,8 @@ static bool staff(struct fork *fork, const struct scenario *s, char why[SCENARIO
 	int role = 0;
 	while (strcmp(site->roles[role].id, scenario_word(s, 0)) != 0)
 		role++;
-	if (site->roles[role].count <= 0 || !is_waited_for(site, NEED_ROLE, role))
+	bool waited = is_waited_for(site, NEED_ROLE, role) || is_waited_for(site, NEED_COVER, role);
+	if (site->roles[role].count <= 0 || !waited)
 		return scenario_why(why, "no pathway of this site waits for a ",
 			site->roles[role].id, ": the forecast cannot tell");
 	return change_units(
@@ -528,8 +571,7 @@ const struct scenario_row scenario_rows[] = {
 	{"swap", "two cases change places", {CASE_("case"), CASE_("with")}, swap},
 	{"not_fasting", "the patient ate so many minutes ago",
 		{CASE_("case"), NUMBER_("ago", 0, 360, 60)}, not_fasting},
-	{"set_missing", "a sterile set is not here yet", {CASE_("case"), MIN_(120)},
-		not_before_min},
+	{"set_missing", "a sterile set is not here yet", {CASE_("case"), MIN_(120)}, set_missing},
 	{"surgeon_late", "the surgeon is not here yet",
 		{{"surgeon", PARAMETER_SURGEON, true, 0, 0, 0}, MIN_(45)}, surgeon_late},
 	{"room_down", "a room cannot be used", {ROOM_(true)}, room_down},

@@ -15,6 +15,7 @@ static const char *const room_kinds[ROOM_KIND_COUNT] = {
 	[ROOM_STORE] = "store",
 	[ROOM_CORRIDOR] = "corridor",
 	[ROOM_OTHER] = "other",
+	[ROOM_ICU] = "icu",
 };
 
 static const char *const tag_kinds[TAG_KIND_COUNT] = {
@@ -65,6 +66,29 @@ int site_floor(const struct site *site, const char *id)
 	return -1;
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool begins_with(const char *text, const char *word)
+{
+	while (*word != '\0' && lower(*text) == lower(*word)) {
+		text++;
+		word++;
+	}
+	return *word == '\0';
+}
+
+bool site_kit_is_for(const struct kit *kit, const char *procedure)
+{
+	for (int w = 0; w < kit->word_count; w++)
+		for (const char *at = procedure; *at != '\0'; at++)
+			if (begins_with(at, kit->words[w]))
+				return true;
+	return false;
+}
+
 double site_target(const struct site *site, const char *key, double otherwise)
 {
 	for (int i = 0; site && i < site->target_count; i++)
@@ -112,6 +136,8 @@ void site_free(struct site *site)
 	free(site->tags);
 	free(site->signatures);
 	free(site->pathways);
+	free(site->kits);
+	free(site->emergencies);
 	free(site->targets);
 	free(site->prices);
 	free(site->survey.cells);

@@ -22,6 +22,7 @@ enum room_kind {
 	ROOM_STORE,
 	ROOM_CORRIDOR,
 	ROOM_OTHER,
+	ROOM_ICU,
 	ROOM_KIND_COUNT
 };
 
@@ -75,7 +76,41 @@ struct gateway {
 struct staff_role {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
-	int count; /* on duty */
+	int count;  /* on duty */
+	int covers; /* rooms one of them can look after at a time; 0: not told, 1 */
+};
+
+enum { KIT_WORDS = 8, KIT_UNITS = 64, SITE_KITS = 16, SITE_EMERGENCIES = 12 };
+
+/* Equipment or sterile sets of which there are few. A case whose procedure has
+ * one of the words in it needs one from its entry until it is out of the room. */
+struct kit {
+	char id[ID_SIZE];
+	char name[LABEL_SIZE];
+	int count; /* at most KIT_UNITS */
+	char words[KIT_WORDS][ID_SIZE];
+	int word_count;
+	double turn_min;         /* after use, until it can be used again */
+	double mtbf_h, mttr_min; /* of one; 0: never fails */
+};
+
+/* Emergencies nobody has announced yet, of one class. */
+struct emergencies {
+	int nest;                      /* 1 to 6 */
+	double per_hour[24];           /* how many, by the local hour */
+	double minutes, deviation_min; /* time in the room */
+	double wait_min;               /* after so long they take any free room; < 0: by class */
+};
+
+/* What people have agreed on, and what usually happens. All zero: as planned. */
+struct rules {
+	bool last_call;
+	double last_call_min; /* after the session: no elective case enters any more */
+	double no_show;       /* share of patients expected who do not come */
+	double cancelled;     /* ... of elective cases taken off on the day all the same */
+	double not_fasting;   /* share who have eaten; how much later they may begin: */
+	double fasting_mean, fasting_deviation;
+	double room_mtbf_h, room_mttr_min; /* of an operating room; 0: never out of order */
 };
 
 /* A tag known to the site. Patients' bracelets get their wearer by FACT_TAG. */
@@ -159,6 +194,11 @@ struct site {
 	int signature_count;
 	struct pathway *pathways;
 	int pathway_count;
+	struct kit *kits;
+	int kit_count;
+	struct emergencies *emergencies;
+	int emergency_count;
+	struct rules rules;
 	struct target *targets;
 	int target_count;
 	struct target *prices;
@@ -175,6 +215,8 @@ int site_gateway(const struct site *site, const char *mac);
 int site_tag(const struct site *site, const char *mac);
 int site_floor(const struct site *site, const char *id);
 double site_target(const struct site *site, const char *key, double otherwise);
+/* ASCII letters of either case are the same. */
+bool site_kit_is_for(const struct kit *kit, const char *procedure);
 
 const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);

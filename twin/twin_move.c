@@ -93,7 +93,7 @@ static bool is_way_out(const struct twin *t, const struct surgery *s, int room)
 	enum stage stage = surgery_stage(s);
 
 	if (is_kind(t, room, ROOM_PACU) || is_kind(t, room, ROOM_WARD)
-		|| is_kind(t, room, ROOM_DAY_UNIT))
+		|| is_kind(t, room, ROOM_DAY_UNIT) || is_kind(t, room, ROOM_ICU))
 		return true;
 	if (!is_kind(t, room, ROOM_CORRIDOR) && !is_kind(t, room, ROOM_OTHER)
 		&& !is_kind(t, room, ROOM_HOLDING))
@@ -187,7 +187,8 @@ static void left_pacu(struct turn *turn, int i, int to)
 	struct twin *t = turn->t;
 	const struct surgery *s = &t->cases[i];
 	enum stage stage = surgery_stage(s);
-	bool final = is_kind(t, to, ROOM_WARD) || is_kind(t, to, ROOM_DAY_UNIT);
+	bool final = is_kind(t, to, ROOM_WARD) || is_kind(t, to, ROOM_DAY_UNIT)
+		     || is_kind(t, to, ROOM_ICU);
 
 	if (stage != STAGE_PACU && stage != STAGE_PACU_READY)
 		return;

@@ -441,7 +441,7 @@ static int named(struct world *w)
 	int which = -1;
 	for (int p = 0; p < w->plan->pool_count; p++) {
 		*w->more = *w->plan;
-		w->more->pools[p].units++;
+		plan_more(w->more, w->index, p, 1);
 		struct forecast_run *run = simulate(w, w->more, REPS);
 		double effect = forecast_difference(base, run, REPS, KPI_OVERTIME).mean;
 		forecast_run_destroy(run);
