@@ -2,21 +2,25 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "src/programme_check.h"
 #include "twin/text.h"
 
 /* A walk along references that lead from a part to its whole. */
 
-enum { REFERENCE = 2 * ID_SIZE };
+enum { REFERENCE = 2 * ID_SIZE, SHOWN = 6 };
+
+struct node {
+	char name[REFERENCE]; /* "Encounter/e1" */
+	const cJSON *resource;
+	int came_from; /* on the way here, -1 */
+	enum { UNSEEN, ON_THE_WAY, DONE } state;
+	UT_hash_handle hh;
+};
 
 struct walk {
-	struct node {
-		char name[REFERENCE]; /* "Encounter/e1" */
-		const cJSON *resource;
-		int came_from; /* on the way here, -1 */
-		enum { UNSEEN, ON_THE_WAY, DONE } state;
-	} * nodes;
+	struct node *nodes, *by_name;
 	int count;
 	int from, to; /* the step that closes a circle; -1 none */
 };
@@ -31,10 +35,9 @@ static const char *text_of(const cJSON *object, const char *key)
 
 static int find(const struct walk *w, const char *reference)
 {
-	for (int i = 0; reference[0] != '\0' && i < w->count; i++)
-		if (strcmp(w->nodes[i].name, reference) == 0)
-			return i;
-	return -1;
+	struct node *there;
+	HASH_FIND_STR(w->by_name, reference, there);
+	return there != NULL ? (int)(there - w->nodes) : -1;
 }
 
 /* The last two parts of a reference, absolute or not: Type/id. */
@@ -94,11 +97,12 @@ static int tell(const struct walk *w, FILE *out)
 {
 	int count = 1;
 	fprintf(out, "%s refers to itself", w->nodes[w->from].name);
-	for (int i = w->from; i != w->to; i = w->nodes[i].came_from) {
-		fprintf(out, "%s %s", count == 1 ? " by way of" : ",",
-			w->nodes[w->nodes[i].came_from].name);
-		count++;
-	}
+	for (int i = w->from; i != w->to; i = w->nodes[i].came_from, count++)
+		if (count <= SHOWN)
+			fprintf(out, "%s %s", count == 1 ? " by way of" : ",",
+				w->nodes[w->nodes[i].came_from].name);
+	if (count - 1 > SHOWN)
+		fprintf(out, " and %d more", count - 1 - SHOWN);
 	fputs(": such references are not followed\n", out);
 	return count;
 }
@@ -107,11 +111,13 @@ static void add(struct walk *w, const cJSON *resource)
 {
 	const char *type = text_of(resource, "resourceType"), *id = text_of(resource, "id");
 	struct node *n = &w->nodes[w->count];
-	if (!text_is_id(id) || strlen(type) >= ID_SIZE)
+	if (!text_is_id(id) || !text_is_id(type))
 		return;
 	snprintf(n->name, sizeof n->name, "%s/%s", type, id);
-	text_neutralise(n->name, sizeof n->name, n->name, strlen(n->name));
+	if (find(w, n->name) >= 0)
+		return;
 	n->resource = resource;
+	HASH_ADD_STR(w->by_name, name, n);
 	w->count++;
 }
 
@@ -131,16 +137,18 @@ int bundle_circle(const char *text, FILE *out)
 	size_t most = (size_t)cJSON_GetArraySize(entries) + 1;
 	struct walk w = {.nodes = calloc(most, sizeof *w.nodes), .from = -1};
 	int *edges = calloc(most, sizeof *edges), found = 0;
+	bool room = w.nodes != NULL && edges != NULL;
 	cJSON_ArrayForEach(entry, entries)
 	{
 		const cJSON *resource = cJSON_GetObjectItemCaseSensitive(entry, "resource");
-		if (w.nodes != NULL && leads_on(resource))
+		if (room && leads_on(resource))
 			add(&w, resource);
 	}
-	for (int i = 0; edges != NULL && i < w.count && found == 0; i++)
+	for (int i = 0; room && i < w.count && found == 0; i++)
 		if (w.nodes[i].state == UNSEEN && walk_from(&w, i, edges))
 			found = tell(&w, out);
 	free(edges);
+	HASH_CLEAR(hh, w.by_name);
 	free(w.nodes);
 	cJSON_Delete(bundle);
 	return found;

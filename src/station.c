@@ -279,11 +279,8 @@ void station_view(const struct station *s, struct view *view)
 	knowledge_view(&s->knowledge, view);
 	view->names = s->names;
 	view->what_if = &s->what_if;
-	view->forecast = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
-	/* One made under the site of before finds rooms where they were then. */
-	if (view->forecast != NULL && view->forecast->seq < s->site_seq)
-		view->forecast = NULL;
-	if (view->forecast != NULL)
+	view->forecast = station_forecast_last(s);
+	if (view->forecast != NULL) /* both were told together */
 		view->what_if_answer = forecaster_what_if_last(s->forecaster);
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;

@@ -132,6 +132,8 @@ void station_site_reload(struct station *s); /* now, whether it changed or not *
 /* station_forecast.c */
 void station_forecast_need(struct station *s);
 void station_forecast_close(struct station *s);
+/* The last one that finds rooms where the site in force has them; NULL none yet. */
+const struct forecast *station_forecast_last(const struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);
 
