@@ -7,6 +7,12 @@
 
 /* What may come that is on no list: as the site's rules and emergencies say. */
 
+/* A site may say anything: two years are for ever. */
+static int64_t ms_of(double minutes)
+{
+	return (int64_t)(60000 * fmin(minutes, 1e6));
+}
+
 bool plan_is_elective(const struct surgery *s)
 {
 	return s->nest < 1 && s->setting != SETTING_EMERGENCY && s->add_on != 1;
@@ -91,13 +97,13 @@ static void guest_add(struct build *b, const struct emergencies *e, uint32_t who
 	struct surgery like = {.setting = SETTING_EMERGENCY,
 		.nest = e->nest,
 		.start_ms = b->origin_ms,
-		.end_ms = b->origin_ms + (int64_t)(e->minutes * 60000)};
+		.end_ms = b->origin_ms + ms_of(e->minutes)};
 	*c = (struct sim_case){.who = who,
 		.pathway = plan_way(b, way, false),
 		.room = SIM_NONE,
 		.priority = e->nest,
 		.own = {SIM_NONE, SIM_NONE, SIM_NONE},
-		.waits_ms = (int64_t)(60000 * may_wait_min(b->site, e))};
+		.waits_ms = ms_of(may_wait_min(b->site, e))};
 	b->index->twin_case[i] = SIM_NONE;
 	plan_laws(b, &like, i);
 	as_long_as(b, e, c);
@@ -130,7 +136,7 @@ static void stream_add(struct build *b, int k)
 	if (to->until_ms <= 0 || !(most > 0))
 		return;
 	/* More than four deviations above the mean come once in 30,000 days. */
-	double mean = most * (double)to->until_ms / 3600000;
+	double mean = fmin(most * (double)to->until_ms / 3600000, 1e4);
 	int want = (int)(mean + 4 * sqrt(mean) + 1);
 	plan->stream_count++;
 	while (to->count < want && plan->guest_count < SIM_GUESTS
@@ -150,7 +156,7 @@ void plan_chances(struct build *b)
 	for (int r = 0; rules->last_call && r < plan->room_count; r++)
 		if (plan->rooms[r].closes_ms != 0)
 			plan->rooms[r].last_call_ms =
-				plan->rooms[r].closes_ms + (int64_t)(60000 * rules->last_call_min);
+				plan->rooms[r].closes_ms + ms_of(rules->last_call_min);
 	cases_may(b);
 	for (int k = 0; b->options->midnight_ms != 0 && k < b->site->emergency_count; k++)
 		if (plan->stream_count < SIM_STREAMS)

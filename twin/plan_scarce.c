@@ -47,6 +47,12 @@ void plan_surgeons(struct build *b)
 
 /* ---- kits ---- */
 
+/* Two weeks are for ever. */
+static int64_t turn_ms(const struct kit *kit)
+{
+	return kit->turn_min < 20000 ? (int64_t)(kit->turn_min * 60000) : 1200000000;
+}
+
 static void away(struct build *b, int kit, int64_t due_ms)
 {
 	struct sim_plan *plan = b->plan;
@@ -60,7 +66,7 @@ static void away(struct build *b, int kit, int64_t due_ms)
 static void away_of(struct build *b, int site_kit, int kit)
 {
 	const struct kit *of = &b->site->kits[site_kit];
-	int64_t turn = (int64_t)(of->turn_min * 60000);
+	int64_t turn = turn_ms(of);
 	for (int i = 0; turn > 0 && i < b->twin->case_count; i++) {
 		const struct surgery *s = &b->twin->cases[i];
 		int64_t left = surgery_left_ms(s);
@@ -84,8 +90,7 @@ static int kit_add(struct build *b, int site_kit)
 	b->index->pool_role[p] = b->index->pool_beds[p] = -1;
 	b->index->pool_kit[p] = site_kit;
 	b->index->pool_cover[p] = SIM_NONE;
-	plan->kits[k] = (struct sim_kit){.pool = (int8_t)p,
-		.turn_ms = (int32_t)(of->turn_min < 20000 ? of->turn_min * 60000 : 1200000000)};
+	plan->kits[k] = (struct sim_kit){.pool = (int8_t)p, .turn_ms = (int32_t)turn_ms(of)};
 	if (!b->options->as_listed)
 		plan->kits[k].wear = (struct sim_wear){60 * of->mtbf_h, of->mttr_min};
 	away_of(b, site_kit, k);

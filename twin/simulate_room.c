@@ -105,14 +105,20 @@ static bool may_enter(const struct day *d, int guest, int r)
 	return presses || next_in(d, r) == SIM_NOBODY;
 }
 
-/* Of several, the one whose session ends last: there it delays the fewest. */
+/* Where it delays the fewest; of several such rooms, the one whose session ends last. */
+static bool is_better(const struct day *d, int r, int than)
+{
+	int left = d->b->room[r].turns - d->b->room[r].at;
+	int other = d->b->room[than].turns - d->b->room[than].at;
+	return left != other ? left < other
+			     : d->plan->rooms[r].closes_ms > d->plan->rooms[than].closes_ms;
+}
+
 static int room_for(const struct day *d, int guest)
 {
 	int best = SIM_NONE;
 	for (int r = 0; r < d->plan->room_count; r++)
-		if (may_enter(d, guest, r)
-			&& (best < 0
-				|| d->plan->rooms[r].closes_ms > d->plan->rooms[best].closes_ms))
+		if (may_enter(d, guest, r) && (best < 0 || is_better(d, r, best)))
 			best = r;
 	return best;
 }

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/site_file.h"
 #include "src/verbs.h"
+#include "tests/unit/site_text.h"
 
 /* The smallest good site; each test spoils one thing of it. Line 1 is `id`. */
 static const char good[] =
@@ -45,16 +45,9 @@ static const char good[] =
 	"targets = { turnover_min = 25; };\n"
 	"prices = { or_hour = 620.5; };\n";
 
-/* `good` with the first `from` replaced by `to`; the caller frees it. */
 static char *spoilt(const char *from, const char *to)
 {
-	const char *at = strstr(good, from);
-	assert_non_null(at);
-	size_t size = sizeof good + strlen(to);
-	char *text = malloc(size);
-	assert_non_null(text);
-	snprintf(text, size, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
-	return text;
+	return site_spoilt(good, from, to);
 }
 
 static void test_values(void **state)
@@ -134,11 +127,7 @@ static void test_hash(void **state)
 	free(other);
 }
 
-struct refusal_case {
-	const char *from, *to, *message;
-};
-
-static const struct refusal_case refusals[] = {
+static const struct spoil refusals[] = {
 	{"zone = \"Europe/Paris\";", "", "t.cfg:1: zone is missing"},
 	{"kind = \"or\"", "kind = \"orr\"", "t.cfg:4: kind: expected or, induction"},
 	{"floor = \"f\"; box", "floor = \"g\"; box", "t.cfg:4: unknown floor \"g\""},
@@ -177,16 +166,7 @@ static const struct refusal_case refusals[] = {
 static void test_refusals(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-		struct error err = {{0}};
-		char *text = spoilt(refusals[i].from, refusals[i].to);
-		struct site *s = site_parse("t.cfg", text, &err);
-		if (s != NULL)
-			fail_msg("accepted: %s", refusals[i].to);
-		if (strstr(err.text, refusals[i].message) == NULL)
-			fail_msg("\"%s\" is not in \"%s\"", refusals[i].message, err.text);
-		free(text);
-	}
+	site_refuses(good, refusals, sizeof refusals / sizeof refusals[0]);
 }
 
 /* Every prefix of a good file: refused or read, never a crash. */
@@ -201,23 +181,7 @@ static void test_truncated(void **state)
 	}
 }
 
-/* What lint prints for a text, through a real file. */
-static int lint(const char *text, char *out, size_t size)
-{
-	char path[] = "/tmp/vigie-site-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	FILE *file = fmemopen(out, size, "w");
-	assert_non_null(file);
-	int found = site_lint(path, file);
-	fclose(file);
-	unlink(path);
-	return found;
-}
-
-static const struct refusal_case findings[] = {
+static const struct spoil findings[] = {
 	{"session = ", "sesion = ", ":4: warning: unknown key \"sesion\""},
 	{"zone = ", "gateway_silence = 3; zone = ", ":1: warning: unknown key \"gateway_silence\""},
 	{"at = (3, 3)", "at = (3, 6.5)", ":10: warning: gateway AC233FC00001 stands outside"},
@@ -240,17 +204,8 @@ static const struct refusal_case findings[] = {
 
 static void test_lint(void **state)
 {
-	char out[4096];
 	(void)state;
-	assert_int_equal(lint(good, out, sizeof out), 0);
-	for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
-		char *text = spoilt(findings[i].from, findings[i].to);
-		memset(out, 0, sizeof out);
-		assert_true(lint(text, out, sizeof out) > 0);
-		if (strstr(out, findings[i].message) == NULL)
-			fail_msg("\"%s\" is not in \"%s\"", findings[i].message, out);
-		free(text);
-	}
+	site_lint_finds(good, findings, sizeof findings / sizeof findings[0]);
 }
 
 /* Lint goes on after an error; parse stops at the first. */
@@ -259,7 +214,7 @@ static void test_lint_tells_all(void **state)
 	char out[4096] = "";
 	char *text = spoilt("kind = \"or\"", "kind = \"x\"; knd = 1; flor = 2");
 	(void)state;
-	assert_true(lint(text, out, sizeof out) >= 3);
+	assert_true(site_lint_text(text, out, sizeof out) >= 3);
 	assert_non_null(strstr(out, "kind: expected"));
 	assert_non_null(strstr(out, "unknown key \"knd\""));
 	free(text);
@@ -280,7 +235,7 @@ static void test_unreachable(void **state)
 	assert_non_null(both);
 	snprintf(both, size, "%.*s(\"x\", \"y\"), %s", (int)(doors - text) + 10, text, doors + 10);
 	(void)state;
-	assert_int_equal(lint(both, out, sizeof out), 2);
+	assert_int_equal(site_lint_text(both, out, sizeof out), 2);
 	assert_non_null(strstr(out, ":4: warning: room \"x\" cannot be reached from outside"));
 	assert_non_null(strstr(out, ":5: warning: room \"y\" cannot be reached from outside"));
 	free(both);

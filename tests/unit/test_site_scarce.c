@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "src/site_file.h"
+#include "tests/unit/site_text.h"
 
 /* What a site file says of what is scarce and of chance; each test spoils one
  * thing of it. Line 1 is `id`. */
@@ -85,22 +85,7 @@ static void values(void **state)
 	site_free(s);
 }
 
-static char *spoilt(const char *from, const char *to)
-{
-	const char *at = strstr(good, from);
-	assert_non_null(at);
-	size_t size = sizeof good + strlen(to);
-	char *text = malloc(size);
-	assert_non_null(text);
-	snprintf(text, size, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
-	return text;
-}
-
-struct change {
-	const char *from, *to, *message;
-};
-
-static const struct change refusals[] = {
+static const struct spoil refusals[] = {
 	{"covers = 3", "covers = 0", "t.cfg:11: covers: expected how many rooms"},
 	{"count = 2; covers", "count = -2; covers", "t.cfg:11: count: expected a whole number"},
 	{"\"cover mar\"]; },", "\"cover iade\"]; },", "\"cover iade\": cover, and a role"},
@@ -135,34 +120,10 @@ static const struct change refusals[] = {
 static void refused(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-		struct error err = {{0}};
-		char *text = spoilt(refusals[i].from, refusals[i].to);
-		struct site *s = site_parse("t.cfg", text, &err);
-		if (s != NULL)
-			fail_msg("accepted: %s", refusals[i].to);
-		if (strstr(err.text, refusals[i].message) == NULL)
-			fail_msg("\"%s\" is not in \"%s\"", refusals[i].message, err.text);
-		free(text);
-	}
+	site_refuses(good, refusals, sizeof refusals / sizeof *refusals);
 }
 
-static int lint(const char *text, char *out, size_t size)
-{
-	char path[] = "/tmp/vigie-site-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	FILE *file = fmemopen(out, size, "w");
-	assert_non_null(file);
-	int found = site_lint(path, file);
-	fclose(file);
-	unlink(path);
-	return found;
-}
-
-static const struct change findings[] = {
+static const struct spoil findings[] = {
 	/* One has the ward bed and waits for a room, the other the other way about. */
 	{"need = [\"room\", \"mar\"]; give = [\"room\", \"mar\"]",
 		"need = [\"ward\", \"room\"]; give = [\"room\", \"ward\"]",
@@ -180,18 +141,8 @@ static const struct change findings[] = {
 
 static void linted(void **state)
 {
-	char out[4096] = "";
 	(void)state;
-	if (lint(good, out, sizeof out) != 0)
-		fail_msg("%s", out);
-	for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
-		char *text = spoilt(findings[i].from, findings[i].to);
-		memset(out, 0, sizeof out);
-		assert_true(lint(text, out, sizeof out) > 0);
-		if (strstr(out, findings[i].message) == NULL)
-			fail_msg("\"%s\" is not in \"%s\"", findings[i].message, out);
-		free(text);
-	}
+	site_lint_finds(good, findings, sizeof findings / sizeof *findings);
 }
 
 int main(void)
