@@ -63,6 +63,11 @@ struct fhir_map *fhir_map_create(const struct fhir_options *options, struct fhir
 	return map;
 }
 
+void fhir_map_site(struct fhir_map *map, const struct site *site)
+{
+	map->options.site = site;
+}
+
 void fhir_map_destroy(struct fhir_map *map)
 {
 	if (map == NULL)

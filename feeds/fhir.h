@@ -34,6 +34,8 @@ struct fhir_map;
 
 struct fhir_map *fhir_map_create(const struct fhir_options *options, struct fhir_sink sink);
 void fhir_map_destroy(struct fhir_map *map);
+/* From now on places are those of another site (borrowed). */
+void fhir_map_site(struct fhir_map *map, const struct site *site);
 
 /* One page or resource. `at_ms` stamps the facts (receipt, suite time). Facts
  * that repeat what was already given out are not given out again. Fills what

@@ -94,6 +94,9 @@ void fhir_person_give(struct fhir_reading *r, struct fhir_person *person)
 	if (person->birth[0] != '\0')
 		fact.patient.age_years = age_years(person->birth,
 			person->case_start_ms != 0 ? person->case_start_ms : r->map->at_ms);
+	if (person->birth[0] != '\0' && person->case_start_ms != 0 && fact.patient.age_years < 0)
+		fhir_puzzle(
+			r, "birthDate", "no age up to 130 years on the day of the case: not used");
 	if (person->measures[MEASURE_ASA].value > 0)
 		fact.patient.asa = (int)person->measures[MEASURE_ASA].value;
 	fact.patient.bmi = body_mass_index(person);

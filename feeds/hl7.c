@@ -345,6 +345,12 @@ struct hl7 *hl7_create(const struct hl7_options *options, struct fhir_sink sink)
 	return h;
 }
 
+void hl7_site(struct hl7 *h, const struct site *site)
+{
+	h->options.site = site;
+	fhir_map_site(h->map, site);
+}
+
 void hl7_destroy(struct hl7 *h)
 {
 	struct hl7_case *c, *next_case;

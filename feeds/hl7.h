@@ -27,6 +27,8 @@ struct hl7;
 
 struct hl7 *hl7_create(const struct hl7_options *options, struct fhir_sink sink);
 void hl7_destroy(struct hl7 *hl7);
+/* From now on places are those of another site (borrowed). */
+void hl7_site(struct hl7 *hl7, const struct site *site);
 
 struct hl7_result {
 	int messages;

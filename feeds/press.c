@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feeds/press.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,11 +33,17 @@ struct pattern {
 
 enum { FIRSTS = 256 };
 
-struct press_table {
+/* What is looked for under one site; never changed once others can see it. */
+struct search {
+	struct search *before; /* of the site before: a thread may be in it still */
 	const struct site *site;
 	struct pattern *patterns;     /* one a signature; length 0: cannot be found */
 	struct candidate *candidates; /* grouped by the character they begin with */
 	int first[FIRSTS + 1];        /* where each group starts */
+};
+
+struct press_table {
+	_Atomic(struct search *) search; /* the newest */
 };
 
 static struct pattern pattern_of(const struct signature *s)
@@ -73,7 +80,7 @@ static bool may_begin(const struct pattern *p, enum look look, int c)
 }
 
 /* Counts the candidates, and lists them once there is room. */
-static int group_candidates(struct press_table *t)
+static int group_candidates(struct search *t)
 {
 	int n = 0;
 	for (int c = 0; c < FIRSTS; c++) {
@@ -91,10 +98,19 @@ static int group_candidates(struct press_table *t)
 	return n;
 }
 
-struct press_table *press_table_create(const struct site *site)
+static void search_free(struct search *t)
+{
+	if (t == NULL)
+		return;
+	free(t->patterns);
+	free(t->candidates);
+	free(t);
+}
+
+static struct search *search_create(const struct site *site)
 {
 	size_t n = (size_t)site->signature_count;
-	struct press_table *t = calloc(1, sizeof *t);
+	struct search *t = calloc(1, sizeof *t);
 	if (t == NULL)
 		return NULL;
 	t->site = site;
@@ -104,20 +120,45 @@ struct press_table *press_table_create(const struct site *site)
 	if (t->patterns != NULL)
 		t->candidates = calloc((size_t)group_candidates(t) + 1, sizeof *t->candidates);
 	if (t->candidates == NULL) {
-		press_table_destroy(t);
+		search_free(t);
 		return NULL;
 	}
 	group_candidates(t);
 	return t;
 }
 
-void press_table_destroy(struct press_table *t)
+struct press_table *press_table_create(const struct site *site)
 {
+	struct press_table *table = calloc(1, sizeof *table);
+	if (table != NULL && !press_table_renew(table, site)) {
+		free(table);
+		return NULL;
+	}
+	return table;
+}
+
+/* The searches of before stay until the end: a site changes a few times a year,
+ * and no thread has to say when it has left one. */
+bool press_table_renew(struct press_table *table, const struct site *site)
+{
+	struct search *t = search_create(site);
 	if (t == NULL)
+		return false;
+	t->before = atomic_load_explicit(&table->search, memory_order_relaxed);
+	atomic_store_explicit(&table->search, t, memory_order_release);
+	return true;
+}
+
+void press_table_destroy(struct press_table *table)
+{
+	if (table == NULL)
 		return;
-	free(t->patterns);
-	free(t->candidates);
-	free(t);
+	struct search *t = atomic_load(&table->search), *before;
+	for (; t != NULL; t = before) {
+		before = t->before;
+		search_free(t);
+	}
+	free(table);
 }
 
 /* ---- matching at one place ---- */
@@ -163,7 +204,7 @@ static bool binary_matches(const struct pattern *p, const uint8_t *at, const uin
 enum { ROW_MAX = 8192 };
 
 struct scan {
-	const struct press_table *table;
+	const struct search *table;
 	const uint8_t *bytes, *end;
 	const uint8_t *object_end; /* of the object `tag` belongs to */
 	char tag[TAG_SIZE];
@@ -237,7 +278,7 @@ static void add_hit(struct scan *s, int signature)
 /* Looks at every character once; binary looks only where bytes are bytes. */
 static void scan_text(struct scan *s)
 {
-	const struct press_table *t = s->table;
+	const struct search *t = s->table;
 	for (const uint8_t *at = s->bytes; at < s->end && s->count < s->max; at++) {
 		for (int k = t->first[*at]; k < t->first[*at + 1]; k++) {
 			const struct candidate *c = &t->candidates[k];
@@ -253,7 +294,7 @@ static void scan_text(struct scan *s)
 
 static void scan_bytes(struct scan *s, const uint8_t *from, size_t len)
 {
-	const struct press_table *t = s->table;
+	const struct search *t = s->table;
 	for (const uint8_t *at = from; at < from + len; at++) {
 		for (int k = t->first[*at]; k < t->first[*at + 1]; k++) {
 			const struct candidate *c = &t->candidates[k];
@@ -297,8 +338,9 @@ int press_scan(const struct press_table *table, const void *bytes, size_t len,
 	struct press_hit *hits, int max)
 {
 	const uint8_t *p = bytes;
-	struct scan s = {.table = table, .hits = hits, .max = max};
-	if (len == 0 || table->first[FIRSTS] == 0)
+	const struct search *search = atomic_load_explicit(&table->search, memory_order_acquire);
+	struct scan s = {.table = search, .hits = hits, .max = max};
+	if (len == 0 || search->first[FIRSTS] == 0)
 		return 0;
 	s.bytes = p;
 	s.end = p + len;
@@ -327,12 +369,33 @@ struct press_tracker {
 	struct burst bursts[BURSTS];
 };
 
+int signature_again(const struct site *was, int index, const struct site *now)
+{
+	for (int i = 0; index >= 0 && index < was->signature_count && i < now->signature_count; i++)
+		if (strcmp(now->signatures[i].id, was->signatures[index].id) == 0)
+			return i;
+	return -1;
+}
+
 struct press_tracker *press_tracker_create(const struct site *site)
 {
 	struct press_tracker *tracker = calloc(1, sizeof *tracker);
 	if (tracker != NULL)
 		tracker->site = site;
 	return tracker;
+}
+
+void press_tracker_site(struct press_tracker *t, const struct site *site)
+{
+	int kept = 0;
+	for (int i = 0; i < t->count; i++) {
+		struct burst b = t->bursts[i];
+		b.signature = signature_again(t->site, b.signature, site);
+		if (b.signature >= 0)
+			t->bursts[kept++] = b;
+	}
+	t->count = kept;
+	t->site = site;
 }
 
 void press_tracker_destroy(struct press_tracker *tracker)

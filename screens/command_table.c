@@ -121,6 +121,7 @@ const struct command_entry command_table[] = {
 		0, cmd_back, 0},
 	{"", CTRL('L'), 0, "redraw", N_("draw the whole screen again"), 0, 0, cmd_simple,
 		COMMAND_REDRAW},
+	{"", 0, 0, "reload", N_("read the site file again, now"), 0, 0, cmd_simple, COMMAND_RELOAD},
 	{"", 0, 0, "quit", N_("leave vigie"), FLAG_SMALL, 0, cmd_simple, COMMAND_QUIT},
 	{"", 0, 0, "save-display", N_("write this picture as text: save-display FILE"), 0, 0,
 		cmd_save, 0},

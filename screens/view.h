@@ -56,6 +56,7 @@ enum command_kind {
 	COMMAND_REVEAL,       /* target patient, text reason */
 	COMMAND_REDRAW,       /* full repaint */
 	COMMAND_SAVE_DISPLAY, /* text: file */
+	COMMAND_RELOAD,       /* the site file, also when it looks unchanged */
 	/* Of nobody else's concern: nothing is stored, nobody is told. */
 	COMMAND_WHAT_IF,       /* text: a scenario, on top of the others */
 	COMMAND_WHAT_IF_BACK,  /* the last one goes */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "twin/stat.h"
 
@@ -13,7 +14,30 @@ static const double OTHER_NAME = 0.06, OTHER_NUMBER = 0.05;
 static const char *const own[] = {"actual_min", "planned_min", "procedure", "surgeon", "specialty",
 	"asa", "bmi", "age", "sex", "setting", "urgency", "anaesthesia", "approach"};
 
-static bool is_own(const char *name)
+/* A week in the room is none, and what a living person can have (as the FHIR
+ * mapper has it). */
+const struct duration_limits duration_limits[] = {
+	{"actual_min", 0, 7 * 1440.0},
+	{"planned_min", 0, 7 * 1440.0},
+	{"asa", 1, 6},
+	{"bmi", 7, 150},
+	{"age", 0, 130},
+};
+const int duration_limit_count = sizeof duration_limits / sizeof *duration_limits;
+
+bool duration_within(const struct duration_limits *limits, double value)
+{
+	bool from_zero = strcmp(limits->name, "age") == 0;
+	return value <= limits->high
+	       && (limits->low > 0 || from_zero ? value >= limits->low : value > 0);
+}
+
+bool duration_cell_is_missing(const char *cell)
+{
+	return *cell == '\0' || strcasecmp(cell, "nan") == 0;
+}
+
+bool duration_column_is_own(const char *name)
 {
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strcmp(own[i], name) == 0)
@@ -34,7 +58,8 @@ int duration_rows_load(struct duration_rows *rows, const char *path, struct erro
 	for (int i = 0; i < rows->csv.rows; i++)
 		rows->refused += isnan(duration_rows_actual(rows, i));
 	if (rows->refused == rows->csv.rows)
-		return error_set(err, -EINVAL, "%s: no row has an actual_min above 0", path);
+		return error_set(err, -EINVAL,
+			"%s: no row has an actual_min above 0 and within a week", path);
 	return 0;
 }
 
@@ -51,19 +76,31 @@ static double number_at(const struct duration_rows *rows, int row, int column)
 	return value;
 }
 
-static double above_zero(double value)
+/* One of our own numbers; what cannot be is missing. */
+static double own_number(const struct duration_rows *rows, int row, const char *name)
 {
-	return value > 0 ? value : NAN;
+	double value = number_at(rows, row, csv_table_column(&rows->csv, name));
+	for (int i = 0; i < duration_limit_count; i++)
+		if (strcmp(duration_limits[i].name, name) == 0)
+			return duration_within(&duration_limits[i], value) ? value : NAN;
+	return value;
 }
 
 double duration_rows_actual(const struct duration_rows *rows, int row)
 {
-	return above_zero(number_at(rows, row, rows->actual));
+	return own_number(rows, row, "actual_min");
 }
 
 double duration_rows_planned(const struct duration_rows *rows, int row)
 {
-	return above_zero(number_at(rows, row, rows->planned));
+	return own_number(rows, row, "planned_min");
+}
+
+/* Of two columns of one name the first counts. */
+static bool is_extra(const struct duration_rows *rows, int column)
+{
+	const char *name = rows->csv.names[column];
+	return !duration_column_is_own(name) && csv_table_column(&rows->csv, name) == column;
 }
 
 static bool all_numbers(const struct csv_table *csv, int column)
@@ -71,7 +108,7 @@ static bool all_numbers(const struct csv_table *csv, int column)
 	double value;
 	for (int i = 0; i < csv->rows; i++) {
 		const char *cell = csv_table_cell(csv, i, column);
-		if (*cell != '\0' && !csv_number(cell, &value))
+		if (!duration_cell_is_missing(cell) && !csv_number(cell, &value))
 			return false;
 	}
 	return true;
@@ -97,7 +134,7 @@ void duration_rows_model(
 {
 	duration_suite_init(model);
 	for (int c = 0; c < rows->csv.columns; c++) {
-		if (is_own(rows->csv.names[c]))
+		if (!is_extra(rows, c))
 			continue;
 		if (all_numbers(&rows->csv, c))
 			add_number(rows, c, order, count, model);
@@ -109,12 +146,8 @@ void duration_rows_model(
 static const char *word_at(const struct duration_rows *rows, int row, const char *name)
 {
 	int column = csv_table_column(&rows->csv, name);
-	return column >= 0 ? csv_table_cell(&rows->csv, row, column) : NULL;
-}
-
-static double named_number(const struct duration_rows *rows, int row, const char *name)
-{
-	return number_at(rows, row, csv_table_column(&rows->csv, name));
+	const char *cell = column >= 0 ? csv_table_cell(&rows->csv, row, column) : "";
+	return duration_cell_is_missing(cell) ? NULL : cell;
 }
 
 void duration_rows_input(const struct duration_rows *rows, int row,
@@ -130,21 +163,20 @@ void duration_rows_input(const struct duration_rows *rows, int row,
 		.anaesthesia = word_at(rows, row, "anaesthesia"),
 		.sex = word_at(rows, row, "sex"),
 		.planned_min = duration_rows_planned(rows, row),
-		.asa = named_number(rows, row, "asa"),
-		.bmi = named_number(rows, row, "bmi"),
-		.age_years = named_number(rows, row, "age"),
+		.asa = own_number(rows, row, "asa"),
+		.bmi = own_number(rows, row, "bmi"),
+		.age_years = own_number(rows, row, "age"),
 	};
 	duration_suite_input(&facts, input);
 	for (int c = 0; c < rows->csv.columns; c++) {
 		const char *name = rows->csv.names[c];
-		if (is_own(name))
+		if (!is_extra(rows, c))
 			continue;
 		int number = duration_number(model, name);
 		int group = duration_group(model, name);
 		if (number >= 0)
 			input->value[number] = number_at(rows, row, c);
 		else if (group >= 0)
-			input->level[group] =
-				duration_level(csv_table_cell(&rows->csv, row, c), NULL);
+			input->level[group] = duration_level(word_at(rows, row, name), NULL);
 	}
 }

@@ -13,6 +13,28 @@
  * outside is a broken number, and must move nobody. */
 enum { RSSI_LOW_DBM = -115, RSSI_HIGH_DBM = 0 };
 
+void ingest_list_tags(struct ingest *g)
+{
+	for (int i = 0; i < g->o.site->tag_count; i++) {
+		struct known *k = calloc(1, sizeof *k);
+		if (k == NULL)
+			break;
+		memcpy(k->mac, g->o.site->tags[i].mac, TAG_SIZE);
+		k->tag = i;
+		HASH_ADD_STR(g->tags, mac, k);
+	}
+}
+
+void ingest_forget_tags(struct known **tags)
+{
+	struct known *k, *next;
+	HASH_ITER(hh, *tags, k, next)
+	{
+		HASH_DEL(*tags, k);
+		free(k);
+	}
+}
+
 struct ingest *ingest_create(const struct ingest_options *options)
 {
 	struct ingest *g = calloc(1, sizeof *g);
@@ -20,27 +42,15 @@ struct ingest *ingest_create(const struct ingest_options *options)
 		return NULL;
 	g->o = *options;
 	g->tracker = press_tracker_create(options->site);
-	for (int i = 0; i < options->site->tag_count; i++) {
-		struct known *k = calloc(1, sizeof *k);
-		if (k == NULL)
-			break;
-		memcpy(k->mac, options->site->tags[i].mac, TAG_SIZE);
-		k->tag = i;
-		HASH_ADD_STR(g->tags, mac, k);
-	}
+	ingest_list_tags(g);
 	return g;
 }
 
 void ingest_destroy(struct ingest *g)
 {
-	struct known *k, *next;
 	if (g == NULL)
 		return;
-	HASH_ITER(hh, g->tags, k, next)
-	{
-		HASH_DEL(g->tags, k);
-		free(k);
-	}
+	ingest_forget_tags(&g->tags);
 	press_tracker_destroy(g->tracker);
 	free(g);
 }

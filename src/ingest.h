@@ -34,6 +34,9 @@ struct ingest_options {
 
 struct ingest *ingest_create(const struct ingest_options *options);
 void ingest_destroy(struct ingest *ingest);
+/* The site was written anew: what was counted and remembered stays with the
+ * tags and gateways it is about. Both are borrowed from now on. */
+void ingest_site(struct ingest *ingest, const struct site *site, struct locator *locator);
 /* The keys of tags that encrypt, borrowed; at first NULL, none. */
 void ingest_keys(struct ingest *ingest, const struct tag_keys *keys);
 /* One message from the broker, at suite time now_ms. */

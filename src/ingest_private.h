@@ -55,6 +55,9 @@ struct ingest {
 
 /* One record of the message at hand; `context` is the ingest. */
 void ingest_decoded(void *context, const struct decoded *d);
+/* The allow-list of the options' site. */
+void ingest_list_tags(struct ingest *g);
+void ingest_forget_tags(struct known **tags);
 struct known *ingest_known(const struct ingest *g, const char *mac);
 void ingest_refuse(struct ingest *g, enum refusal reason, const char *gateway);
 

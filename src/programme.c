@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "feeds/fhir_offline.h"
+#include "src/programme_check.h"
 #include "src/site_read.h"
 #include "twin/text.h"
 
@@ -104,9 +105,11 @@ static int64_t usual_at(const struct heard *h)
 	return last != 0 ? last : first - 3600 * 1000LL;
 }
 
-static void fold(struct programme *p, const struct heard *h)
+/* What was so by then is told at that instant; what is left of the list is it. */
+static void fold(struct programme *p, struct heard *h)
 {
 	uint64_t seq = 0;
+	size_t kept = 0;
 	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, p->at_ms);
 	f.seq = ++seq;
 	f.site.site = p->site;
@@ -120,7 +123,9 @@ static void fold(struct programme *p, const struct heard *h)
 		f.seq = ++seq;
 		f.at_ms = p->at_ms;
 		twin_apply(p->twin, &f, NULL);
+		h->facts[kept++] = f;
 	}
+	h->count = kept;
 	twin_advance(p->twin, p->at_ms, NULL);
 }
 
@@ -136,8 +141,13 @@ static int read_bundle(
 	struct fhir_map *map = fhir_map_create(&options, sink);
 	int rc = map == NULL ? error_set(err, -ENOMEM, "out of memory")
 			     : fhir_map_read(map, text, strlen(text), 1, &page, err);
+	if (rc == -EBADMSG) {
+		const struct error why = *err;
+		error_set(err, rc, "%s: %.200s", path, why.text);
+	}
 	if (rc == 0) {
 		fhir_map_flush(map);
+		h->p->not_understood += h->tell && bundle_circle(text, stderr) > 0;
 		rc = h->failed ? error_set(err, -ENOMEM, "out of memory") : 0;
 	}
 	fhir_map_destroy(map);
@@ -163,8 +173,11 @@ int programme_load(struct programme *p, const char *path, const struct programme
 	if (rc == 0) {
 		p->at_ms = options->at_ms != 0 ? options->at_ms : usual_at(&h);
 		fold(p, &h);
+		if (options->tell)
+			p->not_understood += programme_check(p, stderr);
 	}
-	free(h.facts);
+	p->facts = h.facts;
+	p->fact_count = rc == 0 ? h.count : 0;
 	return rc;
 }
 
@@ -172,5 +185,6 @@ void programme_free(struct programme *p)
 {
 	twin_destroy(p->twin);
 	site_free(p->site);
+	free(p->facts);
 	memset(p, 0, sizeof *p);
 }

@@ -18,6 +18,8 @@ struct programme {
 	int64_t at_ms;
 	int not_understood; /* told on stderr when asked for */
 	int later;          /* facts left out */
+	struct fact *facts; /* those folded, the site's apart */
+	size_t fact_count;
 };
 
 struct programme_options {

@@ -11,7 +11,7 @@
 
 /* A twin borrows its site for as long as it lives, and a fold may meet several
  * sites; this list owns them. A suite changes its site a few times a year, so
- * a list is enough. */
+ * a list is enough. Of the loop only. */
 struct kept_site {
 	struct kept_site *next;
 	char hash[ID_SIZE];
@@ -19,25 +19,35 @@ struct kept_site {
 };
 static struct kept_site *kept_sites;
 
+static bool keep(struct site *site, const char *hash)
+{
+	struct kept_site *k = calloc(1, sizeof *k);
+	if (k == NULL)
+		return false;
+	text_copy(k->hash, sizeof k->hash, hash);
+	k->site = site;
+	k->next = kept_sites;
+	kept_sites = k;
+	return true;
+}
+
 const struct site *restore_site(const char *hash, const char *text, struct error *err)
 {
 	for (const struct kept_site *k = kept_sites; k != NULL; k = k->next)
 		if (strcmp(k->hash, hash) == 0)
 			return k->site;
-	struct kept_site *k = calloc(1, sizeof *k);
-	if (k == NULL) {
+	struct site *site = site_parse("the journal's site", text, err);
+	if (site != NULL && !keep(site, hash)) {
 		error_set(err, -ENOMEM, "out of memory");
+		site_free(site);
 		return NULL;
 	}
-	k->site = site_parse("the journal's site", text, err);
-	if (k->site == NULL) {
-		free(k);
-		return NULL;
-	}
-	text_copy(k->hash, sizeof k->hash, hash);
-	k->next = kept_sites;
-	kept_sites = k;
-	return k->site;
+	return site;
+}
+
+bool restore_keep_site(struct site *site)
+{
+	return keep(site, site->hash);
 }
 
 void restore_forget_sites(void)

@@ -34,8 +34,12 @@ int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t 
 	const struct fold_watch *watch, uint64_t *bad, struct error *err);
 
 /* The site of a text, parsed once per hash and kept; NULL when it does not
- * parse (err says why). For journal_reader.site and for a reload. */
+ * parse (err says why). For journal_reader.site. */
 const struct site *restore_site(const char *hash, const char *text, struct error *err);
+/* Keeps a site read elsewhere as long as those, whoever still looks at it:
+ * twins, their copies, other threads. False: out of memory, it stays the
+ * caller's. */
+bool restore_keep_site(struct site *site);
 void restore_forget_sites(void);
 
 #endif

@@ -13,11 +13,8 @@
 #include <unistd.h>
 
 #include "src/restore.h"
-#include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "twin/text.h"
-
-enum { PATIENCE_S = 5 }; /* of real time */
 
 int64_t station_now(const struct station *s)
 {
@@ -89,6 +86,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	advance(s);
 	station_feeds_tick(s);
+	station_site_tick(s);
 	station_forecast_tick(s);
 	changed(s);
 }
@@ -145,33 +143,6 @@ static void who_am_i(struct station *s)
 		name = me != NULL ? me->pw_name : "operator";
 	text_neutralise(s->user, sizeof s->user, name, strlen(name));
 	name_station(s);
-}
-
-/* Another site text than the journal's last one is a fact like any other; the
- * same text keeps the site the journal was folded with. */
-static int take_site(struct station *s, struct error *err)
-{
-	char *text = NULL;
-	if (s->settings->site == NULL) {
-		if (s->twin->site != NULL)
-			return 0;
-		return error_set(
-			err, -ENOENT, "no site: name one with --site FILE or `site` in vigie.conf");
-	}
-	s->site = site_load(s->settings->site, &text, err);
-	if (s->site == NULL)
-		return -EINVAL;
-	if (s->twin->site == NULL || strcmp(s->twin->site->hash, s->site->hash) != 0) {
-		struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, 0);
-		text_copy(f.origin, sizeof f.origin, "site");
-		text_copy(f.site.hash, sizeof f.site.hash, s->site->hash);
-		f.site.site = s->site;
-		if (s->journal != NULL)
-			journal_site(s->journal, s->site->hash, text);
-		station_fact(s, &f);
-	}
-	free(text);
-	return 0;
 }
 
 static void on_committed(void *context, uint64_t seq)
@@ -260,14 +231,9 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	who_am_i(s);
 	if (!knowledge_init(&s->knowledge))
 		error_set(err, -ENOMEM, "out of memory");
-	else if (open_journal(s, err) == 0 && take_site(s, err) == 0 && s->twin->site != NULL) {
-		suite_clock_zone(s->twin->site->zone);
-		s->locator = locator_create(s->twin->site);
-		/* When suite time runs fast, a hiccup of this machine is no silence. */
-		locator_patience(s->locator, PATIENCE_S * s->settings->clock.speed);
-		if (station_feeds_open(s, err) == 0)
-			return s;
-	}
+	else if (open_journal(s, err) == 0 && station_site_open(s, err) == 0
+		 && station_feeds_open(s, err) == 0)
+		return s;
 	station_close(s);
 	return NULL;
 }
@@ -289,6 +255,7 @@ void station_close(struct station *s)
 	}
 	station_forecast_close(s);
 	station_feeds_close(s);
+	station_site_close(s);
 	if (s->journal != NULL) {
 		journal_checkpoint(s->journal, s->twin);
 		journal_close(s->journal);
@@ -299,8 +266,7 @@ void station_close(struct station *s)
 	names_destroy(s->names);
 	twin_destroy(s->twin);
 	knowledge_fini(&s->knowledge);
-	site_free(s->site); /* the twin and the locator looked at it until here */
-	restore_forget_sites();
+	restore_forget_sites(); /* the twin and the locator looked at them until here */
 	free(s);
 }
 
@@ -312,10 +278,10 @@ void station_view(const struct station *s, struct view *view)
 	view->health = &s->health;
 	knowledge_view(&s->knowledge, view);
 	view->names = s->names;
-	view->forecast = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
 	view->what_if = &s->what_if;
-	view->what_if_answer =
-		s->forecaster != NULL ? forecaster_what_if_last(s->forecaster) : NULL;
+	view->forecast = station_forecast_last(s);
+	if (view->forecast != NULL) /* both were told together */
+		view->what_if_answer = forecaster_what_if_last(s->forecaster);
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;
 	view->now_ms = station_now(s);

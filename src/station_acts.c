@@ -195,6 +195,10 @@ void station_command(struct station *s, const struct command *command)
 	};
 	if (station_what_if(s, command))
 		return; /* changes nothing that is shared */
+	if (command->kind == COMMAND_RELOAD) {
+		station_site_reload(s); /* as it would be without asking */
+		return;
+	}
 	if (command->kind <= COMMAND_NONE || command->kind >= COMMAND_KIND_COUNT
 		|| acts[command->kind] == NULL)
 		return;

@@ -45,6 +45,12 @@ void station_forecast_close(struct station *s)
 	s->forecaster = NULL;
 }
 
+const struct forecast *station_forecast_last(const struct station *s)
+{
+	const struct forecast *last = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
+	return last != NULL && last->seq >= s->site_seq ? last : NULL;
+}
+
 void station_forecast_heard(struct station *s, const struct fact *fact)
 {
 	s->forecast_stale = s->forecast_stale || matters[fact->kind];

@@ -2,8 +2,9 @@
 #ifndef VIGIE_SRC_STATION_PRIVATE_H
 #define VIGIE_SRC_STATION_PRIVATE_H
 
-/* Shared by station.c (fold and tick), station_feeds.c (what comes in),
- * station_push.c (what others bring) and station_acts.c (what operators do). */
+/* Shared by station.c (fold and tick), station_site.c (the suite it is about),
+ * station_feeds.c (what comes in), station_push.c (what others bring) and
+ * station_acts.c (what operators do). */
 
 #include <stdatomic.h>
 
@@ -71,7 +72,8 @@ struct station {
 	struct pushed pushed;
 	struct journal *journal;
 	struct inbox *inbox;
-	struct site *site; /* as loaded now; NULL when the journal's is used */
+	struct site_watch *site_watch; /* NULL: no site file, the journal's site is used */
+	uint64_t site_seq;             /* the fact that put the site in force, 0 before us */
 	char user[ID_SIZE];
 	char id[ID_SIZE];             /* of this station, for the broker */
 	uint64_t seq;                 /* last given out */
@@ -121,9 +123,17 @@ bool station_push_counts(struct station *s);
 void station_push_puzzle(
 	struct station *s, const char *resource, const char *path, const char *reason);
 
+/* station_site.c: the site in force, and its file while we run. */
+int station_site_open(struct station *s, struct error *err); /* and the locator */
+void station_site_close(struct station *s);
+void station_site_tick(struct station *s);
+void station_site_reload(struct station *s); /* now, whether it changed or not */
+
 /* station_forecast.c */
 void station_forecast_need(struct station *s);
 void station_forecast_close(struct station *s);
+/* The last one that finds rooms where the site in force has them; NULL none yet. */
+const struct forecast *station_forecast_last(const struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);
 

@@ -279,10 +279,14 @@ static int parse_options(int argc, char **argv, struct choice *c)
 static void examine(struct study *s, const struct duration_rows *rows,
 	const struct duration_rows *test, int *order, const struct choice *c, bool fit)
 {
-	long refused = rows->refused + test->refused;
-	if (refused > 0)
-		fprintf(stderr, "vigie durations: %ld rows without an actual_min above 0\n",
-			refused);
+	duration_rows_tell(rows, c->file != NULL ? c->file : c->train, stderr);
+	if (c->test != NULL)
+		duration_rows_tell(test, c->test, stderr);
+	long known = rows->csv.rows - rows->refused;
+	if (!fit && c->test == NULL && known < c->folds)
+		fprintf(stderr,
+			"%s: %ld cases for %d folds: what is known of all surgery weighs most\n",
+			c->file, known, c->folds);
 	if (fit || c->test != NULL)
 		train_and_test(s, rows, c->test != NULL ? test : NULL, order);
 	else if (c->online)

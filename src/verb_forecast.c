@@ -8,8 +8,10 @@
 #include "feeds/fhir.h"
 #include "screens/forecast_json.h"
 #include "screens/format.h"
+#include "src/forecast_against.h"
+#include "src/forecast_write.h"
 #include "src/foresee.h"
-#include "src/programme.h"
+#include "src/programme_check.h"
 #include "src/restore.h"
 #include "src/robust.h"
 #include "src/site_file.h"
@@ -30,14 +32,17 @@ enum { REPS_USUAL = 1000, ROBUST_REPS = 400 };
 struct choice {
 	struct what_if what_if;
 	const char *path, *site, *learnt;
+	const char *write;   /* a journal of one replication */
+	const char *against; /* another site */
 	int64_t at_ms;
 	int reps, threads;
-	uint32_t seed;
+	uint32_t seed, replication;
 	bool json, listed, robust;
 };
 
 struct foreseen {
 	struct programme programme;
+	char *site_text; /* only when it is written */
 	struct sim_plan plan, more;
 	struct plan_index index, before;
 	struct forecast forecast;
@@ -96,7 +101,7 @@ static int load(struct foreseen *f, const struct choice *c)
 	struct error err = {""};
 	struct programme_options options = {.at_ms = c->at_ms, .tell = true};
 	if (c->site != NULL) {
-		options.site = site_load(c->site, NULL, &err);
+		options.site = site_load(c->site, c->write != NULL ? &f->site_text : NULL, &err);
 		if (options.site == NULL) {
 			fprintf(stderr, "vigie forecast: %s\n", err.text);
 			return -1;
@@ -172,6 +177,17 @@ static bool try_robust(struct foreseen *f, const struct choice *c, const struct 
 	return false;
 }
 
+/* One of those futures, to be looked at like the past. */
+static int write_one(const struct foreseen *f, const struct choice *c)
+{
+	struct error err = {""};
+	if (forecast_write(c->write, &f->programme, f->site_text, c->seed, c->replication, &err)
+		== 0)
+		return 0;
+	fprintf(stderr, "vigie forecast: %s\n", err.text);
+	return EXIT_ENVIRONMENT;
+}
+
 static int run(struct foreseen *f, const struct choice *c)
 {
 	struct forecast_run *run = NULL, *base = NULL;
@@ -193,6 +209,7 @@ static int run(struct foreseen *f, const struct choice *c)
 	forecast_run_read(run, c->reps, &f->forecast);
 	for (int k = 0; base != NULL && k < KPI_COUNT; k++)
 		f->difference[k] = forecast_difference(base, run, c->reps, (enum kpi)k);
+	f->programme.not_understood += programme_left_out(&f->programme, &f->index, stderr);
 	struct foresee_rank rank = {.reps = c->reps, .threads = c->threads};
 	foresee_bottlenecks(&f->plan, &f->index, run, &rank, &f->forecast);
 	if (c->robust && !try_robust(f, c, &fork, run))
@@ -202,6 +219,8 @@ static int run(struct foreseen *f, const struct choice *c)
 	if (tell(f, c) < 0)
 		goto done;
 	code = f->programme.not_understood > 0 || f->forecast.stuck > 0 ? EXIT_FOUND : 0;
+	if (c->write != NULL && write_one(f, c) != 0)
+		code = EXIT_ENVIRONMENT;
 done:
 	forecast_run_destroy(run);
 	forecast_run_destroy(base);
@@ -254,8 +273,12 @@ static int usage(FILE *out, int code)
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--learnt JOURNAL]\n"
 	      "                      [--reps N] [--seed S] [--threads T] [--inject SCENARIO]...\n"
 	      "                      [--robust] [--json]\n"
+	      "                      [--write JOURNAL [--replication N]] [--against SITE]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
 	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
+	      "--write keeps one of the futures as a journal (with --site, without --inject):\n"
+	      "look at it with vigie show PANE --journal JOURNAL --at TIME.\n"
+	      "--against compares the day under --site with that under another site file.\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
 		out);
 	return code;
@@ -267,7 +290,9 @@ static int parse(int argc, char **argv, struct choice *c)
 		{"site", required_argument, NULL, 's'}, {"reps", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 'e'}, {"threads", required_argument, NULL, 't'},
 		{"inject", required_argument, NULL, 'i'}, {"learnt", required_argument, NULL, 'l'},
-		{"robust", no_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
+		{"robust", no_argument, NULL, 'b'}, {"write", required_argument, NULL, 'w'},
+		{"replication", required_argument, NULL, 'n'},
+		{"against", required_argument, NULL, 'g'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int o, asked = 0;
 	optind = 1;
@@ -286,6 +311,12 @@ static int parse(int argc, char **argv, struct choice *c)
 			c->seed = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 't')
 			c->threads = (int)strtol(optarg, NULL, 10);
+		else if (o == 'w')
+			c->write = optarg;
+		else if (o == 'g')
+			c->against = optarg;
+		else if (o == 'n')
+			c->replication = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (o == 'j')
 			c->json = true;
 		else if (o == 'i')
@@ -296,6 +327,10 @@ static int parse(int argc, char **argv, struct choice *c)
 			return asked != 0 ? asked : -1;
 	}
 	if (argc - optind != 1 || c->reps < 1 || c->reps > FORECAST_REPS || c->threads < 1)
+		return -1;
+	if (c->write != NULL && (c->site == NULL || c->what_if.count > 0))
+		return -1; /* a journal holds its site's text, and what-ifs are no facts */
+	if (c->against != NULL && (c->site == NULL || c->write != NULL || c->what_if.count > 0))
 		return -1;
 	c->path = argv[optind];
 	return 0;
@@ -309,6 +344,9 @@ int verb_forecast(int argc, char **argv)
 		return 0;
 	if (asked != 0)
 		return asked > 0 ? usage(stdout, 0) : usage(stderr, EXIT_USAGE);
+	if (c.against != NULL)
+		return forecast_against(&(struct against){
+			c.path, c.site, c.against, c.at_ms, c.reps, c.threads, c.seed, c.json});
 	struct foreseen *f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return EXIT_ENVIRONMENT;
@@ -317,6 +355,7 @@ int verb_forecast(int argc, char **argv)
 	if (c.learnt != NULL)
 		knowledge_fini(&f->knowledge);
 	restore_forget_sites();
+	free(f->site_text);
 	free(f);
 	return code;
 }

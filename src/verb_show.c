@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "feeds/fhir.h"
 #include "screens/show_json.h"
 #include "screens/view.h"
 #include "src/foresee.h"
@@ -22,21 +23,30 @@
 enum { REPS = 1000 }; /* of a forecast, as in vigie forecast */
 
 static const char usage[] =
-	"usage: vigie show PANE [--json] [--journal FILE] [--ascii]\n"
+	"usage: vigie show PANE [--json] [--at TIME] [--journal FILE] [--ascii]\n"
 	"\n"
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
 	"      gateways, devices, forecast, indicators,\n"
 	"      ledger (what was learnt of durations), score (how right it was).\n"
-	"Folds the journal as it stands; another vigie may be writing it.\n";
+	"Folds the journal as it stands, or as it stood at TIME (RFC 3339); another vigie\n"
+	"may be writing it.\n";
+
+struct choice {
+	bool json;
+	int64_t at_ms; /* 0: as it stands */
+};
 
 static int extra(void *context, int argc, char **argv, int at)
 {
-	bool *json = context;
-	(void)argc;
-	if (strcmp(argv[at], "--json") != 0)
+	struct choice *c = context;
+	if (strcmp(argv[at], "--json") == 0) {
+		c->json = true;
+		return 1;
+	}
+	if (strcmp(argv[at], "--at") != 0)
 		return 0;
-	*json = true;
-	return 1;
+	c->at_ms = at + 1 < argc ? fhir_time(argv[at + 1]) : 0;
+	return c->at_ms != 0 ? 2 : -1;
 }
 
 static int width(void)
@@ -102,7 +112,7 @@ static char *picture(const struct view *view, const char *pane, bool json, bool 
 	return json ? show_json(view, pane) : show_text(view, pane, width(), ascii);
 }
 
-static int show(const struct settings *settings, const char *pane, bool json)
+static int show(const struct settings *settings, const char *pane, const struct choice *c)
 {
 	struct error err = {""};
 	struct twin *twin = twin_create();
@@ -115,7 +125,7 @@ static int show(const struct settings *settings, const char *pane, bool json)
 	if (!knowledge_init(&knowledge))
 		error_set(&err, -ENOMEM, "out of memory");
 	else if (path != NULL)
-		rc = twin_restore_knowledge(twin, names, &knowledge, path, 0, NULL, &err);
+		rc = twin_restore_knowledge(twin, names, &knowledge, path, c->at_ms, NULL, &err);
 	if (rc < 0) {
 		fprintf(stderr, "vigie show: %s\n", err.text);
 		code = EXIT_ENVIRONMENT;
@@ -131,14 +141,14 @@ static int show(const struct settings *settings, const char *pane, bool json)
 			.forecast = forecast,
 			.mode = MODE_LIVE,
 			.speed = 1,
-			.now_ms = now_of(twin),
+			.now_ms = c->at_ms != 0 ? c->at_ms : now_of(twin),
 			.user = "",
 			.reveal = "",
 			.notice = "",
 			.readonly = true,
 			.calm = true};
 		knowledge_view(&knowledge, &view);
-		char *text = picture(&view, pane, json, settings->ascii);
+		char *text = picture(&view, pane, c->json, settings->ascii);
 		if (text != NULL)
 			puts(text);
 		else
@@ -159,13 +169,13 @@ int verb_show(int argc, char **argv)
 {
 	struct settings settings;
 	const char *pane = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
-	bool json = false;
+	struct choice choice = {0};
 	settings_init(&settings);
 	/* The pane may stand before or after the options. */
 	int skip = pane != NULL ? 1 : 0;
 	if (skip)
 		argv[1] = argv[0];
-	int at = options_parse(&settings, argc - skip, argv + skip, usage, extra, &json);
+	int at = options_parse(&settings, argc - skip, argv + skip, usage, extra, &choice);
 	int code = at < 0 ? -at : 0;
 	if (at > 0 && pane == NULL && at < argc)
 		pane = argv[at];
@@ -173,7 +183,7 @@ int verb_show(int argc, char **argv)
 		fputs(usage, stderr);
 		code = EXIT_USAGE;
 	} else if (at > 0) {
-		code = show(&settings, pane, json);
+		code = show(&settings, pane, &choice);
 	}
 	settings_fini(&settings);
 	return code;

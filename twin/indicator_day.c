@@ -23,8 +23,11 @@ bool indicator_session(
 
 	if (r->kind != ROOM_OR || r->open_min < 0 || r->close_min <= r->open_min)
 		return false;
-	*opens_ms = day->from_ms + (int64_t)r->open_min * 60000;
-	*closes_ms = day->from_ms + (int64_t)r->close_min * 60000;
+	/* A day when clocks change is longer or shorter, and that before any session. */
+	int64_t zero = day->from_ms + (day->to_ms - day->from_ms - 24 * 3600000);
+
+	*opens_ms = zero + (int64_t)r->open_min * 60000;
+	*closes_ms = zero + (int64_t)r->close_min * 60000;
 	return true;
 }
 

@@ -136,6 +136,19 @@ static void entry_began(const struct pathway_step *step, const struct surgery *s
 		span->from_ms = least;
 }
 
+/* When step k was over: told itself, or by the beginning of the next, which waits
+ * for nobody but its surgeon. */
+static int64_t over(const struct pathway *way, int k, const struct surgery *s)
+{
+	const struct pathway_step *step = &way->steps[k], *next = step + 1;
+	if (step->ends >= 0 || k + 1 == way->step_count)
+		return when(s, step->ends);
+	for (int n = 0; n < PATHWAY_NEEDS && next->need[n].kind != NEED_NONE; n++)
+		if (next->need[n].kind != NEED_SURGEON)
+			return 0;
+	return when(s, next->begins);
+}
+
 static struct span span_of(
 	const struct twin *twin, const struct pathway *way, int k, const struct surgery *s)
 {
@@ -147,7 +160,7 @@ static struct span span_of(
 		end++;
 		bay = bay || waits_for_bay(&way->steps[end]);
 	}
-	struct span span = {0, when(s, way->steps[end].ends)};
+	struct span span = {0, over(way, end, s)};
 	span.from_ms = step->begins >= 0 ? when(s, step->begins)
 		       : k > 0           ? when(s, way->steps[k - 1].ends)
 					 : 0;

@@ -131,6 +131,90 @@ static int find(const struct locator *l, const char *mac, bool gateway)
 	return gateway ? -1 - key->index : key->index;
 }
 
+/* ---- the same house, told anew ---- */
+
+static int room_again(const struct locator *to, const struct locator *from, int room)
+{
+	if (room == from->site->room_count)
+		return to->site->room_count; /* outside */
+	return room >= 0 && room < from->site->room_count
+		       ? site_room(to->site, from->site->rooms[room].id)
+		       : -1;
+}
+
+static int gateway_again(const struct locator *to, const struct locator *from, int gateway)
+{
+	return gateway >= 0 ? find(to, from->site->gateways[gateway].mac, true) : -1;
+}
+
+/* A belief means the same when its states are the same rooms in their order. */
+static bool same_states(const struct locator *to, const struct locator *from)
+{
+	bool same = to->map->state_count == from->map->state_count;
+	for (int s = 0; same && s < to->map->state_count; s++) {
+		int room = from->map->cells[s].room;
+		same = to->map->cells[s].room == (room < 0 ? room : room_again(to, from, room));
+	}
+	return same;
+}
+
+static void carry_ears(struct locator *to, const struct locator *from)
+{
+	for (int g = 0; g < from->site->gateway_count; g++) {
+		int i = gateway_again(to, from, g);
+		if (i < 0)
+			continue;
+		to->ears.ear[i] = from->ears.ear[g];
+		to->ears.alive[i] = from->ears.alive[g];
+		to->grades[i] = from->grades[g];
+	}
+	to->ears.step_ms = from->ears.step_ms;
+	to->ears.word_ms = from->ears.word_ms;
+	to->ears.resumed_ms = from->ears.resumed_ms;
+	to->ears.window_ms = from->ears.window_ms;
+	to->ears.pace_ms = from->ears.pace_ms;
+}
+
+static void carry_track(struct locator *to, int t, const struct locator *from, int of, bool same)
+{
+	struct track *track = &to->tracks[t], fresh = *track;
+	*track = from->tracks[of];
+	track->kind = fresh.kind;
+	track->home = fresh.home;
+	track->belief = fresh.belief;
+	for (int i = 0; i < SAMPLES_MAX; i++)
+		track->samples[i].gateway = gateway_again(to, from, track->samples[i].gateway);
+	track->strongest = gateway_again(to, from, track->strongest);
+	track->room = room_again(to, from, track->room);
+	track->other = room_again(to, from, track->other);
+	track->candidate = room_again(to, from, track->candidate);
+	track->certain = room_again(to, from, track->certain);
+	/* Shown in a room there is no more: to be told anew. */
+	track->shown = track->shown && (track->room >= 0 || from->tracks[of].room < 0);
+	if (same)
+		memcpy(track->belief, from->tracks[of].belief,
+			(size_t)to->map->state_count * sizeof *track->belief);
+	else
+		track->stepped_ms = 0;
+	track->sure = same ? track->sure : -1;
+}
+
+void locator_carry(struct locator *to, const struct locator *from)
+{
+	bool same = same_states(to, from);
+	carry_ears(to, from);
+	for (int of = 0; of < from->site->tag_count; of++) {
+		int t = find(to, from->site->tags[of].mac, false);
+		if (t >= 0)
+			carry_track(to, t, from, of, same);
+	}
+	to->hour_ms = from->hour_ms;
+	to->stepped_ms = from->stepped_ms;
+	to->counts = from->counts;
+}
+
+/* ---- what is heard ---- */
+
 void locator_gateway(struct locator *l, const char *mac, int64_t now_ms)
 {
 	int gateway = find(l, mac, true);

@@ -40,6 +40,10 @@ struct locator *locator_create(const struct site *site); /* site borrowed */
 void locator_destroy(struct locator *locator);
 /* Forgets all it heard and said, as if it had just been created. */
 void locator_forget(struct locator *locator);
+/* Takes over what `from`, of another version of the site, heard and said: what
+ * has kept its MAC and its room goes on as if nothing had happened, what is new
+ * begins. Nothing is told by it. */
+void locator_carry(struct locator *locator, const struct locator *from);
 /* Suite time may run fast: a gateway is not silent before `seconds` of it have
  * gone by, even when the site says less. */
 void locator_patience(struct locator *locator, double seconds);

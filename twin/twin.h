@@ -18,8 +18,8 @@
 #include "twin/surgery.h"
 
 enum {
-	TWIN_CASES = 256,
-	TWIN_PATIENTS = 320,
+	TWIN_CASES = 512, /* as many as a plan holds (SIM_CASES) */
+	TWIN_PATIENTS = 640,
 	TWIN_ROOMS = 192,
 	TWIN_THINGS = 1024,
 	TWIN_ALARMS = 512,

@@ -309,23 +309,22 @@ static bool room_limits(const struct room *room, const struct reading *r, struct
 	return l->low < l->high;
 }
 
-static bool limits_of(const struct twin *t, const struct reading *r, struct limits *l)
+static bool limits_of(const struct site *site, const struct reading *r, struct limits *l)
 {
-	int i = site_tag(t->site, r->tag);
+	int i = site_tag(site, r->tag);
 	const struct tag *tag;
 	char name[ID_SIZE + 16] = "";
 
 	if (i < 0)
 		return false;
-	tag = &t->site->tags[i];
+	tag = &site->tags[i];
 	l->room = tag->room;
 	if (cold_limits(tag, r, l))
 		return true;
-	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0
-		|| tag->room >= t->site->room_count
-		|| !room_limits(&t->site->rooms[tag->room], r, l))
+	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0 || tag->room >= site->room_count
+		|| !room_limits(&site->rooms[tag->room], r, l))
 		return false;
-	line_add(name, sizeof name, t->site->rooms[tag->room].id);
+	line_add(name, sizeof name, site->rooms[tag->room].id);
 	line_add(name, sizeof name, ":");
 	line_add(name, sizeof name, quantity_name(r->quantity));
 	key_make(l->key, "climate:", name);
@@ -357,7 +356,7 @@ void rule_reading(struct turn *turn, int i)
 	char text[LABEL_SIZE] = "";
 	struct ring ring = {.text = text, .tag = r->tag};
 
-	if (!limits_of(t, r, &l)) {
+	if (!limits_of(t->site, r, &l)) {
 		r->out_since_ms = 0;
 		timer_cancel(t, TIMER_LIMIT, i);
 		return;
@@ -379,6 +378,16 @@ void rule_reading(struct turn *turn, int i)
 	ring.priority = alarm_rules[l.class_].priority;
 	ring.room = room_id(t, l.room);
 	alarm_follow(turn, l.key, true, &ring);
+}
+
+void rule_reading_was(struct turn *turn, int i, const struct site *was)
+{
+	const struct reading *r = &turn->t->readings[i];
+	struct limits old, now;
+
+	if (limits_of(was, r, &old)
+		&& (!limits_of(turn->t->site, r, &now) || strcmp(old.key, now.key)))
+		alarm_clear(turn, old.key);
 }
 
 void rule_battery(struct turn *turn, int thing)

@@ -161,6 +161,50 @@ static void carry_rooms(struct twin *t, const struct site *was)
 	}
 }
 
+static void carry_things(struct turn *turn, const struct site *was)
+{
+	struct twin *t = turn->t;
+
+	for (int i = 0; i < t->thing_count; i++) {
+		struct thing *th = &t->things[i];
+
+		th->site_tag = site_tag(t->site, th->tag);
+		th->room = moved_room(was, t->site, th->room);
+		th->other = moved_room(was, t->site, th->other);
+		th->home = moved_room(was, t->site, th->home);
+		/* Nobody listens for it any more: it was there last, and is not heard. */
+		if (th->site_tag < 0 && site_tag(was, th->tag) >= 0)
+			th->state = LOCATED_ABSENT;
+		rule_stray(turn, i);
+	}
+	for (int i = 0; i < t->site->tag_count; i++)
+		thing_make(turn, t->site->tags[i].mac);
+}
+
+/* What the site does not list any more cannot come back and end its alarm. */
+static void end_alarms(struct turn *turn, const struct site *was)
+{
+	static const char *const of_gateway[] = {"gateway:", "technical:moved:", "technical:deaf:"};
+	static const char *const of_tag[] = {"battery:", "technical:two-places:"};
+	const struct site *now = turn->t->site;
+	char key[ID_SIZE];
+
+	for (int i = 0; was && i < was->gateway_count; i++)
+		for (size_t k = 0; site_gateway(now, was->gateways[i].mac) < 0
+				   && k < sizeof of_gateway / sizeof *of_gateway;
+			k++) {
+			key_make(key, of_gateway[k], was->gateways[i].mac);
+			alarm_clear(turn, key);
+		}
+	for (int i = 0; was && i < was->tag_count; i++)
+		for (size_t k = 0;
+			site_tag(now, was->tags[i].mac) < 0 && k < sizeof of_tag / sizeof *of_tag;
+			k++) {
+			key_make(key, of_tag[k], was->tags[i].mac);
+			alarm_clear(turn, key);
+		}
+}
+
 static void on_site(struct turn *turn)
 {
 	struct twin *t = turn->t;
@@ -172,22 +216,15 @@ static void on_site(struct turn *turn)
 	}
 	t->site = turn->fact->site.site;
 	carry_rooms(t, was);
-	for (int i = 0; i < t->thing_count; i++) {
-		struct thing *th = &t->things[i];
-
-		th->site_tag = site_tag(t->site, th->tag);
-		th->room = moved_room(was, t->site, th->room);
-		th->other = moved_room(was, t->site, th->other);
-		th->home = moved_room(was, t->site, th->home);
-		rule_stray(turn, i);
-	}
-	for (int i = 0; i < t->site->tag_count; i++)
-		thing_make(turn, t->site->tags[i].mac);
+	carry_things(turn, was);
+	end_alarms(turn, was);
 	for (int i = 0; i < t->case_count; i++) {
 		int to = moved_room(was, t->site, t->cases[i].room_at);
 
 		t->cases[i].room_at = to >= 0 ? to : site_room(t->site, t->cases[i].room);
 	}
+	for (int i = 0; was && i < t->reading_count; i++)
+		rule_reading_was(turn, i, was);
 	for (int i = 0; i < t->reading_count; i++)
 		rule_reading(turn, i);
 	rooms_grey(turn);

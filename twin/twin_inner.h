@@ -106,6 +106,8 @@ void alarm_press(struct turn *turn);
 void rule_case(struct turn *turn, int i);
 void rule_case_gone(struct turn *turn, int i);
 void rule_reading(struct turn *turn, int i);
+/* Ends the alarm of a reading whose limits under the site before are gone. */
+void rule_reading_was(struct turn *turn, int i, const struct site *was);
 void rule_battery(struct turn *turn, int thing);
 void rule_conflict(struct turn *turn, int patient, int radio, int fhir);
 

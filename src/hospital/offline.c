@@ -10,17 +10,11 @@
 
 #include "src/hospital/hearing.h"
 #include "src/hospital/stamp.h"
-#include "src/journal.h"
+#include "src/journal_file.h"
 #include "src/site_file.h"
 #include "twin/text.h"
 
 enum { MINUTE = 60000, EVE_MIN = -450, QUARTER_MIN = 15, DAY_QUARTERS = 24 * 60 / QUARTER_MIN };
-
-struct writer {
-	struct journal *journal;
-	uint64_t seq;
-	bool failed;
-};
 
 /* ---- the truth ---- */
 
@@ -86,39 +80,13 @@ void offline_truth(FILE *out, const struct day *day)
 
 static void on_fact(void *context, const struct fact *fact)
 {
-	struct writer *w = context;
-	struct fact f = *fact;
-	f.seq = ++w->seq;
-	journal_append(w->journal, &f);
-}
-
-static void on_failed(void *context, const char *why)
-{
-	struct writer *w = context;
-	fprintf(stderr, "vigie-hospital: %s\n", why);
-	w->failed = true;
-}
-
-static void on_committed(void *context, uint64_t seq)
-{
-	(void)context;
-	(void)seq;
-}
-
-static void begin(struct writer *w, const struct day *day, const char *site_text)
-{
-	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, stamp_at(day->midnight, -12 * 60));
-	text_copy(f.origin, sizeof(f.origin), "site");
-	text_copy(f.site.hash, sizeof(f.site.hash), day->site->hash);
-	f.site.site = day->site;
-	journal_site(w->journal, day->site->hash, site_text);
-	on_fact(w, &f);
+	journal_file_add(context, fact);
 }
 
 /* Each minute as a poller would ask, told at its end. */
-static void hear(struct writer *w, const struct day *day)
+static void hear(struct journal_file *file, const struct day *day)
 {
-	struct hearing *h = hearing_create(day, on_fact, w);
+	struct hearing *h = hearing_create(day, on_fact, file);
 	for (int64_t t; (t = hearing_next(h)) != 0;)
 		hearing_until(h, (t / MINUTE + 1) * MINUTE);
 	hearing_destroy(h);
@@ -127,26 +95,15 @@ static void hear(struct writer *w, const struct day *day)
 static int write_journal(
 	const struct day *day, const char *folder, const char *site_text, struct error *err)
 {
-	struct writer w = {0};
+	struct journal_file *file;
 	char path[512], date[STAMP_SIZE];
-	struct ev_loop *loop = ev_loop_new(0);
-	struct journal_calls calls = {on_committed, on_failed, &w};
 	snprintf(path, sizeof(path), "%s/%s.journal", folder, stamp_date(day->midnight, date));
-	struct stat there;
-	int rc = stat(path, &there) == 0 ? error_set(err, -EEXIST, "%s: there already", path)
-					 : journal_open(&w.journal, path, loop, calls, err);
-	if (rc == 0) {
-		begin(&w, day, site_text);
-		hear(&w, day);
-		journal_close(w.journal);
-		uint64_t rows = 0, bad = 0;
-		rc = journal_verify(path, &rows, &bad, err);
-		if (rc == 0 && rows != w.seq)
-			rc = error_set(err, -EIO, "%s: %" PRIu64 " of %" PRIu64 " facts written",
-				path, rows, w.seq);
-	}
-	ev_loop_destroy(loop);
-	return rc < 0 || w.failed ? (rc < 0 ? rc : -EIO) : rc;
+	int rc = journal_file_open(
+		&file, path, day->site, site_text, stamp_at(day->midnight, -12 * 60), err);
+	if (rc < 0)
+		return rc;
+	hear(file, day);
+	return journal_file_close(file, err);
 }
 
 /* ---- the programme ---- */

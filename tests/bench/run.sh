@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # One line a figure; ONLY=NAME runs one program (decode, frames, ingest, press, idle, stall,
-# restore, locate, simulate, learning, forecast, durations, truth). BLE=path is a folder of labelled signal
-# strengths, DURATIONS=path a table of operated cases, DAYS=n how many are forecast.
+# restore, locate, simulate, learning, forecast, durations, truth). BLE=path is a folder of labelled
+# signal strengths, DURATIONS=path a table of operated cases, DAYS=n how many are forecast, CIMBA=path
+# a program that runs W3 on Cimba (simulate.sh).
 set -u
 B=${B:-build}
 export B
@@ -10,7 +11,7 @@ for name in decode frames ingest press idle stall restore locate simulate learni
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	[ -x "$B/tests/bench/bench_$name" ] && "$B/tests/bench/bench_$name"
 done
-for name in locate durations truth; do
+for name in simulate locate durations truth; do
 	[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || continue
 	sh "tests/bench/$name.sh"
 done

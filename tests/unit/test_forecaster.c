@@ -78,7 +78,7 @@ static void answers_what_was_asked(void **state)
 	static struct sim_plan plan;
 	static struct plan_index index;
 	static struct forecast alone;
-	struct plan_options day = {.midnight_ms = format_midnight(twin->now_ms)};
+	struct plan_options day = {.midnight_ms = format_clock_zero(twin->now_ms)};
 	plan_build(twin, &day, &plan, &index);
 	struct forecast_run *run = forecast_run_create(&plan, &index, 4, 2000);
 	forecast_run_part(run, 0, 2000);

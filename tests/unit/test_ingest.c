@@ -298,6 +298,37 @@ static void test_clocks(void **state)
 }
 
 /* Set back by two hours: distrusted for 20 s, then believed. */
+/* The site is written anew while a button is down: the button has another place
+ * in the list, and its burst, its values and its counts stay its own. */
+static void test_another_version_of_the_site(void **state)
+{
+	struct world *w = *state;
+	struct site turned = w->site;
+	struct tag tags[TAGS] = {w->tags[TAG_PROBE], w->tags[TAG_BADGE], w->tags[TAG_BUTTON]};
+	struct signature signatures[2] = {w->signature, w->signature};
+	snprintf(signatures[0].id, ID_SIZE, "other");
+	snprintf(signatures[0].model, ID_SIZE, "B99");
+	turned.tags = tags;
+	turned.signatures = signatures;
+	turned.signature_count = 2;
+	row(w, G_A, BUTTON, -60, PRESS, 0, false, START);
+	row(w, G_A, PROBE, -60, WARM, 0, false, START + 100);
+	assert_int_equal(w->count, 4); /* a press; battery, temperature, humidity */
+	uint64_t rows = w->health.tags[TAG_BUTTON].rows;
+	assert_true(rows > 0 && w->health.tags[TAG_PROBE].rows > 0);
+	struct locator *locator = locator_create(&turned);
+	locator_carry(locator, w->locator);
+	ingest_site(w->ingest, &turned, locator);
+	assert_true(w->health.tags[2].rows == rows); /* where the button is now */
+	assert_true(w->health.tags[1].rows == 0);    /* the badge was never heard */
+	row(w, G_B, BUTTON, -60, PRESS, 0, false, START + 2000);
+	row(w, G_B, PROBE, -60, WARM, 0, false, START + 2100);
+	assert_int_equal(w->count, 4); /* the same press, values that did not move */
+	assert_true(w->health.tags[2].rows == rows + 1);
+	ingest_site(w->ingest, &w->site, w->locator);
+	locator_destroy(locator);
+}
+
 static void test_clock_set_back(void **state)
 {
 	struct gateway_clock c = {0};
@@ -524,9 +555,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_allow_list), T(test_unlisted_press),
 		T(test_retained), T(test_late_row_moves_nobody), T(test_late_press),
-		T(test_live_then_buffered), T(test_late_by_the_message), T(test_clocks),
-		T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks), T(test_filters),
-		T(test_movement_ends), T(test_button_event), T(test_redelivery),
-		T(test_odd_messages)};
+		T(test_live_then_buffered), T(test_late_by_the_message),
+		T(test_another_version_of_the_site), T(test_clocks), T(test_clock_set_back),
+		T(test_impossible_rssi), T(test_uplinks), T(test_filters), T(test_movement_ends),
+		T(test_button_event), T(test_redelivery), T(test_odd_messages)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

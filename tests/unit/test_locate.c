@@ -393,6 +393,64 @@ static void test_fixed_sensor(void **state)
 	assert_string_equal(last(lab, tag)->room, lab->site->rooms[lab->site->tags[tag].room].id);
 }
 
+/* Another version of the site takes over; the one before it is let go. */
+static void take_over(struct lab *lab, const struct site *site)
+{
+	struct locator *next = locator_create(site);
+	assert_non_null(next);
+	locator_carry(next, lab->locator);
+	locator_destroy(lab->locator);
+	lab->locator = next;
+}
+
+static struct site *edited(void)
+{
+	struct error err = {{0}};
+	struct site *site = site_load("etc/demo/site.cfg", NULL, &err);
+	assert_non_null(site);
+	site->survey.cell_count = 0;
+	return site;
+}
+
+/* The site's file was edited: first tags and gateways stand in another order,
+ * then a room has another name. What was heard and said goes on; what has
+ * another name is told by it. */
+static void test_another_version_of_the_site(void **state)
+{
+	struct lab *lab = *state;
+	struct site *turned = edited(), *renamed = edited();
+	struct tag tag = turned->tags[0];
+	struct gateway ear = turned->gateways[0];
+	turned->tags[0] = turned->tags[5];
+	turned->tags[5] = tag;
+	turned->gateways[0] = turned->gateways[3];
+	turned->gateways[3] = ear;
+	struct room *room = &renamed->rooms[site_room(renamed, "or-2")];
+	snprintf(room->id, ID_SIZE, "or-22");
+	snprintf(room->fhir, ID_SIZE, "or-22"); /* else it would be known by that */
+	add(lab, "or-2", 1000);
+	add(lab, "pacu", 1000);
+	run(lab, 60);
+	assert_string_equal(last(lab, 0)->room, "or-2");
+	assert_string_equal(last(lab, 1)->room, "pacu");
+	int silent = lab->heard.silent, back = lab->heard.back;
+	int told[2] = {lab->heard.count[0], lab->heard.count[1]};
+	take_over(lab, turned);
+	run(lab, 4); /* not long enough to refine how sure it is */
+	assert_int_equal(lab->heard.count[0], told[0]);
+	assert_int_equal(lab->heard.count[1], told[1]);
+	take_over(lab, renamed);
+	run(lab, 10);
+	assert_int_equal(last(lab, 0)->state, LOCATED_IN);
+	assert_string_equal(last(lab, 0)->room, "or-22");
+	assert_int_equal(lab->heard.count[1], told[1]);
+	assert_int_equal(lab->heard.silent, silent);
+	assert_int_equal(lab->heard.back, back);
+	take_over(lab, lab->site); /* nobody looks at the others any more */
+	site_free(turned);
+	site_free(renamed);
+}
+
 #define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -411,6 +469,7 @@ int main(void)
 		LAB_TEST(test_clock_set_back),
 		LAB_TEST(test_counts_and_strangers),
 		LAB_TEST(test_fixed_sensor),
+		LAB_TEST(test_another_version_of_the_site),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

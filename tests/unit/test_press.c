@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "feeds/press.h"
 #include "tests/unit/collect.h"
 
@@ -242,6 +246,73 @@ static void test_tracker_is_bounded(void **state)
 	press_tracker_destroy(t);
 }
 
+/* Another version of the site: the tap stands first now, the frame is gone. */
+static struct site *suite_after(void)
+{
+	static struct signature signatures[2];
+	static struct site site = {.tags = tags, .tag_count = 2, .signatures = signatures};
+	const struct site *was = suite();
+	signatures[0] = was->signatures[PRESS_TAP];
+	signatures[1] = was->signatures[PRESS_B10];
+	site.signature_count = 2;
+	return &site;
+}
+
+static void test_burst_goes_on_in_another_site(void **state)
+{
+	struct press_tracker *t = press_tracker_create(suite());
+	int64_t now = 1758600000000;
+	(void)state;
+	assert_non_null(t);
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_B10, now));
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_FRAME, now));
+	press_tracker_site(t, suite_after());
+	assert_false(press_tracker_heard(t, "C300007B573C", 1, now + 1000)); /* the B10's */
+	assert_true(press_tracker_heard(t, "C300007B573C", 0, now + 1000));  /* the tap's */
+	press_tracker_destroy(t);
+}
+
+struct scanner {
+	const struct press_table *table;
+	atomic_bool stop;
+	long before, after, other; /* found as the first site has it, the second, neither */
+};
+
+static void *scan_on(void *context)
+{
+	struct scanner *s = context;
+	struct press_hit hits[4];
+	while (!atomic_load(&s->stop)) {
+		int n = press_scan(s->table, UID, strlen(UID), hits, 4);
+		s->before += n == 1 && hits[0].signature == PRESS_TAP;
+		s->after += n == 1 && hits[0].signature == 0;
+		s->other += n != 1;
+	}
+	return NULL;
+}
+
+/* The callback's thread scans on while the loop puts other signatures in place:
+ * each scan finds the tap, by the one site or the other. */
+static void test_renewed_while_scanned(void **state)
+{
+	const struct site *after = suite_after(), *before = suite();
+	struct press_table *table = press_table_create(before);
+	struct scanner s = {.table = table};
+	pthread_t thread;
+	(void)state;
+	assert_non_null(table);
+	assert_int_equal(pthread_create(&thread, NULL, scan_on, &s), 0);
+	for (int i = 0; i < 200; i++) {
+		assert_true(press_table_renew(table, i % 2 == 0 ? after : before));
+		usleep(500);
+	}
+	atomic_store(&s.stop, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(s.before > 0 && s.after > 0);
+	assert_int_equal(s.other, 0);
+	press_table_destroy(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +324,8 @@ int main(void)
 		cmocka_unit_test(test_decoder_agrees),
 		cmocka_unit_test(test_one_press_a_burst),
 		cmocka_unit_test(test_tracker_is_bounded),
+		cmocka_unit_test(test_burst_goes_on_in_another_site),
+		cmocka_unit_test(test_renewed_while_scanned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

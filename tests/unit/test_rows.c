@@ -342,6 +342,23 @@ static void test_formats(void **state)
 	format_rfc3339(MIDNIGHT_MS + 14 * 86400000LL, out, sizeof out);
 	assert_string_equal(out, "2026-03-30T01:00:00+02:00");
 	assert_true(format_midnight(world_at(10, 42)) == MIDNIGHT_MS);
+	assert_true(format_clock_zero(world_at(10, 42)) == MIDNIGHT_MS);
+}
+
+/* Europe/Paris 2026: 29 March has 23 hours, 25 October 25 (IANA tzdata): a
+ * session from 08:00 begins at 06:00Z and 07:00Z. */
+static void test_sessions_when_clocks_change(void **state)
+{
+	const int64_t spring = 1774738800000; /* 2026-03-28T23:00Z: the 29th, 00:00 */
+	const int64_t autumn = 1792879200000; /* 2026-10-24T22:00Z: the 25th, 00:00 */
+
+	(void)state;
+	for (int h = 0; h < 23; h++) {
+		assert_true(format_clock_zero(spring + h * 3600000) + 8 * 3600000
+			    == 1774764000000); /* 2026-03-29T06:00Z */
+		assert_true(format_clock_zero(autumn + h * 3600000) + 8 * 3600000
+			    == 1792911600000); /* 2026-10-25T07:00Z */
+	}
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -350,7 +367,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_board_rows), T(test_board_window_holds_now),
 		T(test_board_json), T(test_programme), T(test_recovery), T(test_alarms),
-		T(test_locate), T(test_climate), T(test_feeds), T(test_panes), T(test_formats)};
+		T(test_locate), T(test_climate), T(test_feeds), T(test_panes), T(test_formats),
+		T(test_sessions_when_clocks_change)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
