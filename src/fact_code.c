@@ -65,6 +65,8 @@ WORDS(located, LOCATED_COUNT);
 WORDS(quantity, QUANTITY_COUNT);
 WORDS(priority, PRIORITY_COUNT);
 WORDS(alarm_act, ALARM_ACT_COUNT);
+WORDS(foretold, FORETOLD_COUNT);
+WORDS(hazard, HAZARD_COUNT);
 
 #define AT(member) offsetof(struct fact, member)
 #define TEXT(key, member)                                                                          \
@@ -148,6 +150,13 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		TIME("when_ms", estimate.when_ms), END},
 	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
 	[FACT_LEARN] = {TEXT("id", learn.id), BOOL("use", learn.use), END},
+	[FACT_FORETOLD] = {WORD("what", foretold.what, foretold), TEXT("id", foretold.id),
+		TIME("about_ms", foretold.about_ms), MAYBE("chance", foretold.chance),
+		MAYBE("low", foretold.low), MAYBE("middle", foretold.middle),
+		MAYBE("high", foretold.high), END},
+	[FACT_HAZARD] = {WORD("hazard", hazard.hazard, hazard), TEXT("id", hazard.id),
+		BOOL("active", hazard.active), MAYBE("chance", hazard.chance),
+		TIME("about_ms", hazard.about_ms), INT("reps", hazard.reps), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

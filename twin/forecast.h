@@ -14,7 +14,8 @@
 enum {
 	FORECAST_REPS = 4096,
 	FORECAST_SLOTS = 96, /* of the load curves: a day in quarters of an hour */
-	FORECAST_SLOT_MIN = 15
+	FORECAST_SLOT_MIN = 15,
+	FORECAST_PEAK_SLOTS = 8 /* two hours */
 };
 
 struct quantiles {
@@ -42,6 +43,8 @@ struct forecast_load {
 	int units; /* how many there are */
 	double p50[FORECAST_SLOTS], p90[FORECAST_SLOTS];
 	double p_full[FORECAST_SLOTS]; /* that none is free at some time in the slot */
+	struct quantiles peak;         /* the most taken in the first FORECAST_PEAK_SLOTS */
+	double p_peak_full;            /* that none is free at some time in them */
 };
 
 struct forecast_kpi {

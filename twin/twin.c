@@ -79,6 +79,7 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_BLOCKED] = blocked_due,
 	[TIMER_STRAY] = rule_stray,
 	[TIMER_SHARED] = rule_shared,
+	[TIMER_HAZARD] = hazard_due,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

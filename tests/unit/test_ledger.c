@@ -120,7 +120,7 @@ static void tells_scripts(void **state)
  * an expectation as booked has the booking's median. */
 static void scores_by_hand(void **state)
 {
-	char *text = score_show(learning, twin->now_ms, true);
+	char *text = score_show(learning, NULL, twin->now_ms, true);
 	cJSON *root = cJSON_Parse(text);
 	(void)state;
 	assert_true(fabs(number(root, "n") - 3) < 1e-9);
@@ -145,7 +145,7 @@ static void scores_by_hand(void **state)
 	assert_true(fabs(sum - 3) < 1e-9);
 	free(text);
 	cJSON_Delete(root);
-	text = score_show(learning, twin->now_ms, false);
+	text = score_show(learning, NULL, twin->now_ms, false);
 	assert_non_null(strstr(text, "\nbooking     11.7       10.0    11.7         -    +5.0\n"));
 	free(text);
 }
@@ -153,7 +153,7 @@ static void scores_by_hand(void **state)
 static void nothing_yet(void **state)
 {
 	struct learning *empty = learning_create();
-	char *ledger = ledger_show(empty, 0, false), *score = score_show(empty, 0, false);
+	char *ledger = ledger_show(empty, 0, false), *score = score_show(empty, NULL, 0, false);
 	(void)state;
 	assert_int_equal(strncmp(ledger, "0 cases learnt from\n", 20), 0);
 	assert_string_equal(
