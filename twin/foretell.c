@@ -6,9 +6,10 @@
 
 #include "twin/text.h"
 
-enum { MINUTE = 60000, HOUR = 60 * MINUTE };
+static const int64_t MINUTE = 60000, HOUR = 3600000;
 /* A station that was away does not say late what it should have said before. */
-enum { LATEST_MS = 30 * MINUTE, ENTRY_MS = 15 * MINUTE, REPS = 400 };
+static const int64_t LATEST_MS = 1800000, ENTRY_MS = 900000;
+enum { REPS = 400 };
 
 struct due {
 	const struct twin *t;
@@ -41,7 +42,7 @@ static struct fact_foretold *say(
 
 static double minutes(const struct due *d, double at_ms)
 {
-	double left = (at_ms - (double)d->f->at_ms) / MINUTE;
+	double left = (at_ms - (double)d->f->at_ms) / (double)MINUTE;
 
 	return left > 0 ? tenth(left) : 0;
 }
@@ -66,19 +67,24 @@ static bool is_due(const struct due *d, int64_t about_ms)
 	return ahead <= HOUR && ahead > HOUR - LATEST_MS;
 }
 
+/* Of this day: a room asks each day, and an id may come again. */
+static bool was_said(const struct due *d, enum foretold what, const char *id)
+{
+	return score_foretold_ms(d->score, what, id) > d->f->at_ms - 12 * HOUR;
+}
+
 static void case_due(struct due *d, const struct surgery *s, const struct forecast_case *c)
 {
 	int64_t entered = surgery_entered_ms(s);
 
 	if (entered == 0 && is_due(d, s->start_ms) && c->start.p50 > 0
-		&& !score_foretold_ms(d->score, FORETOLD_START, s->id))
+		&& !was_said(d, FORETOLD_START, s->id))
 		say_time(d, FORETOLD_START, s->id, s->start_ms, &c->start);
 	/* The forecast must know of the entry: it foresees none. */
 	if (entered > 0 && entered <= d->f->at_ms && entered > d->f->at_ms - ENTRY_MS
-		&& !(c->start.p50 > 0) && c->end.p50 > 0
-		&& !score_foretold_ms(d->score, FORETOLD_END, s->id))
+		&& !(c->start.p50 > 0) && c->end.p50 > 0 && !was_said(d, FORETOLD_END, s->id))
 		say_time(d, FORETOLD_END, s->id,
-			entered + (int64_t)(surgery_planned_min(s) * MINUTE), &c->end);
+			entered + (int64_t)(surgery_planned_min(s) * (double)MINUTE), &c->end);
 }
 
 static void rooms_due(struct due *d)
@@ -92,7 +98,7 @@ static void rooms_due(struct due *d)
 		struct fact_foretold *told;
 
 		if (!room->has_session || !(room->end.p50 > 0) || !is_due(d, closes)
-			|| score_foretold_ms(d->score, FORETOLD_OVERTIME, id) > closes - 2 * HOUR)
+			|| was_said(d, FORETOLD_OVERTIME, id))
 			continue;
 		told = say(d, FORETOLD_OVERTIME, id, closes);
 		if (told)
@@ -106,8 +112,7 @@ static void bays_due(struct due *d)
 
 	for (int p = 0; p < d->f->pool_count; p++) {
 		const struct forecast_load *load = &d->f->loads[p];
-		int64_t about =
-			d->f->at_ms + FORECAST_PEAK_SLOTS * (int64_t)FORECAST_SLOT_MIN * MINUTE;
+		int64_t about = d->f->at_ms + FORECAST_PEAK_SLOTS * FORECAST_SLOT_MIN * MINUTE;
 		struct fact_foretold *told;
 
 		if (d->f->index.pool_beds[p] != ROOM_PACU

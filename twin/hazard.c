@@ -21,16 +21,16 @@ enum { SURVEY_MAX = SIM_ROOMS + 2 * TWIN_CASES };
  * taken back. PACU: `make bench ONLY=hazard` shows what others would give. */
 const struct hazard_rule hazard_rules[HAZARD_COUNT] = {
 	[HAZARD_NONE] = NOTHING,
-	[HAZARD_OVERTIME] = {0.6, 0.35, 240, true, true, PRIORITY_LOW,
-		"runs past its session's end", "T", "what would have it end in time"},
-	[HAZARD_OVERRUN] = {0.6, 0.3, 0, true, false, PRIORITY_LOW,
-		"case 30 min or more over its booking", "+", "how long it still takes"},
-	[HAZARD_PACU_FULL] = {0.5, 0.25, 0, true, true, PRIORITY_MEDIUM, "no bay free", "w",
+	[HAZARD_OVERTIME] = {0.6, 0.35, 240, true, true, PRIORITY_LOW, "past its session", "T",
+		"what would have it end in time"},
+	[HAZARD_OVERRUN] = {0.7, 0.35, 240, true, false, PRIORITY_LOW, "case over its booking", "+",
+		"how long it still takes"},
+	[HAZARD_PACU_FULL] = {0.3, 0.1, 0, true, true, PRIORITY_MEDIUM, "full", "w",
 		"what could be done, tried on a copy"},
-	[HAZARD_FIRST_LATE] = {0.6, 0.35, 90, true, true, PRIORITY_LOW, "first case begins late",
-		"m", "what has happened to it by now"},
-	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, PRIORITY_MEDIUM,
-		"patient kept waiting for a PACU bay", "w", "what could be done, tried on a copy"},
+	[HAZARD_FIRST_LATE] = {0.5, 0.25, 90, true, true, PRIORITY_LOW, "first case late", "m",
+		"what has happened to it by now"},
+	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, PRIORITY_MEDIUM, "held, no PACU bay", "w",
+		"what could be done, tried on a copy"},
 	[HAZARD_ABSENT] = {1, 1, 0, false, false, PRIORITY_LOW, "patient not arrived", "x",
 		"absent, or not ready; m when the patient is there"},
 	[HAZARD_FASTING] = {1, 1, 0, false, false, PRIORITY_MEDIUM, "patient not fasting", "w",
@@ -261,7 +261,8 @@ static void begin_or_go_on(struct saying *y, const struct hazard_now *h)
 	const struct hazard_rule *rule = &hazard_rules[h->hazard];
 	const struct alarm *a = standing(y->t, h->hazard, h->id);
 	int64_t ahead = h->about_ms - y->f->at_ms;
-	bool soon = rule->ahead_min == 0 || ahead <= rule->ahead_min * (int64_t)MINUTE_MS;
+	bool soon = rule->ahead_min == 0
+		    || (ahead > 0 && ahead <= rule->ahead_min * (int64_t)MINUTE_MS);
 
 	if (h->elsewhere
 		|| (a ? h->chance < rule->off || !is_news(y, h, a) : h->chance < rule->on || !soon))

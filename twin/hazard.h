@@ -28,7 +28,7 @@ enum {
 
 struct hazard_rule {
 	double on, off; /* probability from which it is said, and below which it ends */
-	int ahead_min;  /* said so long before at most, 0 any time */
+	int ahead_min;  /* not said earlier, nor when it is there; 0: said any time */
 	bool foretold;  /* by FACT_HAZARD; else a rule of the twin says it */
 	bool each;      /* every one ought to be said: one that was not was missed */
 	enum priority priority;

@@ -154,31 +154,43 @@ static struct score_hazard *open_hazard(struct score *s, enum hazard hazard, con
 	return NULL;
 }
 
+/* One that has come and still stands announces the next, too: from when it had last
+ * come to an end. */
+static int64_t said_ms(const struct score *s, const struct score_hazard *h)
+{
+	int64_t since = h->raised_ms;
+
+	for (uint64_t n = s->event_total; n-- > first_of(s->event_total, SCORE_EVENTS);) {
+		const struct score_event *e = &s->events[n % SCORE_EVENTS];
+
+		if (e->hazard == h->hazard && e->last_ms > since && !strcmp(e->id, h->id))
+			since = e->last_ms;
+	}
+	return since;
+}
+
 /* It has come, or goes on. */
 static void note(
 	struct score *s, const struct twin *t, enum hazard hazard, const char *id, int64_t when_ms)
 {
 	struct score_event *e = event_of(s, hazard, id, t->now_ms);
-	struct score_hazard *h;
+	struct score_hazard *h = e ? NULL : open_hazard(s, hazard, id);
+	int64_t said = h ? said_ms(s, h) : 0;
 
 	if (e) {
 		e->last_ms = t->now_ms;
 		return;
 	}
-	h = open_hazard(s, hazard, id);
 	e = &s->events[s->event_total++ % SCORE_EVENTS];
 	*e = (struct score_event){
 		.hazard = hazard, .began_ms = when_ms, .last_ms = t->now_ms, .lead_min = -1};
 	text_copy(e->id, sizeof e->id, id);
+	if (h && said < when_ms)
+		e->lead_min = (double)(when_ms - said) / MINUTE;
 	if (!h || h->came_ms)
 		return;
 	h->came_ms = when_ms;
-	if (h->raised_ms < when_ms) {
-		h->verdict = VERDICT_CAME;
-		e->lead_min = (double)(when_ms - h->raised_ms) / MINUTE;
-	} else {
-		h->verdict = VERDICT_LATE;
-	}
+	h->verdict = h->raised_ms < when_ms ? VERDICT_CAME : VERDICT_LATE;
 }
 
 static void note_if(

@@ -122,6 +122,16 @@ void alarm_clear(struct turn *turn, const char *key)
 		run(turn, &turn->t->alarms[i], ALARM_EVENT_CLEAR);
 }
 
+void alarm_dismiss(struct turn *turn, const char *key)
+{
+	int i = twin_alarm(turn->t, key);
+
+	if (i < 0)
+		return;
+	run(turn, &turn->t->alarms[i], ALARM_EVENT_CLEAR);
+	run(turn, &turn->t->alarms[i], ALARM_EVENT_ACK);
+}
+
 static bool is_active(const struct twin *t, const char *key)
 {
 	int i = twin_alarm(t, key);

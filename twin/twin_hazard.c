@@ -7,7 +7,7 @@
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
-/* "OR 2 runs past its session's end", "OR 2, hip: case 30 min or more ..." */
+/* "OR 2 past its session", "OR 2: case over its booking", "PACU full" */
 static int hazard_text(
 	const struct twin *t, const struct fact_hazard *told, char *text, size_t size)
 {
@@ -18,7 +18,8 @@ static int hazard_text(
 		line_add(text, size, "PACU");
 	else
 		line_add(text, size, room_label(t, room));
-	line_add(text, size, told->hazard == HAZARD_OVERTIME ? " " : ": ");
+	line_add(text, size,
+		told->hazard == HAZARD_OVERTIME || told->hazard == HAZARD_PACU_FULL ? " " : ": ");
 	line_add(text, size, hazard_rules[told->hazard].text);
 	return room;
 }
@@ -57,11 +58,11 @@ void on_hazard(struct turn *turn)
 		go_on(turn, key, told);
 		return;
 	}
-	alarm_clear(turn, key);
 	i = twin_alarm(turn->t, key);
 	if (i < 0)
 		return;
 	turn->t->alarms[i].chance = told->chance;
+	alarm_dismiss(turn, key);
 	timer_cancel(turn->t, TIMER_HAZARD, i);
 }
 
@@ -73,5 +74,5 @@ void hazard_due(struct turn *turn, int alarm)
 	if (!a->active || a->hazard == HAZARD_NONE)
 		return;
 	a->chance = FACT_UNKNOWN;
-	alarm_clear(turn, a->key);
+	alarm_dismiss(turn, a->key);
 }

@@ -102,6 +102,8 @@ struct ring {
 };
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
 void alarm_clear(struct turn *turn, const char *key);
+/* Clears it, and asks nobody to acknowledge what has not happened. */
+void alarm_dismiss(struct turn *turn, const char *key);
 /* Raises or clears, but a condition that merely goes on is not raised again:
  * the count is of occurrences, not of samples. */
 void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring);

@@ -18,7 +18,7 @@
 #include "src/hospital/stamp.h"
 #include "src/site_file.h"
 #include "tests/bench/bench.h"
-#include "twin/duration_suite.h"
+#include "tests/bench/learn.h"
 #include "twin/forecast.h"
 #include "twin/learning.h"
 #include "twin/text.h"
@@ -305,41 +305,6 @@ static void mark(struct world *w, int64_t t)
 	}
 }
 
-/* ---- learning, as plan_build asks ---- */
-
-static void learn(struct world *w)
-{
-	for (int i = 0; i < w->twin->case_count; i++) {
-		const struct surgery *s = &w->twin->cases[i];
-		int64_t in = surgery_entered_ms(s), out = surgery_left_ms(s);
-		int p = twin_patient(w->twin, s->patient);
-		const struct patient *who = p >= 0 ? &w->twin->patients[p] : NULL;
-		if (in == 0 || out <= in)
-			continue;
-		const struct duration_facts facts = {
-			.procedure = s->procedure,
-			.surgeon = s->surgeon,
-			.setting = s->setting != SETTING_UNKNOWN ? setting_name(s->setting) : NULL,
-			.planned_min = surgery_planned_min(s),
-			.asa = who != NULL && who->asa > 0 ? (double)who->asa : (double)NAN,
-			.bmi = who != NULL && who->bmi > 0 ? who->bmi : (double)NAN,
-			.age_years = who != NULL && who->age_years >= 0 ? (double)who->age_years
-									: (double)NAN,
-		};
-		struct duration_input input;
-		duration_suite_input(&facts, &input);
-		double actual = (double)(out - in) / MINUTE_MS;
-		struct learnt *learnt = &w->learning->now;
-		struct word_errors *bookings = &learnt->words[WORD_BOOKING];
-		duration_learn(&learnt->durations, &input, actual);
-		if (facts.planned_min > 0 && actual > 0) {
-			double error = log(actual / facts.planned_min);
-			bookings->count += 1;
-			bookings->sum += error * error;
-		}
-	}
-}
-
 /* ---- one day ---- */
 
 static void add_instant(int64_t *instants, int *n, int64_t t)
@@ -391,7 +356,7 @@ static void one_day(struct world *w, int64_t any_ms, uint64_t seed)
 	for (int i = 0; i < n; i++)
 		mark(w, instants[i]);
 	hearing_until(w->hearing, day->midnight + 40 * (int64_t)HOUR_MS);
-	learn(w);
+	learn_day(&w->learning->now, w->twin);
 	rooms_of(w);
 	evening(w);
 	day_destroy(day);
