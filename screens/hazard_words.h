@@ -6,7 +6,7 @@
 
 #include "screens/screen.h"
 
-/* For the list: "OR 2 past its session, 72%, in 1 h 40 (T)"; other alarms as they
+/* For the list: "OR 2 past session, 72%, in 1 h 40 (T)"; other alarms as they
  * are told. */
 void hazard_line(const struct view *view, const struct alarm *a, char *out, size_t size);
 /* "17:00, in 1 h 40" */

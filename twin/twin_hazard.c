@@ -7,7 +7,7 @@
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
-/* "OR 2 past its session", "OR 2: case over its booking", "PACU full" */
+/* "OR 2 past session", "OR 2: over booking", "PACU full" */
 static int hazard_text(
 	const struct twin *t, const struct fact_hazard *told, char *text, size_t size)
 {

@@ -67,7 +67,7 @@ static void test_one_alarm_for_each_subject(void **state)
 	assert_int_equal(heard.count, 1);
 	a = alarm_of(t, OVERTIME);
 	assert_int_equal(alarm_state(a), ALARM_B);
-	assert_string_equal(a->text, "OR 1 past its session");
+	assert_string_equal(a->text, "OR 1 past session");
 	assert_string_equal(a->room, "or-1");
 	assert_int_equal(a->priority, PRIORITY_LOW);
 	assert_int_equal(a->about_ms, AT(300));
@@ -340,7 +340,7 @@ static void test_a_case_over_its_booking(void **state)
 	assert_int_equal(look_at_case(t, 51, 95, 0.1, out), 1); /* 0.7 */
 	assert_int_equal(out[0].hazard.hazard, HAZARD_OVERRUN);
 	assert_int_equal(out[0].hazard.about_ms, AT(90));
-	assert_string_equal(alarm_of(t, "hazard:overrun:c1")->text, "OR 1: case over its booking");
+	assert_string_equal(alarm_of(t, "hazard:overrun:c1")->text, "OR 1: over booking");
 	/* The room's own hazard says it from now on: once. */
 	assert_int_equal(look_at_case(t, 62, 95, 0.9, out), 2);
 	assert_false(out[0].hazard.active);
