@@ -27,23 +27,26 @@ static void tell_hazard(enum hazard hazard, const char *id, double chance, int a
 	world_say(world, &f);
 }
 
+static bool cursor_is_on(struct ui *ui, const char *needle)
+{
+	char *got = picture(ui, 24, 80, false, NULL), *row = strstr(got, "\n>");
+	char *end = row ? strchr(row + 1, '\n') : NULL;
+	bool on = false;
+
+	if (end) {
+		*end = '\0';
+		on = strstr(row, needle) != NULL;
+	}
+	free(got);
+	return on;
+}
+
 static void go_to_row(struct ui *ui, const char *needle)
 {
-	char *line;
-	bool there = false;
-
 	press(ui, "4g");
-	for (int i = 0; i < 20 && !there; i++) {
-		char *got = picture(ui, 24, 80, false, NULL);
-
-		line = strstr(got, "\n>");
-		there = line && strstr(line, needle)
-			&& strstr(line, needle) < strchr(line + 1, '\n');
-		free(got);
-		if (!there)
-			press(ui, "j");
-	}
-	assert_true(there);
+	for (int i = 0; i < 20 && !cursor_is_on(ui, needle); i++)
+		press(ui, "j");
+	assert_true(cursor_is_on(ui, needle));
 }
 
 static void test_list(void **state)
