@@ -21,7 +21,7 @@ enum { SURVEY_MAX = SIM_ROOMS + 2 * TWIN_CASES };
  * taken back. PACU: `make bench ONLY=hazard` shows what others would give. */
 const struct hazard_rule hazard_rules[HAZARD_COUNT] = {
 	[HAZARD_NONE] = NOTHING,
-	[HAZARD_OVERTIME] = {0.6, 0.35, 240, true, true, PRIORITY_LOW, "past session", "T",
+	[HAZARD_OVERTIME] = {0.7, 0.35, 720, true, true, PRIORITY_LOW, "past session", "T",
 		"what would have it end in time"},
 	[HAZARD_OVERRUN] = {0.7, 0.35, 240, true, false, PRIORITY_LOW, "over booking", "+",
 		"how long it still takes"},

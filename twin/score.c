@@ -10,8 +10,10 @@
 /* What came is taken for known so long after: a system that is polled tells it
  * later and better than radio. What has not come a day later never will. */
 enum { MINUTE = 60000, SETTLED_MS = 10 * MINUTE, DAY = 24 * 60 * MINUTE };
-/* No bay free, free for less than this, and none again: the same once. */
-enum { GAP_MS = 30 * MINUTE, TODAY_MS = 12 * 60 * MINUTE, NEVER_MS = 6 * 60 * MINUTE };
+/* No bay free, free for less than GAP_MS, and none again: the same once. What is of a
+ * room or case comes once a day: it is looked for while NEVER_MS, and told from
+ * the next day's within ONCE_MS. */
+enum { GAP_MS = 30 * MINUTE, NEVER_MS = 6 * 60 * MINUTE, ONCE_MS = 8 * 60 * MINUTE };
 
 struct score *score_create(void)
 {
@@ -132,7 +134,7 @@ static void settle(struct score *s, const struct twin *t)
 static struct score_event *event_of(
 	struct score *s, enum hazard hazard, const char *id, int64_t now_ms)
 {
-	int64_t gap = hazard == HAZARD_PACU_FULL ? GAP_MS : TODAY_MS;
+	int64_t gap = hazard == HAZARD_PACU_FULL ? GAP_MS : ONCE_MS;
 
 	for (uint64_t n = s->event_total; n-- > first_of(s->event_total, SCORE_EVENTS);) {
 		struct score_event *e = &s->events[n % SCORE_EVENTS];
@@ -177,10 +179,10 @@ static void note(
 	struct score_hazard *h = e ? NULL : open_hazard(s, hazard, id);
 	int64_t said = h ? said_ms(s, h) : 0;
 
-	if (e) {
+	if (e && hazard == HAZARD_PACU_FULL)
 		e->last_ms = t->now_ms;
+	if (e)
 		return;
-	}
 	e = &s->events[s->event_total++ % SCORE_EVENTS];
 	*e = (struct score_event){
 		.hazard = hazard, .began_ms = when_ms, .last_ms = t->now_ms, .lead_min = -1};
@@ -209,7 +211,7 @@ static void events(struct score *s, const struct twin *t)
 	for (int i = 0; i < t->case_count; i++) {
 		const struct surgery *c = &t->cases[i];
 
-		if (c->start_ms <= t->now_ms && c->start_ms > t->now_ms - TODAY_MS)
+		if (c->start_ms <= t->now_ms && c->start_ms > t->now_ms - NEVER_MS)
 			note_if(s, t, HAZARD_FIRST_LATE, c->id, 0);
 	}
 	for (uint64_t n = s->record_total; n-- > first_of(s->record_total, SCORE_RECORDS);) {

@@ -361,6 +361,36 @@ static void test_pacu_full_again(void **state)
 	demolish(&h);
 }
 
+/* OR 1 runs past its session on two days; on both it is said in the morning. What came
+ * yesterday is not there already. */
+static void test_the_next_day_is_another(void **state)
+{
+	struct house h = house();
+	struct score_hazard_figures f;
+	const char *const ids[] = {"c1", "c2"};
+
+	(void)state;
+	for (int day = 0; day < 2; day++) {
+		int at = day * 24 * 60, closes = at + 600;
+
+		hear(&h, case_fact(ids[day], ids[day], "or-1", at + 540, at + 590, at));
+		for (int m = 0; m <= 600; m += 30)
+			hazard(&h, HAZARD_OVERTIME, "or-1", true, 0.9, closes, at + m);
+		say(&h, FORETOLD_OVERTIME, "or-1", 0.9, NULL, closes, closes - 60);
+		hear(&h, milestone_fact(ids[day], SOURCE_FHIR, MILESTONE_IN_ROOM, closes - 30));
+		until(&h, closes, closes + 29);
+		hear(&h, milestone_fact(ids[day], SOURCE_FHIR, MILESTONE_OUT_ROOM, closes + 30));
+		hazard(&h, HAZARD_OVERTIME, "or-1", false, 0, closes, closes + 31);
+		until(&h, closes + 32, closes + 400);
+	}
+	f = hazards(&h, HAZARD_OVERTIME);
+	assert_int_equal(f.came, 2);
+	assert_int_equal(f.late, 0);
+	assert_int_equal(f.events, 2);
+	assert_close(f.lead_min, 600);
+	demolish(&h);
+}
+
 /* A replay scores what the living station scored. */
 static void test_the_same_again(void **state)
 {
@@ -486,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_precision_and_lead),
 		cmocka_unit_test(test_what_is_no_merit_and_no_fault),
 		cmocka_unit_test(test_pacu_full_again),
+		cmocka_unit_test(test_the_next_day_is_another),
 		cmocka_unit_test(test_the_same_again),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_fixed_instants),
