@@ -219,17 +219,24 @@ static void put_alarm(struct sha *sha, const struct alarm *a)
 {
 	const int64_t integers[] = {(int64_t)a->class_, (int64_t)a->priority, a->active, a->acked,
 		a->latched, a->raised_ms, a->changed_ms, a->acked_ms, a->count, a->late,
-		a->happened_ms, (int64_t)a->hazard, a->about_ms, a->foretold_ms, a->reps};
+		a->happened_ms};
 
 	text(sha, a->key);
 	text(sha, a->text);
 	text(sha, a->acked_by);
 	text(sha, a->tag);
 	text(sha, a->room);
-	text(sha, a->subject);
-	number(sha, a->chance);
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 		integer(sha, integers[i]);
+	/* Those of rules follow from their case; digests of older journals stand. */
+	if (a->foretold_ms == 0)
+		return;
+	integer(sha, (int64_t)a->hazard);
+	text(sha, a->subject);
+	number(sha, a->chance);
+	integer(sha, a->about_ms);
+	integer(sha, a->foretold_ms);
+	integer(sha, a->reps);
 }
 
 static void put_room(struct sha *sha, const struct room_twin *rt)

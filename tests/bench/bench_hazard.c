@@ -3,9 +3,10 @@
 /*
  * What is announced, and how long before: days of the emulated suite under laws
  * that no model has seen, heard through the FHIR mapper, forecast every five
- * minutes as the console would, with fewer PACU bays than the site has: they are full now and then.
- * Saturations are the emulator's own, looked at every minute; a day is one shift of a list. DAYS=n
- * how many (40), LAWS as for the forecast.
+ * minutes as the console would, with fewer PACU bays than the site has, so that
+ * they are full now and then. Saturations are the emulator's own, looked at every
+ * minute; a day is one shift of a list. DAYS=n how many (40), LAWS as for the
+ * forecast.
  */
 
 #include <math.h>
