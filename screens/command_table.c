@@ -16,6 +16,9 @@
 #define PAGES "board programme recovery alarms locate climate patient alarm why indicators"
 #define CASES "board programme recovery patient"
 
+/* Whose row tells which key helps. */
+#define HAZARDS "alarms alarm"
+
 const struct command_entry command_table[] = {
 	{"", '?', VKEY_F1, "help", N_("every key and command of this screen, searchable"),
 		FLAG_SMALL, 1, cmd_help, 0},
@@ -36,6 +39,17 @@ const struct command_entry command_table[] = {
 		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_learn, 0},
 	{CASES, 0, 0, "learn", N_("learn from this case again"), FLAG_SHARED | FLAG_CONFIRM, 0,
 		cmd_learn, 1},
+	/* What helps against a hazard, on its own row; the row names the key. */
+	{HAZARDS, 'm', 0, "milestone", N_("a milestone of this hazard's case has happened"),
+		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_milestone, 0},
+	{HAZARDS, 'x', 0, "absent", N_("this hazard's patient absent, or not ready"),
+		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_absent, 0},
+	{HAZARDS, '+', 0, "longer", N_("how many minutes its case still has in the room"),
+		FLAG_SHARED, 0, cmd_minutes, 10},
+	{HAZARDS, '-', 0, "shorter", N_("how many minutes its case still has in the room"),
+		FLAG_SHARED, 0, cmd_minutes, -10},
+	{HAZARDS, 'T', 0, "in-time", N_("what would have the hazard's room end in time"), 0, 0,
+		cmd_in_time, 0},
 	{"alarms alarm", 'a', 0, "acknowledge", N_("I have seen this alarm and act on it"),
 		FLAG_SHARED | FLAG_CONFIRM, 2, cmd_alarm, COMMAND_ACKNOWLEDGE},
 	{"alarms alarm", 'z', 0, "reset", N_("close a latched alarm whose cause is gone"),

@@ -209,7 +209,8 @@ void forecast_left_out(const struct forecast *forecast, char *out, size_t size);
 /* Indicators of today, in the order of twin/indicator.h; the last row tells
  * whether days can be compared (def -1). */
 struct indicator_row {
-	int def; /* index in indicators, -1 */
+	int def;                           /* index in indicators, -1 */
+	const struct quality_def *quality; /* of the forecast (screens/quality.h), NULL none */
 	bool known, outside;
 	double value;
 	double mean, p50, p90; /* NAN where they make no sense */

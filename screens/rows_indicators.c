@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "screens/format.h"
+#include "screens/quality.h"
 #include "screens/tr.h"
 #include "twin/indicator.h"
 
@@ -112,7 +113,9 @@ int indicator_rows(const struct view *view, struct indicator_row *rows, int max)
 	}
 	free(one);
 	free(day);
-	if (count == indicator_count && count < max) {
+	for (int i = 0; count == indicator_count + i && i < quality_count && count < max; i++)
+		quality_row(view, &qualities[i], &rows[count++]);
+	if (count == indicator_count + quality_count && count < max) {
 		struct indicator_row *row = &rows[count++];
 
 		*row = (struct indicator_row){

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "screens/hazard_words.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -55,12 +56,13 @@ static void fill_text(const struct view *view, const void *data, struct cell_tex
 {
 	const struct alarm_row *row = data;
 	const struct alarm *a = alarm_of(view, data);
-	char who[LABEL_SIZE], when[16];
+	char who[LABEL_SIZE], when[16], what[LABEL_SIZE * 2];
 
 	format_clock(a->happened_ms, when, sizeof when);
 	if (a->late)
 		format_put(out->text, sizeof out->text, _("(late, of %s) "), when);
-	format_add(out->text, sizeof out->text, "%s", a->text);
+	hazard_line(view, a, what, sizeof what);
+	format_add(out->text, sizeof out->text, "%s", what);
 	if (row->thing >= 0 && view->twin->things[row->thing].patient[0]) {
 		format_thing(view, row->thing, who, sizeof who);
 		format_add(out->text, sizeof out->text, ": %s", who);
@@ -132,7 +134,7 @@ static void id(const struct view *view, const void *data, char *out, size_t size
 	format_put(out, size, "%s", alarm_of(view, data)->key);
 }
 
-/* An alarm's patient is the wearer of its tag. */
+/* An alarm's patient is the wearer of its tag; a hazard's, the one of its case. */
 static void fill_subject(const struct view *view, int alarm, struct subject *out)
 {
 	const struct twin *twin = view->twin;
@@ -141,6 +143,7 @@ static void fill_subject(const struct view *view, int alarm, struct subject *out
 	out->alarm = alarm;
 	if (thing >= 0 && twin->things[thing].patient[0])
 		out->patient = twin_patient(twin, twin->things[thing].patient);
+	hazard_subject(view, &twin->alarms[alarm], out);
 }
 
 static void subject(
@@ -222,6 +225,21 @@ static void draw_place(const struct view *view, const struct alarm_row *row, str
 	line(canvas, area, at, _("Who or what"), ROLE_NORMAL, text);
 }
 
+static void draw_hazard(const struct view *view, const struct alarm *a, struct canvas *canvas,
+	struct area area, int *at)
+{
+	char text[LABEL_SIZE * 2];
+
+	hazard_when(view, a, text, sizeof text);
+	line(canvas, area, at, _("When"), ROLE_STRONG, text);
+	hazard_chance(a, text, sizeof text);
+	line(canvas, area, at, _("How likely"), ROLE_STRONG, text);
+	hazard_source(view, a, text, sizeof text);
+	line(canvas, area, at, _("Says so"), ROLE_NORMAL, text);
+	hazard_help(a, text, sizeof text);
+	line(canvas, area, at, _("What helps"), ROLE_STRONG, text);
+}
+
 void alarm_page(const struct view *view, const char *key, struct canvas *canvas, struct area body)
 {
 	struct area area = {body.row, body.column + 1, body.rows, body.columns - 2};
@@ -259,6 +277,7 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 	if (text[0])
 		format_add(text, sizeof text, " %s", a->acked_by);
 	line(canvas, area, &at, _("Acknowledged"), ROLE_NORMAL, text);
+	draw_hazard(view, a, canvas, area, &at);
 	if ((unsigned)a->class_ < ALARM_CLASS_COUNT && alarm_rules[a->class_].guidance)
 		line(canvas, area, &at, _("What to do"), ROLE_STRONG,
 			_(alarm_rules[a->class_].guidance));

@@ -9,6 +9,7 @@
 #include "screens/commands.h"
 #include "screens/format.h"
 #include "screens/page.h"
+#include "screens/quality.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -21,6 +22,13 @@ static const struct indicator_def *def_of(const void *data)
 	const struct indicator_row *row = data;
 
 	return row->def >= 0 ? &indicators[row->def] : NULL;
+}
+
+static const char *name_of(const struct indicator_row *row)
+{
+	if (row->quality)
+		return _(row->quality->name);
+	return row->def >= 0 ? _(indicators[row->def].name) : _("20 days, before and after");
 }
 
 /* Money goes by the site's own currency. */
@@ -51,8 +59,7 @@ static void fill_name(const struct view *view, const void *data, struct cell_tex
 	const struct indicator_def *def = def_of(data);
 
 	(void)view;
-	format_put(out->text, sizeof out->text, "%s",
-		def ? _(def->name) : _("20 days, before and after"));
+	format_put(out->text, sizeof out->text, "%s", name_of(row));
 	if (def && strcmp(def->key, "first_on_time") == 0 && !isnan(row->given))
 		format_add(out->text, sizeof out->text, " %g", row->given);
 	out->role = row->outside ? ROLE_STRONG : ROLE_NORMAL;
@@ -65,7 +72,10 @@ static void fill_value(const struct view *view, const void *data, struct cell_te
 	const struct indicator_def *def = def_of(data);
 
 	(void)view;
-	if (row->known) {
+	if (row->known && row->quality) {
+		quality_value(row->quality, row->value, out->text, sizeof out->text);
+		out->role = ROLE_STRONG;
+	} else if (row->known) {
 		put_value(def, row->value, out->text, sizeof out->text);
 		out->role = row->outside ? ROLE_LATE : ROLE_STRONG;
 	} else if (!def || strcmp(def->unit, "money") != 0) {
@@ -84,9 +94,12 @@ static double number_value(const struct view *view, const void *data)
 
 static void fill_unit(const struct view *view, const void *data, struct cell_text *out)
 {
+	const struct indicator_row *row = data;
 	const struct indicator_def *def = def_of(data);
 
-	if (def)
+	if (row->quality)
+		format_put(out->text, sizeof out->text, "%s", row->quality->unit);
+	else if (def)
 		format_put(out->text, sizeof out->text, "%s", unit_of(view, def));
 	out->role = ROLE_DIM;
 }
@@ -97,7 +110,7 @@ static void fill_p90(const struct view *view, const void *data, struct cell_text
 	const struct indicator_def *def = def_of(data);
 
 	(void)view;
-	if (row->known && def->sum == SUM_MEDIAN && !isnan(row->p90))
+	if (row->known && def && def->sum == SUM_MEDIAN && !isnan(row->p90))
 		put_value(def, row->p90, out->text, sizeof out->text);
 	out->role = ROLE_DIM;
 }
@@ -110,8 +123,11 @@ static void fill_recent(const struct view *view, const void *data, struct cell_t
 	(void)view;
 	if (isnan(row->recent))
 		return;
-	put_value(def_of(data), row->recent, out->text, sizeof out->text);
-	if (row->days < INDICATOR_DAYS)
+	if (row->quality)
+		quality_value(row->quality, row->recent, out->text, sizeof out->text);
+	else
+		put_value(def_of(data), row->recent, out->text, sizeof out->text);
+	if (!row->quality && row->days < INDICATOR_DAYS)
 		format_add(out->text, sizeof out->text, "/%d", row->days);
 	out->role = ROLE_DIM;
 }
@@ -121,7 +137,7 @@ static void fill_n(const struct view *view, const void *data, struct cell_text *
 	const struct indicator_row *row = data;
 
 	(void)view;
-	if (row->def >= 0)
+	if (row->def >= 0 || row->quality)
 		format_put(out->text, sizeof out->text, "%d", row->n);
 }
 
@@ -177,10 +193,14 @@ static int rows(const struct view *view, void *out, int max)
 
 static void id(const struct view *view, const void *data, char *out, size_t size)
 {
+	const struct indicator_row *row = data;
 	const struct indicator_def *def = def_of(data);
 
 	(void)view;
-	format_put(out, size, "%s", def ? def->key : compare_key);
+	format_put(out, size, "%s",
+		row->quality ? row->quality->key
+		: def        ? def->key
+			     : compare_key);
 }
 
 static const struct table_def table = {
@@ -223,7 +243,11 @@ static void detail(const struct view *view, const void *data, struct page *page)
 	const struct indicator_row *row = data;
 
 	(void)view;
-	page_line(page, ROLE_STRONG, "%s", def ? _(def->name) : _("20 days, before and after"));
+	page_line(page, ROLE_STRONG, "%s", name_of(row));
+	if (row->quality) {
+		page_words(page, _("formula"), ROLE_NORMAL, _(row->quality->formula));
+		page_pair(page, _("source"), ROLE_NORMAL, row->quality->source);
+	}
 	if (def)
 		about(def, page);
 	as_set(def, row->variant, row->given, page);
@@ -388,9 +412,12 @@ static void draw_page(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct page page = page_begin(canvas, body, screen->offset);
+	const struct quality_def *quality = quality_find(screen->target);
 	int index = indicator_find(screen->target);
 
-	if (index >= 0)
+	if (quality)
+		quality_page(view, quality, &page);
+	else if (index >= 0)
 		one_page(view, &indicators[index], &page);
 	else
 		compare_page(view, &page);

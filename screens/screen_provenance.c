@@ -7,6 +7,7 @@
 
 #include "screens/format.h"
 #include "screens/intake.h"
+#include "screens/hazard_words.h"
 #include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
@@ -187,6 +188,12 @@ static void about_alarm(const struct view *view, const char *key, struct page *p
 	page_pair(page, _("raised"), ROLE_NORMAL, text);
 	format_date_clock(a->changed_ms, text, sizeof text);
 	page_pair(page, _("last change"), ROLE_NORMAL, a->changed_ms > 0 ? text : "");
+	hazard_source(view, a, text, sizeof text);
+	page_pair(page, _("said by"), ROLE_NORMAL, text);
+	hazard_chance(a, text, sizeof text);
+	page_pair(page, _("how likely"), ROLE_NORMAL, text);
+	hazard_when(view, a, text, sizeof text);
+	page_pair(page, _("when"), ROLE_NORMAL, text);
 	page_pair(page, _("by tag"), ROLE_NORMAL, a->tag);
 	if (a->late)
 		page_pair(page, _("late"), ROLE_CONFLICT, _("from a gateway's offline buffer"));

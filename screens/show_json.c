@@ -13,6 +13,7 @@
 #include "screens/screen.h"
 #include "twin/catalogue.h"
 #include "twin/fasting.h"
+#include "twin/hazard.h"
 #include "twin/indicator.h"
 
 static void text(cJSON *object, const char *key, const char *value)
@@ -198,6 +199,25 @@ static void alarm_where(const struct view *view, const struct alarm_row *r, cJSO
 	room(view, where, "or", r->other);
 }
 
+/* What may still be averted; absent on other alarms. */
+static void alarm_hazard(const struct view *view, const struct alarm *a, cJSON *o)
+{
+	cJSON *hazard;
+
+	if (a->hazard == HAZARD_NONE || (unsigned)a->hazard >= HAZARD_COUNT)
+		return;
+	hazard = cJSON_AddObjectToObject(o, "hazard");
+	text(hazard, "kind", hazard_name(a->hazard));
+	text(hazard, "subject", a->subject);
+	if (a->foretold_ms > 0 && a->chance >= 0)
+		number(hazard, "probability", a->chance);
+	when(hazard, "about", a->about_ms);
+	if (a->about_ms > 0)
+		number(hazard, "lead_min", round((double)(a->about_ms - view->now_ms) / 60000));
+	when(hazard, "foretold", a->foretold_ms);
+	text(hazard, "helping_key", hazard_rules[a->hazard].key);
+}
+
 static void alarms(const struct view *view, cJSON *array, void *memory)
 {
 	struct alarm_row *rows = memory;
@@ -223,6 +243,7 @@ static void alarms(const struct view *view, cJSON *array, void *memory)
 		if ((unsigned)a->class_ < ALARM_CLASS_COUNT)
 			text(o, "guidance", alarm_rules[a->class_].guidance);
 		cJSON_AddBoolToObject(o, "late", a->late);
+		alarm_hazard(view, a, o);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
 #include "twin/names.h"
+#include "twin/score.h"
 #include "twin/twin.h"
 #include "twin/whatif.h"
 
@@ -25,6 +26,7 @@ struct view {
 	const struct names *names;
 	const struct learning *learning; /* what the house knows of durations; may be NULL */
 	const struct indicator_history *history; /* the days gone by; may be NULL */
+	const struct score *score;               /* how right the forecast was; may be NULL */
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */

@@ -66,6 +66,8 @@ WORDS(located, LOCATED_COUNT);
 WORDS(quantity, QUANTITY_COUNT);
 WORDS(priority, PRIORITY_COUNT);
 WORDS(alarm_act, ALARM_ACT_COUNT);
+WORDS(foretold, FORETOLD_COUNT);
+WORDS(hazard, HAZARD_COUNT);
 
 #define AT(member) offsetof(struct fact, member)
 #define TEXT(key, member)                                                                          \
@@ -154,6 +156,13 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_HISTORY] = {TEXT("id", history.id), TIME("admitted_ms", history.admitted_ms),
 		INT("acute", history.acute), INT("charlson", history.charlson),
 		INT("ed_visits", history.ed_visits), END},
+	[FACT_FORETOLD] = {WORD("what", foretold.what, foretold), TEXT("id", foretold.id),
+		TIME("about_ms", foretold.about_ms), MAYBE("chance", foretold.chance),
+		MAYBE("low", foretold.low), MAYBE("middle", foretold.middle),
+		MAYBE("high", foretold.high), END},
+	[FACT_HAZARD] = {WORD("hazard", hazard.hazard, hazard), TEXT("id", hazard.id),
+		BOOL("active", hazard.active), MAYBE("chance", hazard.chance),
+		TIME("about_ms", hazard.about_ms), INT("reps", hazard.reps), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

@@ -8,13 +8,15 @@ bool knowledge_init(struct knowledge *k)
 {
 	k->learning = learning_create();
 	k->history = indicator_history_create(format_midnight);
-	return k->learning != NULL && k->history != NULL;
+	k->score = score_create();
+	return k->learning != NULL && k->history != NULL && k->score != NULL;
 }
 
 void knowledge_fini(struct knowledge *k)
 {
 	learning_destroy(k->learning);
 	indicator_history_destroy(k->history);
+	score_destroy(k->score);
 }
 
 void knowledge_before(struct knowledge *k, const struct twin *twin, const struct fact *fact)
@@ -27,10 +29,12 @@ void knowledge_before(struct knowledge *k, const struct twin *twin, const struct
 void knowledge_after(struct knowledge *k, const struct twin *twin, const struct fact *fact)
 {
 	learning_hear(k->learning, twin, fact);
+	score_hear(k->score, twin, fact);
 }
 
 void knowledge_view(const struct knowledge *k, struct view *view)
 {
 	view->learning = k->learning;
 	view->history = k->history;
+	view->score = k->score;
 }

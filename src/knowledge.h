@@ -11,10 +11,12 @@
 #include "screens/view.h"
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
+#include "twin/score.h"
 
 struct knowledge {
 	struct learning *learning;         /* how long cases take */
 	struct indicator_history *history; /* the days gone by */
+	struct score *score;               /* how right the forecast was */
 };
 
 /* False: out of memory; knowledge_fini all the same. */

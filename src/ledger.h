@@ -11,11 +11,13 @@
 #include <stdbool.h>
 
 #include "twin/learning.h"
+#include "twin/score.h"
 
 /* malloc'd; NULL out of memory. Times are local; now_ms is
  * the time it is told at. */
 char *ledger_show(const struct learning *learning, int64_t now_ms, bool json);
 /* The expectation at each case's beginning against what came, beside the booking. */
-char *score_show(const struct learning *learning, int64_t now_ms, bool json);
+char *score_show(
+	const struct learning *learning, const struct score *score, int64_t now_ms, bool json);
 
 #endif

@@ -7,6 +7,7 @@
 #include "screens/format.h"
 #include "src/duration_score.h"
 #include "src/ledger.h"
+#include "src/score_forecast.h"
 #include "twin/stat.h"
 
 /* How right the expectations were, each made before its case: a forecast that
@@ -14,13 +15,13 @@
 
 enum { TENTHS = 10 };
 
-struct score {
+struct marks {
 	struct duration_score expected, booked; /* over the same cases */
 	long tenths[TENTHS];
 	long without_booking;
 };
 
-static void judge(struct score *s, const struct learning_record *r)
+static void judge(struct marks *s, const struct learning_record *r)
 {
 	double actual = learning_actual_min(r);
 	double rank = stat_lognormal_cdf(actual, r->foretold.mu, r->foretold.sigma);
@@ -42,7 +43,7 @@ static void put_line(FILE *out, const char *name, const struct duration_figures 
 		f->crps_min, covered, f->bias_min);
 }
 
-static void put_text(FILE *out, const struct score *s, const struct duration_figures f[2])
+static void put_text(FILE *out, const struct marks *s, const struct duration_figures f[2])
 {
 	fprintf(out, "%ld cases foretold at their beginning, with a booking; %ld without\n", f[0].n,
 		s->without_booking);
@@ -73,7 +74,8 @@ static void add_figures(cJSON *to, const char *key, const struct duration_figure
 			cJSON_AddNumberToObject(o, all[i].name, round(all[i].value * 1e4) / 1e4);
 }
 
-static char *to_json(const struct score *s, const struct duration_figures f[2], int64_t now_ms)
+static char *to_json(const struct marks *s, const struct duration_figures f[2],
+	const struct score *forecast, int64_t now_ms)
 {
 	cJSON *root = cJSON_CreateObject();
 	char time[40];
@@ -89,14 +91,16 @@ static char *to_json(const struct score *s, const struct duration_figures f[2], 
 	cJSON *tenths = cJSON_AddArrayToObject(root, "tenths");
 	for (int i = 0; i < TENTHS; i++)
 		cJSON_AddItemToArray(tenths, cJSON_CreateNumber((double)s->tenths[i]));
+	if (forecast != NULL)
+		score_forecast_json(root, forecast, now_ms);
 	char *text = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return text;
 }
 
-char *score_show(const struct learning *l, int64_t now_ms, bool json)
+char *score_show(const struct learning *l, const struct score *forecast, int64_t now_ms, bool json)
 {
-	struct score s = {0};
+	struct marks s = {0};
 	char *text = NULL;
 	size_t size = 0;
 	for (uint64_t n = 0; n < l->total; n++) {
@@ -108,9 +112,11 @@ char *score_show(const struct learning *l, int64_t now_ms, bool json)
 		duration_score_figures(&s.expected), duration_score_figures(&s.booked)};
 	FILE *out = json ? NULL : open_memstream(&text, &size);
 	if (json) {
-		text = to_json(&s, f, now_ms);
+		text = to_json(&s, f, forecast, now_ms);
 	} else if (out != NULL) {
 		put_text(out, &s, f);
+		if (forecast != NULL)
+			score_forecast_put(out, forecast, now_ms);
 		fclose(out);
 		if (text != NULL && size > 0)
 			text[size - 1] = '\0';

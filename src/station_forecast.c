@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
+#include "twin/foretell.h"
+#include "twin/hazard.h"
 
 /*
  * When the forecast is asked for again: soon after a fact that the rest of the
@@ -7,7 +9,7 @@
  * of suite time; when it runs fast, the machine still gets some rest between.
  */
 
-enum { SOON_MS = 1000, AT_LEAST_MS = 15000, REST_MS = 3000, SEED = 1 };
+enum { SOON_MS = 1000, AT_LEAST_MS = 15000, REST_MS = 3000, OLD_MS = 300000, SEED = 1 };
 
 static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_SITE] = true,
@@ -22,9 +24,29 @@ static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_INTAKE] = true,
 };
 
+/* Hazards, and what is to be held against what comes: facts like any other. */
+static void tell(struct station *s, const struct forecast *f)
+{
+	static struct fact facts[HAZARD_FACTS + FORETELL_FACTS];
+	int count = hazard_look(s->twin, f, facts);
+	count += foretell_due(s->twin, f, s->knowledge.score, facts + count);
+	for (int i = 0; i < count; i++)
+		station_fact(s, &facts[i]);
+}
+
+const struct forecast *station_forecast_last(const struct station *s)
+{
+	const struct forecast *last = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
+	return last != NULL && last->seq >= s->site_seq ? last : NULL;
+}
+
 static void on_forecast(void *context)
 {
 	struct station *s = context;
+	const struct forecast *f = station_forecast_last(s);
+	/* Of long ago: it is shown with its age, and said no more. */
+	if (f != NULL && s->started && f->at_ms >= s->twin->now_ms - OLD_MS)
+		tell(s, f);
 	if (s->calls.changed != NULL)
 		s->calls.changed(s->calls.context);
 }
@@ -43,12 +65,6 @@ void station_forecast_close(struct station *s)
 {
 	forecaster_destroy(s->forecaster);
 	s->forecaster = NULL;
-}
-
-const struct forecast *station_forecast_last(const struct station *s)
-{
-	const struct forecast *last = s->forecaster != NULL ? forecaster_last(s->forecaster) : NULL;
-	return last != NULL && last->seq >= s->site_seq ? last : NULL;
 }
 
 void station_forecast_heard(struct station *s, const struct fact *fact)

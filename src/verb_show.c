@@ -108,7 +108,7 @@ static char *picture(const struct view *view, const char *pane, bool json, bool 
 	if (strcmp(pane, "ledger") == 0)
 		return ledger_show(view->learning, view->now_ms, json);
 	if (strcmp(pane, "score") == 0)
-		return score_show(view->learning, view->now_ms, json);
+		return score_show(view->learning, view->score, view->now_ms, json);
 	return json ? show_json(view, pane) : show_text(view, pane, width(), ascii);
 }
 

@@ -26,6 +26,8 @@ const struct alarm_rule alarm_rules[ALARM_CLASS_COUNT] = {
 		"Check who wears it, and correct the hospital's record."},
 	[ALARM_CLASS_PROGRAMME] = {"programme", PRIORITY_LOW, false,
 		"Check with the ward and the coordinator."},
+	[ALARM_CLASS_FORETOLD] = {"foretold", PRIORITY_LOW, false,
+		"It has not happened yet: see what would help."},
 };
 
 static const char *const state_names[ALARM_STATE_COUNT] = {

@@ -29,6 +29,7 @@ enum alarm_class {
 	ALARM_CLASS_BATTERY,      /* LOW */
 	ALARM_CLASS_BRACELET,     /* on nobody, two on one, one on two: LOW */
 	ALARM_CLASS_PROGRAMME,    /* hazards: no-show, not fasting, conflict: LOW or MEDIUM */
+	ALARM_CLASS_FORETOLD,     /* hazards the forecast tells (twin/hazard.h): LOW or MEDIUM */
 	ALARM_CLASS_COUNT
 };
 
@@ -55,6 +56,13 @@ struct alarm {
 	int64_t happened_ms; /* a late one: when it was, by the buffer */
 	char tag[TAG_SIZE];  /* who rang, "" none */
 	char room[ID_SIZE];  /* where it rings, "" not known */
+	/* A hazard: what may still be averted. */
+	enum hazard hazard;    /* HAZARD_NONE: it is none */
+	char subject[ID_SIZE]; /* a case, a room, or "pacu" */
+	double chance;         /* as last foretold, -1 not known */
+	int64_t about_ms;      /* when it would be, 0 not known */
+	int64_t foretold_ms;   /* when the forecast was made, 0 it is of no forecast */
+	int reps;              /* replications behind it */
 };
 
 /* A consequence: stored as a derived audit row, never applied again. */

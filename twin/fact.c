@@ -32,6 +32,8 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_LEARN] = "learn",
 	[FACT_INTAKE] = "intake",
 	[FACT_HISTORY] = "history",
+	[FACT_FORETOLD] = "foretold",
+	[FACT_HAZARD] = "hazard",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -109,6 +111,24 @@ static const char *const alarm_acts[ALARM_ACT_COUNT] = {
 	[ALARM_RESET] = "reset",
 };
 
+static const char *const foretolds[FORETOLD_COUNT] = {
+	[FORETOLD_START] = "start",
+	[FORETOLD_END] = "end",
+	[FORETOLD_OVERTIME] = "overtime",
+	[FORETOLD_PACU] = "pacu",
+};
+
+static const char *const hazards[HAZARD_COUNT] = {
+	[HAZARD_NONE] = "none",
+	[HAZARD_OVERTIME] = "overtime",
+	[HAZARD_OVERRUN] = "overrun",
+	[HAZARD_PACU_FULL] = "pacu_full",
+	[HAZARD_FIRST_LATE] = "first_late",
+	[HAZARD_HOLD] = "hold",
+	[HAZARD_ABSENT] = "absent",
+	[HAZARD_FASTING] = "fasting",
+};
+
 /* Units are UCUM codes; what is true or false, counted or coded has none. */
 static const struct {
 	const char *name, *unit;
@@ -183,6 +203,8 @@ VOCABULARY(room_service, enum room_service, services, SERVICE_COUNT)
 VOCABULARY(located, enum located, locateds, LOCATED_COUNT)
 VOCABULARY(priority, enum priority, priorities, PRIORITY_COUNT)
 VOCABULARY(alarm_act, enum alarm_act, alarm_acts, ALARM_ACT_COUNT)
+VOCABULARY(foretold, enum foretold, foretolds, FORETOLD_COUNT)
+VOCABULARY(hazard, enum hazard, hazards, HAZARD_COUNT)
 
 /* Milestones are named by the one table of the state machine. */
 const char *milestone_name(enum milestone m)
@@ -243,6 +265,12 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 		f.resource.units = FACT_UNKNOWN;
 	} else if (kind == FACT_HISTORY) {
 		f.history.acute = f.history.charlson = f.history.ed_visits = FACT_UNKNOWN;
+	} else if (kind == FACT_FORETOLD) {
+		f.foretold.chance = FACT_UNKNOWN;
+		f.foretold.low = f.foretold.middle = f.foretold.high = FACT_UNKNOWN;
+	} else if (kind == FACT_HAZARD) {
+		f.hazard.chance = FACT_UNKNOWN;
+		f.hazard.reps = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

@@ -146,6 +146,28 @@ enum priority { PRIORITY_LOW, PRIORITY_MEDIUM, PRIORITY_HIGH, PRIORITY_COUNT };
 
 enum alarm_act { ALARM_ACKNOWLEDGE, ALARM_RESET, ALARM_ACT_COUNT };
 
+/* What is foretold at a fixed instant, to be held against what came. */
+enum foretold {
+	FORETOLD_START,    /* of a case: patient in room; told an hour before the plan */
+	FORETOLD_END,      /* of a case: patient out of room; told at the entry */
+	FORETOLD_OVERTIME, /* of a room, past its session; told an hour before its end */
+	FORETOLD_PACU,     /* the most bays taken in two hours; told every hour */
+	FORETOLD_COUNT
+};
+
+/* What may go wrong, told beforehand (twin/hazard.h has the table). */
+enum hazard {
+	HAZARD_NONE,
+	HAZARD_OVERTIME,   /* a room runs past its session's end */
+	HAZARD_OVERRUN,    /* a case takes much longer than booked */
+	HAZARD_PACU_FULL,  /* no bay is free */
+	HAZARD_FIRST_LATE, /* the first case of a room begins late */
+	HAZARD_HOLD,       /* a patient is kept in the room for want of a bay */
+	HAZARD_ABSENT,     /* a patient has not arrived */
+	HAZARD_FASTING,    /* a patient is not fasting */
+	HAZARD_COUNT
+};
+
 enum fact_kind {
 	FACT_NONE,
 	FACT_SITE,      /* the site text in force from here on */
@@ -168,6 +190,8 @@ enum fact_kind {
 	FACT_LEARN,     /* whether the house may learn from a case */
 	FACT_INTAKE,    /* when a patient last ate or drank, and what */
 	FACT_HISTORY,   /* what went before, as far as an index of risk asks */
+	FACT_FORETOLD,  /* what the forecast said, for its score */
+	FACT_HAZARD,    /* something is likely to go wrong, or no longer */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -311,6 +335,25 @@ struct fact_history {
 	int ed_visits;       /* emergency visits in the six months before, -1 not known */
 };
 
+/* source_ms: when the forecast was made. */
+struct fact_foretold {
+	enum foretold what;
+	char id[ID_SIZE];         /* a case, a room, or "pacu" */
+	int64_t about_ms;         /* a case: by the booking; else the end of what is asked about */
+	double chance;            /* -1: none is told */
+	double low, middle, high; /* p10, p50, p90: minutes after source_ms, or bays; -1 none */
+};
+
+/* source_ms: when the forecast was made that says so. */
+struct fact_hazard {
+	enum hazard hazard;
+	char id[ID_SIZE]; /* a case, a room, or "pacu" */
+	bool active;
+	double chance;    /* -1: nobody can say any more, or another hazard says it */
+	int64_t about_ms; /* when it would be */
+	int reps;         /* replications behind it */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -345,6 +388,8 @@ struct fact {
 		struct fact_learn learn;
 		struct fact_intake intake;
 		struct fact_history history;
+		struct fact_foretold foretold;
+		struct fact_hazard hazard;
 		struct fact_audit audit;
 	};
 };
@@ -383,5 +428,9 @@ const char *priority_name(enum priority p); /* "LOW" "MEDIUM" "HIGH" */
 int priority_parse(const char *word);
 const char *alarm_act_name(enum alarm_act a);
 int alarm_act_parse(const char *word);
+const char *foretold_name(enum foretold f); /* "start" "end" "overtime" "pacu" */
+int foretold_parse(const char *word);
+const char *hazard_name(enum hazard h); /* "overtime" "pacu_full" ... */
+int hazard_parse(const char *word);
 
 #endif

@@ -15,8 +15,9 @@ enum {
 	FORECAST_REPS = 4096,
 	FORECAST_SLOTS = 96, /* of the load curves: a day in quarters of an hour */
 	FORECAST_SLOT_MIN = 15,
-	FORECAST_LATER_MIN = 120, /* "in two hours": when what binds then could be had */
-	FORECAST_DEMAND_MIN = 240 /* how far ahead what is wanted is told */
+	FORECAST_LATER_MIN = 120,  /* "in two hours": when what binds then could be had */
+	FORECAST_DEMAND_MIN = 240, /* how far ahead what is wanted is told */
+	FORECAST_PEAK_SLOTS = 8    /* two hours */
 };
 
 struct quantiles {
@@ -67,6 +68,8 @@ struct forecast_load {
 	int units; /* how many there are */
 	double p50[FORECAST_SLOTS], p90[FORECAST_SLOTS];
 	double p_full[FORECAST_SLOTS]; /* that none is free at some time in the slot */
+	struct quantiles peak;         /* the most taken in the first FORECAST_PEAK_SLOTS */
+	double p_peak_full;            /* that none is free at some time in them */
 };
 
 struct forecast_kpi {

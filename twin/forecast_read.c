@@ -173,6 +173,24 @@ static void read_load(
 	}
 }
 
+static void read_peak(
+	const struct forecast_run *run, int p, int reps, double *work, struct forecast_load *out)
+{
+	int full = 0;
+	for (int i = 0; i < reps; i++) {
+		int most = 0;
+		for (int slot = 0; slot < FORECAST_PEAK_SLOTS; slot++) {
+			int taken = load_column(run, p, slot)[i];
+			most = taken > most ? taken : most;
+		}
+		full += most >= out->units;
+		work[i] = most;
+	}
+	stat_sort(work, (size_t)reps);
+	out->peak = quantiles_of(work, reps);
+	out->p_peak_full = (double)full / reps;
+}
+
 static void demand_of(const struct forecast_run *run, int p, int reps, uint16_t *most, double *work,
 	struct forecast_demand *out)
 {
@@ -247,6 +265,8 @@ void forecast_run_read(const struct forecast_run *run, int reps, struct forecast
 		read_room(run, r, reps, work, &out->rooms[r]);
 	for (int p = 0; p < out->pool_count; p++)
 		read_load(run, p, reps, work, &out->loads[p]);
+	for (int p = 0; p < out->pool_count; p++)
+		read_peak(run, p, reps, work, &out->loads[p]);
 	for (int i = 0; i < reps; i++)
 		out->stuck += run->stuck[i];
 	read_kpis(run, reps, &out->kpi);

@@ -75,6 +75,7 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_STRAY] = rule_stray,
 	[TIMER_SHARED] = rule_shared,
 	[TIMER_FASTING] = rule_case,
+	[TIMER_HAZARD] = hazard_due,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

@@ -186,6 +186,10 @@ enum setting twin_setting(const struct twin *twin, const struct surgery *s);
 /* Where a patient is: room index by precedence (FHIR place, else radio), and
  * by whom; -1 not known. *conflict when both speak and differ. */
 int twin_patient_room(const struct twin *twin, int patient, enum source *who, bool *conflict);
+/* PACU bays there are today (as somebody said, else the site; -1 it counts none), and
+ * how many are taken: from the moment their patient leaves the OR. */
+int twin_bays(const struct twin *twin);
+int twin_bays_taken(const struct twin *twin);
 /* The best fix of an alarm's tag: thing index or -1. */
 int twin_alarm_thing(const struct twin *twin, const struct alarm *alarm);
 

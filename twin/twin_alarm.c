@@ -123,6 +123,16 @@ void alarm_clear(struct turn *turn, const char *key)
 		run(turn, &turn->t->alarms[i], ALARM_EVENT_CLEAR);
 }
 
+void alarm_dismiss(struct turn *turn, const char *key)
+{
+	int i = twin_alarm(turn->t, key);
+
+	if (i < 0)
+		return;
+	run(turn, &turn->t->alarms[i], ALARM_EVENT_CLEAR);
+	run(turn, &turn->t->alarms[i], ALARM_EVENT_ACK);
+}
+
 static bool is_active(const struct twin *t, const char *key)
 {
 	int i = twin_alarm(t, key);
@@ -136,6 +146,23 @@ void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct 
 		alarm_clear(turn, key);
 	else if (!is_active(turn->t, key))
 		alarm_raise(turn, key, ring);
+}
+
+int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *told,
+	const char *subject, int64_t made_ms)
+{
+	int i = twin_alarm(t, key);
+	struct alarm *a = i >= 0 ? &t->alarms[i] : NULL;
+
+	if (!a)
+		return -1;
+	a->hazard = told->hazard;
+	a->chance = told->chance;
+	a->about_ms = told->about_ms;
+	a->foretold_ms = made_ms;
+	a->reps = told->reps;
+	text_copy(a->subject, sizeof a->subject, subject);
+	return i;
 }
 
 void alarm_operator(struct turn *turn)
@@ -207,11 +234,11 @@ void alarm_press(struct turn *turn)
 	alarm_raise(turn, key, &ring);
 }
 
-static void case_alarm(struct turn *turn, int i, const char *prefix, bool wanted,
+static void case_alarm(struct turn *turn, int i, enum hazard hazard, bool wanted,
 	enum priority priority, const char *what)
 {
 	const struct surgery *s = &turn->t->cases[i];
-	char key[ID_SIZE], text[LABEL_SIZE] = "";
+	char key[ID_SIZE], text[LABEL_SIZE] = "", prefix[ID_SIZE] = "";
 	struct ring ring = {.class_ = ALARM_CLASS_PROGRAMME,
 		.priority = priority,
 		.text = text,
@@ -227,8 +254,15 @@ static void case_alarm(struct turn *turn, int i, const char *prefix, bool wanted
 		line_add(text, sizeof text, ", ");
 		line_add(text, sizeof text, s->procedure);
 	}
+	line_add(prefix, sizeof prefix, hazard_name(hazard));
+	line_add(prefix, sizeof prefix, ":");
 	key_make(key, prefix, s->id);
 	alarm_follow(turn, key, wanted, &ring);
+	if (wanted)
+		alarm_foretell(turn->t, key,
+			&(struct fact_hazard){
+				.hazard = hazard, .chance = FACT_UNKNOWN, .about_ms = s->start_ms},
+			s->id, 0);
 }
 
 void rule_case(struct turn *turn, int i)
@@ -247,13 +281,13 @@ void rule_case(struct turn *turn, int i)
 	/* The clock may run out while nobody says anything. */
 	int64_t legal_ms = fasting_legal_ms(t, i);
 
-	case_alarm(turn, i, "fasting:", waiting && fasting_kept(t, i) == 0, PRIORITY_MEDIUM,
+	case_alarm(turn, i, HAZARD_FASTING, waiting && fasting_kept(t, i) == 0, PRIORITY_MEDIUM,
 		"patient not fasting");
 	if (waiting && legal_ms > t->now_ms)
 		timer_set(t, legal_ms, TIMER_FASTING, i);
 	else
 		timer_cancel(t, TIMER_FASTING, i);
-	case_alarm(turn, i, "absent:", due, PRIORITY_LOW, "patient not arrived");
+	case_alarm(turn, i, HAZARD_ABSENT, due, PRIORITY_LOW, "patient not arrived");
 	if (expected && !due)
 		timer_set(t, due_ms, TIMER_ABSENT, i);
 	else

@@ -534,6 +534,12 @@ static void on_learn(struct turn *turn)
 	turn->t->ignored += twin_case(turn->t, turn->fact->learn.id) < 0;
 }
 
+/* The score beside the twin hears it (twin/score.h). */
+static void on_foretold(struct turn *turn)
+{
+	(void)turn;
+}
+
 static void on_audit(struct turn *turn)
 {
 	(void)turn;
@@ -562,6 +568,8 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_LEARN] = on_learn,
 	[FACT_INTAKE] = on_intake,
 	[FACT_HISTORY] = on_history,
+	[FACT_FORETOLD] = on_foretold,
+	[FACT_HAZARD] = on_hazard,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -242,6 +242,15 @@ static void put_alarm(struct sha *sha, const struct alarm *a)
 	text(sha, a->room);
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 		integer(sha, integers[i]);
+	/* Those of rules follow from their case; digests of older journals stand. */
+	if (a->foretold_ms == 0)
+		return;
+	integer(sha, (int64_t)a->hazard);
+	text(sha, a->subject);
+	number(sha, a->chance);
+	integer(sha, a->about_ms);
+	integer(sha, a->foretold_ms);
+	integer(sha, a->reps);
 }
 
 static void put_room(struct sha *sha, const struct room_twin *rt)

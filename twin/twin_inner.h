@@ -31,6 +31,7 @@ enum timer_kind {
 	TIMER_STRAY,   /* a bracelet that nobody was given; index: thing */
 	TIMER_SHARED,  /* a bracelet on two patients; index: thing */
 	TIMER_FASTING, /* the clock of who has eaten runs out; index: case */
+	TIMER_HAZARD,  /* nobody foretells it any more; index: alarm */
 	TIMER_KIND_COUNT
 };
 
@@ -85,6 +86,10 @@ void rooms_derive(struct turn *turn);
 void rooms_grey(struct turn *turn);
 void places_compare(struct turn *turn, int patient);
 
+/* twin_hazard.c */
+void on_hazard(struct turn *turn); /* of the table in twin_apply.c */
+void hazard_due(struct turn *turn, int alarm);
+
 /* twin_move.c */
 void thing_moved(struct turn *turn, int thing, int from);
 
@@ -98,9 +103,14 @@ struct ring {
 };
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
 void alarm_clear(struct turn *turn, const char *key);
+/* Clears it, and asks nobody to acknowledge what has not happened. */
+void alarm_dismiss(struct turn *turn, const char *key);
 /* Raises or clears, but a condition that merely goes on is not raised again:
  * the count is of occurrences, not of samples. */
 void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring);
+/* What is known of the hazard that an alarm tells of; its index, -1 there is none. */
+int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *told,
+	const char *subject, int64_t made_ms);
 void alarm_operator(struct turn *turn);
 void alarm_press(struct turn *turn);
 void rule_case(struct turn *turn, int i);

@@ -83,10 +83,9 @@ static bool takes_bay(const struct twin *t, const struct surgery *s)
 	return (stage == STAGE_PACU || stage == STAGE_PACU_READY) && left > t->now_ms - HORIZON_MS;
 }
 
-/* Every PACU bed of the site is taken. */
-static bool pacu_full(const struct twin *t)
+int twin_bays(const struct twin *t)
 {
-	int beds = 0, taken = 0;
+	int beds = 0;
 
 	for (int i = 0; t->site && i < t->site->bed_count; i++) {
 		int room = t->site->beds[i].room;
@@ -95,11 +94,27 @@ static bool pacu_full(const struct twin *t)
 			&& t->site->rooms[room].kind == ROOM_PACU)
 			beds++;
 	}
-	for (int i = 0; i < t->case_count; i++) {
-		if (takes_bay(t, &t->cases[i]))
-			taken++;
-	}
-	return beds > 0 && taken >= beds;
+	for (int i = 0; beds > 0 && i < t->resource_count; i++)
+		if (!strcmp(t->resources[i].id, room_kind_name(ROOM_PACU))
+			&& t->resources[i].units >= 0)
+			return t->resources[i].units;
+	return beds > 0 ? beds : FACT_UNKNOWN;
+}
+
+int twin_bays_taken(const struct twin *t)
+{
+	int taken = 0;
+
+	for (int i = 0; i < t->case_count; i++)
+		taken += takes_bay(t, &t->cases[i]);
+	return taken;
+}
+
+static bool pacu_full(const struct twin *t)
+{
+	int bays = twin_bays(t);
+
+	return bays >= 0 && twin_bays_taken(t) >= bays;
 }
 
 /* The hospital calling the room free after the patient left is its way of

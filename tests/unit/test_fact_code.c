@@ -152,6 +152,23 @@ static struct fact full(enum fact_kind kind)
 		f.history.charlson = 4;
 		f.history.ed_visits = 0;
 		break;
+	case FACT_FORETOLD:
+		f.foretold.what = FORETOLD_PACU;
+		strcpy(f.foretold.id, "pacu");
+		f.foretold.about_ms = 1773658800000;
+		f.foretold.chance = 0.25;
+		f.foretold.low = 3;
+		f.foretold.middle = 4.5;
+		f.foretold.high = 6;
+		break;
+	case FACT_HAZARD:
+		f.hazard.hazard = HAZARD_FIRST_LATE;
+		strcpy(f.hazard.id, "case-1");
+		f.hazard.active = true;
+		f.hazard.chance = 0.71;
+		f.hazard.about_ms = 1773658800000;
+		f.hazard.reps = 2000;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

@@ -139,7 +139,7 @@ static void tells_scripts(void **state)
  * an expectation as booked has the booking's median. */
 static void scores_by_hand(void **state)
 {
-	char *text = score_show(learning, twin->now_ms, true);
+	char *text = score_show(learning, NULL, twin->now_ms, true);
 	cJSON *root = cJSON_Parse(text);
 	(void)state;
 	assert_true(fabs(number(root, "n") - 3) < 1e-9);
@@ -164,15 +164,63 @@ static void scores_by_hand(void **state)
 	assert_true(fabs(sum - 3) < 1e-9);
 	free(text);
 	cJSON_Delete(root);
-	text = score_show(learning, twin->now_ms, false);
+	text = score_show(learning, NULL, twin->now_ms, false);
 	assert_non_null(strstr(text, "\nbooking     11.7       10.0    11.7         -    +5.0\n"));
 	free(text);
+}
+
+/* What the forecast said of the PACU at noon: 0.4, two bays (1 to 3); three were taken,
+ * all there are. By hand: Brier 0.36; pinball 0.1 x 2, 0.5 x 1 and 0 (3 is 3), twice
+ * their mean 7 / 15. A hazard that came after 25 minutes. */
+static void tells_the_forecast(void **state)
+{
+	struct score *score = score_create();
+	(void)state;
+	score->record_total = score->hazard_total = 1;
+	score->records[0] = (struct score_record){.what = FORETOLD_PACU,
+		.state = SCORE_SETTLED,
+		.made_ms = twin->now_ms,
+		.chance = 0.4,
+		.low = 1,
+		.middle = 2,
+		.high = 3,
+		.actual = 3,
+		.came = true};
+	score->hazards[0] = (struct score_hazard){.hazard = HAZARD_PACU_FULL,
+		.verdict = VERDICT_CAME,
+		.raised_ms = twin->now_ms,
+		.came_ms = twin->now_ms + 25 * 60000};
+	char *text = score_show(learning, score, twin->now_ms, true);
+	cJSON *root = cJSON_Parse(text);
+	const cJSON *all = cJSON_GetObjectItem(root, "all");
+	const cJSON *pacu = cJSON_GetObjectItem(cJSON_GetObjectItem(all, "foretold"), "pacu");
+	const cJSON *full = cJSON_GetObjectItem(cJSON_GetObjectItem(all, "hazards"), "pacu_full");
+	assert_true(fabs(number(root, "n") - 3) < 1e-9); /* what it told before, too */
+	assert_true(fabs(number(pacu, "mae") - 1) < 1e-9);
+	assert_true(fabs(number(pacu, "crps") - 7.0 / 15) < 1e-4);
+	assert_true(fabs(number(pacu, "brier") - 0.36) < 1e-9);
+	const cJSON *tenth = cJSON_GetArrayItem(cJSON_GetObjectItem(pacu, "reliability"), 4);
+	assert_true(fabs(number(tenth, "said") - 0.4) < 1e-9);
+	assert_true(fabs(number(tenth, "came") - 1) < 1e-9);
+	assert_true(fabs(number(full, "precision") - 1) < 1e-9);
+	assert_true(fabs(number(full, "lead_median_min") - 25) < 1e-9);
+	assert_non_null(cJSON_GetObjectItem(root, "today"));
+	free(text);
+	cJSON_Delete(root);
+	text = score_show(learning, score, twin->now_ms, false);
+	assert_non_null(
+		strstr(text, "PACU full within 2 h                 1  0.360        0.000   100%"));
+	assert_non_null(strstr(text, "said -> came (n): 40->100% (1)"));
+	assert_non_null(
+		strstr(text, "pacu_full        1     1      0     0     0      100%   25 min"));
+	free(text);
+	score_destroy(score);
 }
 
 static void nothing_yet(void **state)
 {
 	struct learning *empty = learning_create();
-	char *ledger = ledger_show(empty, 0, false), *score = score_show(empty, 0, false);
+	char *ledger = ledger_show(empty, 0, false), *score = score_show(empty, NULL, 0, false);
 	(void)state;
 	assert_int_equal(strncmp(ledger, "0 cases learnt from\n", 20), 0);
 	assert_string_equal(
@@ -189,6 +237,7 @@ int main(void)
 		cmocka_unit_test(tells_the_stages),
 		cmocka_unit_test(tells_scripts),
 		cmocka_unit_test(scores_by_hand),
+		cmocka_unit_test(tells_the_forecast),
 		cmocka_unit_test(nothing_yet),
 	};
 	return cmocka_run_group_tests(tests, open_suite, close_suite);
