@@ -8,10 +8,10 @@
 
 #include "screens/format.h"
 #include "screens/page.h"
+#include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
-
-enum { HITS_SHOWN = 20 };
+#include "screens/whatif_board.h"
 
 static const struct {
 	const char *name;
@@ -81,84 +81,96 @@ static void draw_figures(const struct what_if_answer *a, struct page *page)
 			a->done_after, a->done_after - a->done_before);
 }
 
-static void end_text(const struct forecast_room *room, char *out, size_t size)
-{
-	char clock[16] = "--:--";
+/* ---- the ripple ---- */
 
-	if (room->end.p50 > 0)
-		format_clock((int64_t)room->end.p50, clock, sizeof clock);
-	if (room->has_session)
-		format_put(out, size, "%s  %3.0f %%  %4.0f", clock, room->p_overtime * 100,
-			room->overtime_mean);
-	else
-		format_put(out, size, "%s", clock);
+static void stay_text(const struct what_if_stay *stay, char *out, size_t size)
+{
+	format_put(out, size, "--:--");
+	if (stay->end_ms > 0)
+		format_clock((int64_t)stay->end_ms, out, size);
 }
 
-static void draw_rooms(const struct view *view, const struct what_if_answer *a, struct page *page)
+/* Earlier is better: by the middle, else by what one in ten may come to. */
+static char shift_letter(const struct what_if_case *c)
 {
-	char before[48], after[48], later[16];
+	double by = fabs(c->ends.p50) >= 0.5 ? c->ends.p50 : c->ends.p90 + c->ends.p10;
 
-	page_line(page, ROLE_DIM, "%-16s %-19s %-19s %s", _("room: end p50"),
-		_("P(over), min over"), _("what-if"), _("min"));
-	for (int r = 0; r < a->room_count; r++) {
-		const struct forecast_room *b = &a->before[r], *w = &a->after[r];
-		double shift =
-			b->end.p50 > 0 && w->end.p50 > 0 ? (w->end.p50 - b->end.p50) / 60000 : 0;
-
-		if (!(b->end.p50 > 0) && !(w->end.p50 > 0))
-			continue;
-		later[0] = '\0';
-		/* A middle moves by a minute from one thousand fates to the next. */
-		if (fabs(shift) >= 0.5)
-			format_put(later, sizeof later, "%c %+.0f",
-				fabs(shift) < 1.5 ? '='
-				: shift > 0       ? 'W'
-						  : 'B',
-				shift);
-		end_text(b, before, sizeof before);
-		end_text(w, after, sizeof after);
-		page_line(page, later[0] ? verdict_role(later[0]) : ROLE_NORMAL,
-			"%-16s %-19s %-19s %s", format_room(view, a->site_room[r]), before, after,
-			later);
-	}
+	return by > 0 ? 'W' : by < 0 ? 'B' : '=';
 }
 
-static void hit_words(const struct what_if_hit *h, char *out, size_t size)
+static void hit_words(const struct what_if_case *c, char *out, size_t size)
 {
 	char before[16], after[16];
 
-	format_clock((int64_t)h->before_ms, before, sizeof before);
-	format_clock((int64_t)h->after_ms, after, sizeof after);
-	if (h->kind == HIT_SHIFTED)
-		format_put(out, size, "%s > %s  %c %+.0f min", before, after,
-			h->minutes > 0 ? 'W' : 'B', h->minutes);
-	else if (h->kind == HIT_NEW && h->after_ms > 0)
-		format_put(out, size, _("new, ends %s"), after);
-	else if (h->kind == HIT_GONE)
-		format_put(out, size, "%s", _("off the list"));
+	stay_text(&c->before, before, sizeof before);
+	stay_text(&c->after, after, sizeof after);
+	if (c->kind == HIT_SHIFTED)
+		format_put(out, size, "%c %+5.0f %+5.0f %+6.0f %+5.0f  %s>%s", shift_letter(c),
+			whole(c->begins.p50), whole(c->begins.p90), whole(c->ends.p50),
+			whole(c->ends.p90), before, after);
+	else if (c->kind == HIT_NEW && c->after.end_ms > 0)
+		format_put(out, size, _("  new, ends %s"), after);
+	else if (c->kind == HIT_GONE)
+		format_put(out, size, "  %s", _("off the list"));
 	else
-		format_put(out, size, "%s", _("W waits for ever: no room, no staff or no bed"));
+		format_put(out, size, "%s", _("W waits for ever: no room, staff or bed"));
+}
+
+static enum role hit_role(const struct what_if_case *c)
+{
+	return c->kind == HIT_NEVER ? ROLE_LATE : ROLE_NORMAL;
 }
 
 static void draw_hits(const struct view *view, const struct what_if_answer *a, struct page *page)
 {
-	char words[LABEL_SIZE], person[LABEL_SIZE];
+	char words[LABEL_SIZE], person[LABEL_SIZE], title[LABEL_SIZE];
 
-	if (a->hit_all == 0)
+	format_put(title, sizeof title, _("%d of %d cases hit"), a->hit_count, a->case_count);
+	if (a->hit_count == 0) {
+		page_line(page, ROLE_DIM, "%s", title);
 		return;
-	page_line(page, ROLE_DIM, _("cases hit most: %d of %d; end p50"),
-		a->hit_all < HITS_SHOWN ? a->hit_all : HITS_SHOWN, a->hit_all);
-	for (int i = 0; i < a->hit_count && i < HITS_SHOWN; i++) {
-		const struct what_if_hit *h = &a->hits[i];
-		int at = twin_case(view->twin, h->id);
-		int room = view->twin->site ? site_room(view->twin->site, h->room) : -1;
+	}
+	page_line(page, ROLE_DIM, "%-38.38s   %s", title, _("begin   p90   end   p90  end p50"));
+	for (int i = 0; i < a->hit_count; i++) {
+		const struct what_if_case *c = &a->cases[i];
+		int at = twin_case(view->twin, c->id);
+		int room = c->after.room >= 0 ? c->after.room : c->before.room;
 
 		person[0] = '\0';
 		if (at >= 0)
 			format_person(view, view->twin->cases[at].patient, person, sizeof person);
-		hit_words(h, words, sizeof words);
-		page_line(page, ROLE_NORMAL, "%-16.16s %-14.14s %-10.10s %s", h->id, person,
-			room >= 0 ? format_room(view, room) : h->room, words);
+		hit_words(c, words, sizeof words);
+		page_line(page, hit_role(c), "%-16.16s %-12.12s %-8.8s %s", c->id, person,
+			room >= 0 && view->twin->site ? format_room(view, room) : "", words);
+	}
+}
+
+static bool pool_moves(const struct what_if_pool *p)
+{
+	return p->units[0] != p->units[1] || fabs(p->peak_by.p10) >= 0.5
+	       || fabs(p->peak_by.p90) >= 0.5 || fabs(p->full_min[1] - p->full_min[0]) >= 1;
+}
+
+static void draw_pools(const struct view *view, const struct what_if_answer *a, struct page *page)
+{
+	char name[LABEL_SIZE];
+	int shown = 0;
+
+	for (int i = 0; i < a->pool_count; i++) {
+		const struct what_if_pool *p = &a->pools[i];
+
+		if (!pool_moves(p) || !view->twin->site)
+			continue;
+		if (shown++ == 0)
+			page_line(page, ROLE_DIM, "%-20s %-10s %-12s %-15s %s",
+				_("beds and people"), _("there are"), _("peak p50"),
+				_("peak by (p90)"), _("none free, min"));
+		forecast_resource_name(view->twin->site, p->role, p->beds, name, sizeof name);
+		page_line(page, ROLE_NORMAL,
+			"%-20.20s %3d > %-3d  %3.0f > %-3.0f    %+.0f (%+.0f)%*s %4.0f > %.0f",
+			name, p->units[0], p->units[1], p->peak[0], p->peak[1],
+			whole(p->peak_by.p50), whole(p->peak_by.p90), 8, "", p->full_min[0],
+			p->full_min[1]);
 	}
 }
 
@@ -239,8 +251,9 @@ static void draw(
 	if (is_of(view, a) && a->reps > 0 && a->asked.count > 0) {
 		draw_figures(a, &page);
 		draw_remedies(view, a, &page);
-		draw_rooms(view, a, &page);
+		whatif_board(view, a, &page);
 		draw_hits(view, a, &page);
+		draw_pools(view, a, &page);
 	} else {
 		draw_remedies(view, a, &page);
 	}

@@ -82,6 +82,16 @@ static uint16_t *load_column(const struct forecast_run *run, int pool, int slot)
 	return run->load + ((size_t)pool * FORECAST_SLOTS + (size_t)slot) * (size_t)run->reps;
 }
 
+const float *forecast_times(const struct forecast_run *run, int case_, enum forecast_time which)
+{
+	return case_column(run, case_, which == FORECAST_START ? COLUMN_START : COLUMN_END);
+}
+
+const uint16_t *forecast_loads(const struct forecast_run *run, int pool, int slot)
+{
+	return load_column(run, pool, slot);
+}
+
 /* ---- one replication, reduced ---- */
 
 static float minutes(int32_t ms)

@@ -203,7 +203,7 @@ static void nothing_is_told(void **state)
 	assert_true(run_until(s, 30, is_answered));
 	station_view(s->station, &view);
 	assert_int_equal(view.what_if_answer->injected, 4);
-	assert_true(view.what_if_answer->hit_all >= 7);
+	assert_true(view.what_if_answer->hit_count >= 7);
 	say(s, COMMAND_IN_TIME, "or-1");
 	assert_true(run_until(s, 30, is_tried));
 	say(s, COMMAND_WHAT_IF_BACK, "");
