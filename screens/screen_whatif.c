@@ -196,9 +196,13 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 {
 	char words[SCENARIO_TEXT];
 	int count = view->what_if ? view->what_if->count : 0;
+	int kept = count > 0 ? what_if_kept(view->twin, view->what_if) : -1;
 
 	page_line(page, ROLE_STRONG, "%s",
 		_("WHAT-IF, on a copy: nothing here is stored, sent, or seen by others"));
+	if (kept >= 0)
+		page_line(page, ROLE_NORMAL, _("kept as \"%s\" by %s, for everybody"),
+			view->twin->ideas[kept].name, view->twin->ideas[kept].told.origin);
 	for (int i = 0; i < count; i++) {
 		bool refused = is_of(view, a) && a->refused[i][0];
 
@@ -216,6 +220,25 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 		page_line(page, ROLE_DIM,
 			_("%d injected; the same %d fates with and without; B better, W worse"),
 			a->injected, a->reps);
+}
+
+/* Those that are kept, while nothing is injected. */
+static void draw_kept(const struct view *view, struct page *page)
+{
+	const struct twin *t = view->twin;
+	char clock[16];
+
+	if (t->idea_count == 0 || (view->what_if && view->what_if->count > 0))
+		return;
+	page_line(page, ROLE_DIM, _("%-24s %-7s %-16s %s"), _("kept: o opens, F forgets"),
+		_("what-ifs"), _("by"), _("at"));
+	for (int i = 0; i < t->idea_count; i++) {
+		const struct idea *idea = &t->ideas[i];
+
+		format_clock(idea->told.at_ms, clock, sizeof clock);
+		page_line(page, ROLE_NORMAL, "%-24.24s %8d %-16.16s %s", idea->name,
+			idea_steps(idea), idea->told.origin, clock);
+	}
 }
 
 static void draw_remedies(
@@ -256,6 +279,7 @@ static void draw(
 		draw_pools(view, a, &page);
 	} else {
 		draw_remedies(view, a, &page);
+		draw_kept(view, &page);
 	}
 	page_end(&page, &screen->offset);
 }

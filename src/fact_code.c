@@ -148,6 +148,8 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		TIME("when_ms", estimate.when_ms), END},
 	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
 	[FACT_LEARN] = {TEXT("id", learn.id), BOOL("use", learn.use), END},
+	[FACT_IDEA] = {TEXT("name", idea.name), INT("step", idea.step), TEXT("text", idea.text),
+		END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "src/whatif_file.h"
 #include "twin/text.h"
 
 /*
  * What-ifs of the console: a stack of scenarios that lives in memory, is asked
  * of the forecaster's copy, and nowhere told as a fact. Neither twin, journal
- * nor feeds are written to here.
+ * nor feeds are written to here; keeping one under a name is an operator's act
+ * (station_acts.c).
  */
 
 static void ask(struct station *s)
@@ -76,6 +78,37 @@ static void clear(struct station *s, const struct command *c)
 	ask(s);
 }
 
+/* In place of what there is; what makes no sense now is still put there, and the
+ * screen says why it is not possible. */
+static void open_kept(struct station *s, const struct command *c)
+{
+	struct what_if opened = {.count = 0};
+	char why[SCENARIO_TEXT];
+	int i = twin_idea(s->twin, c->target);
+	if (i < 0) {
+		station_say(s, "no what-if is saved as %s", c->target);
+		return;
+	}
+	bool whole = what_if_of(&s->twin->ideas[i], &opened, why);
+	s->what_if = opened;
+	if (whole)
+		station_say(s, "what-if opened: %s", c->target);
+	else
+		station_say(s, "opened as far as it is understood: %s", why);
+	ask(s);
+}
+
+static void export(struct station *s, const struct command *c)
+{
+	struct error err = {""};
+	if (s->what_if.count == 0)
+		station_say(s, "no what-if to export");
+	else if (what_if_write(c->text, &s->what_if, station_now(s), &err) < 0)
+		station_say(s, "not exported: %s", err.text);
+	else
+		station_say(s, "exported: vigie forecast --inject @%s", c->text);
+}
+
 static void in_time(struct station *s, const struct command *c)
 {
 	text_copy(s->in_time_room, sizeof s->in_time_room, c->target);
@@ -89,6 +122,8 @@ bool station_what_if(struct station *s, const struct command *command)
 		[COMMAND_WHAT_IF] = inject,
 		[COMMAND_WHAT_IF_BACK] = take_back,
 		[COMMAND_WHAT_IF_CLEAR] = clear,
+		[COMMAND_IDEA_OPEN] = open_kept,
+		[COMMAND_IDEA_EXPORT] = export,
 		[COMMAND_IN_TIME] = in_time,
 	};
 	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)

@@ -16,6 +16,7 @@
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
+#include "src/whatif_file.h"
 #include "twin/whatif.h"
 
 /*
@@ -251,6 +252,13 @@ static int inject(struct choice *c, const char *text)
 		return scenario_help();
 	}
 	struct what_if *w = &c->what_if;
+	if (text[0] == '@') {
+		struct error err = {""};
+		if (what_if_read(text + 1, w, &err) == 0)
+			return 0;
+		fprintf(stderr, "vigie forecast: %s (--inject help lists them)\n", err.text);
+		return -1;
+	}
 	if (w->count < WHAT_IF_DEPTH && scenario_parse(text, &w->list[w->count], why)) {
 		w->count++;
 		return 0;
@@ -265,7 +273,7 @@ static int usage(FILE *out, int code)
 	fputs("usage: vigie forecast PROGRAMME [--at TIME] [--site SITE] [--reps N] [--seed S]\n"
 	      "                      [--threads T] [--inject SCENARIO]... [--json]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
-	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
+	      "SCENARIO is NAME[:key=value,...] (--inject help lists them), or @FILE: one a line.\n"
 	      "Exit status: 0, 1 something was not understood or a case waits for ever, 2, 3.\n",
 		out);
 	return code;

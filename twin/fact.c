@@ -30,6 +30,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_ESTIMATE] = "estimate",
 	[FACT_RESOURCE] = "resource",
 	[FACT_LEARN] = "learn",
+	[FACT_IDEA] = "idea",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -231,6 +232,8 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 		f.estimate.left_min = FACT_UNKNOWN;
 	} else if (kind == FACT_RESOURCE) {
 		f.resource.units = FACT_UNKNOWN;
+	} else if (kind == FACT_IDEA) {
+		f.idea.step = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

@@ -22,6 +22,7 @@ enum {
 	ID_SIZE = 65,     /* FHIR ids: [A-Za-z0-9.-]{1,64}, and the NUL */
 	LABEL_SIZE = 97,  /* a short neutralised text for people */
 	ORIGIN_SIZE = 81, /* "Encounter/<id>", a gateway, a user */
+	IDEA_TEXT = 160,  /* one what-if in words of the command line */
 	TAG_SIZE = 13,    /* a MAC as 12 upper-case hex digits */
 	FACT_UNKNOWN = -1
 };
@@ -156,6 +157,7 @@ enum fact_kind {
 	FACT_ESTIMATE,  /* somebody says how long a case still takes */
 	FACT_RESOURCE,  /* how many of a role or of beds there are today */
 	FACT_LEARN,     /* whether the house may learn from a case */
+	FACT_IDEA,      /* one step of a what-if that is kept under a name */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -284,6 +286,14 @@ struct fact_learn {
 	bool use;
 };
 
+/* A named what-if is said step by step. An empty text ends it there: at 0 it is
+ * forgotten, and one that says less than the last takes the rest back. */
+struct fact_idea {
+	char name[ID_SIZE];
+	int step;             /* from 0 */
+	char text[IDEA_TEXT]; /* "overrun:case=c-102,min=60" */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -316,6 +326,7 @@ struct fact {
 		struct fact_estimate estimate;
 		struct fact_resource resource;
 		struct fact_learn learn;
+		struct fact_idea idea;
 		struct fact_audit audit;
 	};
 };

@@ -12,7 +12,7 @@
 #include "twin/plan.h"
 #include "twin/twin.h"
 
-enum { SCENARIO_PARAMETERS = 4, SCENARIO_TEXT = 160 };
+enum { SCENARIO_PARAMETERS = 4, SCENARIO_TEXT = IDEA_TEXT };
 
 enum scenario_kind {
 	PARAMETER_END,

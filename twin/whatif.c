@@ -8,6 +8,30 @@
 #include "twin/ripple.h"
 #include "twin/text.h"
 
+bool what_if_of(const struct idea *idea, struct what_if *out, char why[SCENARIO_TEXT])
+{
+	int steps = idea_steps(idea);
+	for (out->count = 0; out->count < steps; out->count++)
+		if (!scenario_parse(idea->steps[out->count], &out->list[out->count], why))
+			return false;
+	return true;
+}
+
+int what_if_kept(const struct twin *twin, const struct what_if *what_if)
+{
+	char text[SCENARIO_TEXT];
+	for (int i = 0; i < twin->idea_count && what_if->count > 0; i++) {
+		bool same = idea_steps(&twin->ideas[i]) == what_if->count;
+		for (int k = 0; same && k < what_if->count; k++) {
+			scenario_text(&what_if->list[k], text);
+			same = strcmp(text, twin->ideas[i].steps[k]) == 0;
+		}
+		if (same)
+			return i;
+	}
+	return -1;
+}
+
 int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_if *what_if,
 	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT])
 {

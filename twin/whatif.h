@@ -11,7 +11,7 @@
 #include "twin/scenario.h"
 #include "twin/forecast.h"
 
-enum { WHAT_IF_DEPTH = 12, WHAT_IF_REMEDIES = 5 };
+enum { WHAT_IF_DEPTH = TWIN_IDEA_STEPS, WHAT_IF_REMEDIES = 5 };
 
 /* The question: injected one after the other. */
 struct what_if {
@@ -84,6 +84,12 @@ struct what_if_answer {
 	int pool_count;
 	struct remedies remedies;
 };
+
+/* A kept one, read. False with why and as far as it was understood: another
+ * version of vigie may have said it. */
+bool what_if_of(const struct idea *idea, struct what_if *out, char why[SCENARIO_TEXT]);
+/* The kept one that says the very same, -1. */
+int what_if_kept(const struct twin *twin, const struct what_if *what_if);
 
 /* The fork of a twin (created by the caller) with all that can be injected; the
  * rest says why. Returns how many were. */

@@ -140,6 +140,11 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.learn.id, "case-1");
 		f.learn.use = true;
 		break;
+	case FACT_IDEA:
+		strcpy(f.idea.name, "two late");
+		f.idea.step = 1;
+		strcpy(f.idea.text, "overrun:case=c-102,min=60");
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

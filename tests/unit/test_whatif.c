@@ -248,6 +248,63 @@ static void test_header_says_what_if_here_only(void **state)
 	ui_destroy(ui);
 }
 
+/* Saving asks; names complete; nothing to save or open is told. */
+static void test_kept_under_a_name(void **state)
+{
+	static const char *const texts[] = {"no_hold", "mass:n=4", ""};
+	static const char *const names[] = {"bad hour", "bad night", "storm"};
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	press(ui, "8s");
+	assert_true(shows(ui, 24, 80, "nothing to save: inject a what-if first (w)"));
+	press(ui, "o");
+	assert_true(shows(ui, 24, 80, "no what-if is saved yet"));
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < 3; k++) {
+			struct fact f = fact_make(FACT_IDEA, SOURCE_PERSON, world->twin->now_ms);
+
+			snprintf(f.idea.name, sizeof f.idea.name, "%s", names[i]);
+			snprintf(f.idea.text, sizeof f.idea.text, "%s", texts[k]);
+			snprintf(f.origin, sizeof f.origin, "adm");
+			f.idea.step = k;
+			twin_apply(world->twin, &f, NULL);
+		}
+	}
+	press(ui, "8");
+	golden(ui, "whatif_kept", 24, 80, false);
+	press(ui, "ob\t"); /* as far as both go together */
+	assert_true(shows(ui, 24, 80, "open the what-if: bad   bad hour | bad night"));
+	press(ui, "n\t");
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_IDEA_OPEN);
+	assert_string_equal(c.target, "bad night");
+	assert_int_equal(press(ui, "ostor\n").kind, COMMAND_NONE); /* whole names only */
+	assert_true(shows(ui, 24, 80, "no what-if is saved under that name"));
+	c = press(ui, ":open storm\n");
+	assert_string_equal(c.target, "storm");
+	press(ui, "Fstorm\n");
+	assert_true(shows(ui, 24, 80, "forget the what-if \"storm\" for all ?"));
+	assert_int_equal(press(ui, "\x1b").kind, COMMAND_NONE);
+	assert_int_equal(press(ui, ":forget-saved storm\n\n").kind, COMMAND_IDEA_FORGET);
+	inject("no_hold");
+	press(ui, "sbad hour\n");
+	assert_true(shows(
+		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of the 2 there ?"));
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_IDEA_KEEP);
+	assert_string_equal(c.target, "bad hour");
+	assert_false(shows(ui, 24, 80, "kept as"));
+	inject("mass:n=4");
+	assert_true(shows(ui, 24, 80, "kept as \"bad hour\" by adm, for everybody"));
+	assert_int_equal(press(ui, ":export /tmp/x\n").kind, COMMAND_IDEA_EXPORT);
+	world->view.readonly = true;
+	press(ui, "s");
+	assert_true(shows(ui, 24, 80, "read-only: save is not possible here"));
+	ui_destroy(ui);
+}
+
 #define W(name) cmocka_unit_test_setup_teardown(name, begin, teardown)
 
 int main(void)
@@ -255,7 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {W(test_pictures),
 		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
 		W(test_form_refuses), W(test_in_time), W(test_answers_belong_to_questions),
-		W(test_header_says_what_if_here_only)};
+		W(test_header_says_what_if_here_only), W(test_kept_under_a_name)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
