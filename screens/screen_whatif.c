@@ -201,7 +201,7 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 	page_line(page, ROLE_STRONG, "%s",
 		_("WHAT-IF, on a copy: nothing here is stored, sent, or seen by others"));
 	if (kept >= 0)
-		page_line(page, ROLE_NORMAL, _("kept as \"%s\" by %s, for everybody"),
+		page_line(page, ROLE_NORMAL, _("the list is kept as \"%s\" by %s, for everybody"),
 			view->twin->ideas[kept].name, view->twin->ideas[kept].told.origin);
 	for (int i = 0; i < count; i++) {
 		bool refused = is_of(view, a) && a->refused[i][0];

@@ -182,11 +182,18 @@ static void draw_side(struct board *b, int r, bool after, const char *label, con
 		draw_strip(b, &side);
 }
 
+/* By what a strip can show: the middles. What moves now and then only stands in the
+ * ripple below. */
 static bool is_touched(const struct what_if_answer *a, int room)
 {
-	for (int i = 0; i < a->hit_count; i++)
-		if (a->cases[i].before.room == room || a->cases[i].after.room == room)
+	for (int i = 0; i < a->hit_count; i++) {
+		const struct what_if_case *c = &a->cases[i];
+
+		if ((c->before.room == room || c->after.room == room)
+			&& (c->kind != HIT_SHIFTED || c->before.room != c->after.room
+				|| fabs(c->begins.p50) >= 0.5 || fabs(c->ends.p50) >= 0.5))
 			return true;
+	}
 	return false;
 }
 
@@ -200,7 +207,7 @@ static void draw_room(struct board *b, int r)
 
 	if (!(before->end.p50 > 0) && !(after->end.p50 > 0))
 		return;
-	if (!is_touched(b->answer, b->answer->site_room[r])) {
+	if (fabs(shift) < 0.5 && !is_touched(b->answer, b->answer->site_room[r])) {
 		draw_side(b, r, false, _("same"), "");
 		return;
 	}
