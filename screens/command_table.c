@@ -64,7 +64,7 @@ const struct command_entry command_table[] = {
 		cmd_reveal, 0},
 	{"", 'w', 0, "what-if", N_("what could happen here, tried on a copy"), 0, 7, cmd_what_if,
 		1},
-	{"board programme patient forecast whatif", 'T', 0, "in-time",
+	{"board programme patient forecast whatif alarms alarm", 'T', 0, "in-time",
 		N_("what would have this room end in time; in-time ROOM"), 0, 8, cmd_in_time, 0},
 	{"whatif", 'U', 0, "take-back", N_("take the last what-if back"), 0, 3, cmd_simple,
 		COMMAND_WHAT_IF_BACK},

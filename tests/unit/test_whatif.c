@@ -198,6 +198,39 @@ static void test_in_time(void **state)
 	ui_destroy(ui);
 }
 
+/* On the list and on its page: an alarm is about a room by its key, by its place, by
+ * the case its key ends in, or not at all. */
+static void test_in_time_of_an_alarm(void **state)
+{
+	static const struct {
+		const char *key, *room, *want;
+	} alarms[] = {{"hazard:overtime:or-2", "", "or-2"}, {"press:C3", "or-3", "or-3"},
+		{"no_show:c-103", "", "or-1"}, {"broker", "", ""}, {"press:C4", "pacu", ""}};
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof alarms / sizeof alarms[0]; i++) {
+		struct alarm *a = &world->twin->alarms[0];
+
+		world->twin->alarm_count = 1;
+		*a = (struct alarm){.active = true, .priority = PRIORITY_HIGH, .raised_ms = 1};
+		snprintf(a->key, sizeof a->key, "%s", alarms[i].key);
+		snprintf(a->room, sizeof a->room, "%s", alarms[i].room);
+		c = press(ui, "4T");
+		assert_int_equal(c.kind, alarms[i].want[0] ? COMMAND_IN_TIME : COMMAND_NONE);
+		assert_string_equal(c.target, alarms[i].want);
+		c = press(ui, "4\nT");
+		assert_string_equal(c.target, alarms[i].want);
+		assert_int_equal(shows(ui, 24, 80, "no operating room here"), !alarms[i].want[0]);
+	}
+	world->twin->alarms[0].room[0] = '\0';
+	snprintf(world->twin->alarms[0].key, ID_SIZE, "hazard:overtime:or-1");
+	press(ui, "4w"); /* and so is what could happen there */
+	assert_true(shows(ui, 24, 80, "what if: c-1"));
+	ui_destroy(ui);
+}
+
 /* An answer to what was injected before is not shown as one to what is now, and
  * what cannot be any more says why. Better and worse have their letters. */
 static void test_answers_belong_to_questions(void **state)
@@ -311,8 +344,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {W(test_pictures),
 		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
-		W(test_form_refuses), W(test_in_time), W(test_answers_belong_to_questions),
-		W(test_header_says_what_if_here_only), W(test_kept_under_a_name)};
+		W(test_form_refuses), W(test_in_time), W(test_in_time_of_an_alarm),
+		W(test_answers_belong_to_questions), W(test_header_says_what_if_here_only),
+		W(test_kept_under_a_name)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
