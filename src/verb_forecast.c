@@ -223,8 +223,8 @@ done:
 
 static int scenario_help(void)
 {
-	static const char *const kinds[] = {
-		"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON", "WORD"};
+	static const char *const kinds[] = {"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON",
+		"SETTING", "MOBILITY", "WORD"};
 	for (int i = 0; i < scenario_count; i++) {
 		const struct scenario_row *row = &scenario_rows[i];
 		printf("%-13s %s\n", row->name, row->help);

@@ -561,6 +561,38 @@ static void texts_go_round(void **state)
 	}
 }
 
+/* Told as the hospital would tell it; who is in the PACU may still stay the night. */
+static void setting_and_mobility(void **state)
+{
+	(void)state;
+	assert_true(inject("setting:case=case-00,to=inpatient"));
+	assert_int_equal(of("case-00")->setting, SETTING_INPATIENT);
+	assert_false(inject("setting:case=case-00,to=inpatient"));
+	assert_string_equal(s.why, "case case-00 is that already");
+	assert_false(inject("setting:case=case-00,to=night"));
+	assert_string_equal(s.why, "to is not known here: night");
+	assert_true(inject("mobility:case=case-00,to=bed"));
+	int patient = twin_patient(s.fork.twin, of("case-00")->patient);
+	assert_int_equal(s.fork.twin->patients[patient].mobility, MOBILITY_BED);
+	assert_false(inject("mobility:case=case-00,to=bed"));
+	assert_string_equal(s.why, "the patient of case-00 does that already");
+	tell("case-00", MILESTONE_OUT_ROOM, 80);
+	assert_true(inject("setting:case=case-00,to=day"));
+	tell("case-00", MILESTONE_DISCHARGED, 300);
+	assert_false(inject("setting:case=case-00,to=inpatient"));
+	assert_string_equal(s.why, "the patient of case-00 has gone");
+	assert_true(inject("cancel:case=case-01"));
+	assert_false(inject("mobility:case=case-01,to=chair"));
+	assert_string_equal(s.why, "case case-01 is off the list");
+	s.fork.twin->cases[2].patient[0] = '\0';
+	assert_false(inject("mobility:case=case-02,to=chair"));
+	assert_string_equal(s.why, "nobody knows the patient of case-02");
+	assert_string_equal(scenario_choice(s.twin, PARAMETER_SETTING, 1), "inpatient");
+	assert_string_equal(scenario_choice(s.twin, PARAMETER_MOBILITY, 2), "bed");
+	assert_null(scenario_choice(s.twin, PARAMETER_SETTING, 3));
+	assert_null(scenario_choice(s.twin, PARAMETER_MOBILITY, 3));
+}
+
 /* Every row, filled in with the first things there are, on top of the others:
  * done or refused with a reason, and the live twin has the same digest. */
 static void no_row_touches_the_live_twin(void **state)
@@ -685,7 +717,8 @@ int main(void)
 		T(a_room_closes_behind_its_patient), T(a_wing_and_a_device), T(w3_effects),
 		T(staff_and_beds_are_counted), T(ways_of_working),
 		T(induction_ahead_of_cases_under_way), T(a_stack_tells_what_it_refused),
-		T(no_row_touches_the_live_twin), T(texts_go_round), T(what_is_not_understood),
-		T(choices_are_those_that_can_be_meant), T(remedies_are_ranked)};
+		T(setting_and_mobility), T(no_row_touches_the_live_twin), T(texts_go_round),
+		T(what_is_not_understood), T(choices_are_those_that_can_be_meant),
+		T(remedies_are_ranked)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
