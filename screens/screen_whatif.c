@@ -124,6 +124,7 @@ static enum role hit_role(const struct what_if_case *c)
 static void draw_hits(const struct view *view, const struct what_if_answer *a, struct page *page)
 {
 	char words[LABEL_SIZE], person[LABEL_SIZE], title[LABEL_SIZE];
+	char cells[3][LABEL_SIZE];
 
 	format_put(title, sizeof title, _("%d of %d cases hit"), a->hit_count, a->case_count);
 	if (a->hit_count == 0) {
@@ -140,8 +141,11 @@ static void draw_hits(const struct view *view, const struct what_if_answer *a, s
 		if (at >= 0)
 			format_person(view, view->twin->cases[at].patient, person, sizeof person);
 		hit_words(c, words, sizeof words);
-		page_line(page, hit_role(c), "%-16.16s %-12.12s %-8.8s %s", c->id, person,
-			room >= 0 && view->twin->site ? format_room(view, room) : "", words);
+		page_line(page, hit_role(c), "%s %s %s %s", page_cell(c->id, 16, cells[0]),
+			page_cell(person, 12, cells[1]),
+			page_cell(room >= 0 && view->twin->site ? format_room(view, room) : "", 8,
+				cells[2]),
+			words);
 	}
 }
 
@@ -153,7 +157,7 @@ static bool pool_moves(const struct what_if_pool *p)
 
 static void draw_pools(const struct view *view, const struct what_if_answer *a, struct page *page)
 {
-	char name[LABEL_SIZE];
+	char name[LABEL_SIZE], cells[LABEL_SIZE];
 	int shown = 0;
 
 	for (int i = 0; i < a->pool_count; i++) {
@@ -167,10 +171,10 @@ static void draw_pools(const struct view *view, const struct what_if_answer *a, 
 				_("peak by (p90)"), _("none free, min"));
 		forecast_resource_name(view->twin->site, p->role, p->beds, name, sizeof name);
 		page_line(page, ROLE_NORMAL,
-			"%-20.20s %3d > %-3d  %3.0f > %-3.0f    %+.0f (%+.0f)%*s %4.0f > %.0f",
-			name, p->units[0], p->units[1], p->peak[0], p->peak[1],
-			whole(p->peak_by.p50), whole(p->peak_by.p90), 8, "", p->full_min[0],
-			p->full_min[1]);
+			"%s %3d > %-3d  %3.0f > %-3.0f    %+.0f (%+.0f)%*s %4.0f > %.0f",
+			page_cell(name, 20, cells), p->units[0], p->units[1], p->peak[0],
+			p->peak[1], whole(p->peak_by.p50), whole(p->peak_by.p90), 8, "",
+			p->full_min[0], p->full_min[1]);
 	}
 }
 

@@ -166,7 +166,7 @@ static void end_text(const struct forecast_room *room, char *out, size_t size)
 static void draw_side(struct board *b, int r, bool after, const char *label, const char *later)
 {
 	struct side side = {.after = after, .room = b->answer->site_room[r]};
-	char end[48];
+	char end[48], name[LABEL_SIZE];
 	int row;
 
 	side.forecast = after ? &b->answer->after[r] : &b->answer->before[r];
@@ -175,7 +175,8 @@ static void draw_side(struct board *b, int r, bool after, const char *label, con
 		later[0] == 'W'   ? ROLE_LATE
 		: later[0] == 'B' ? ROLE_AHEAD
 				  : ROLE_NORMAL,
-		"%-8.8s %-6.6s %*s  %-18s  %s", after ? "" : format_room(b->view, side.room), label,
+		"%s %-6.6s %*s  %-18s  %s",
+		page_cell(after ? "" : format_room(b->view, side.room), 8, name), label,
 		b->page->area.columns - LEFT - RIGHT - 1, "", end, later);
 	side.line = strip_of(b->page, row);
 	if (row >= 0 && side.line.columns >= NARROWEST)
