@@ -58,23 +58,47 @@ static void span_text(const struct quantiles *q, bool clock, char *out, size_t s
 	format_put(out, size, "%s (%s-%s)", at[0], at[1], at[2]);
 }
 
-static void draw_figures(const struct what_if_answer *a, struct page *page)
+static void figure_line(
+	struct page *page, const char *name, const struct what_if_kpi *k, bool clock, bool judged)
 {
-	char before[64], after[64];
+	char before[64], after[64], letter = judged ? verdict(&k->difference) : ' ';
+
+	span_text(&k->before, clock, before, sizeof before);
+	span_text(&k->after, clock, after, sizeof after);
+	page_line(page, verdict_role(letter), "%-16s %-19s %-19s %c %+.0f (%+.0f..%+.0f)", name,
+		before, after, letter, whole(k->difference.mean), whole(k->difference.low),
+		whole(k->difference.high));
+}
+
+/* What the minutes cost, where the site has a price for the hour: no other. */
+static void draw_cost(const struct site *site, const char *key, const char *name,
+	struct what_if_kpi k, struct page *page)
+{
+	double hour = site ? site_price(site, key) : -1;
+	double *const all[] = {&k.before.p10, &k.before.p50, &k.before.p90, &k.after.p10,
+		&k.after.p50, &k.after.p90, &k.difference.mean, &k.difference.low,
+		&k.difference.high};
+	char title[LABEL_SIZE];
+
+	if (!(hour > 0))
+		return;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		*all[i] *= hour / 60;
+	format_put(title, sizeof title, "%s, %s", name, site->currency);
+	figure_line(page, title, &k, false, true);
+}
+
+static void draw_figures(const struct view *view, const struct what_if_answer *a, struct page *page)
+{
+	const struct site *site = view->twin->site;
 
 	page_line(page, ROLE_DIM, "%-16s %-19s %-19s %s", _("of the day"), _("as it is (80 %)"),
 		_("what-if (80 %)"), _("difference (95 %)"));
-	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
-		const struct what_if_kpi *k = &a->kpi[figures[i].kpi];
-		bool clock = figures[i].kpi == KPI_LAST_OUT;
-		char letter = figures[i].judged ? verdict(&k->difference) : ' ';
-
-		span_text(&k->before, clock, before, sizeof before);
-		span_text(&k->after, clock, after, sizeof after);
-		page_line(page, verdict_role(letter), "%-16s %-19s %-19s %c %+.0f (%+.0f..%+.0f)",
-			_(figures[i].name), before, after, letter, whole(k->difference.mean),
-			whole(k->difference.low), whole(k->difference.high));
-	}
+	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+		figure_line(page, _(figures[i].name), &a->kpi[figures[i].kpi],
+			figures[i].kpi == KPI_LAST_OUT, figures[i].judged);
+	draw_cost(site, "or_overtime_hour", _("overtime"), a->kpi[KPI_OVERTIME], page);
+	draw_cost(site, "or_hour", _("rooms idle"), a->kpi[KPI_IDLE], page);
 	if (a->done_before != a->done_after)
 		page_line(page, a->done_after < a->done_before ? ROLE_LATE : ROLE_NORMAL,
 			"%-16s %-19d %-19d   %+d", _("cases that end"), a->done_before,
@@ -276,7 +300,7 @@ static void draw(
 
 	draw_stack(view, a, &page);
 	if (is_of(view, a) && a->reps > 0 && a->asked.count > 0) {
-		draw_figures(a, &page);
+		draw_figures(view, a, &page);
 		draw_remedies(view, a, &page);
 		whatif_board(view, a, &page);
 		draw_hits(view, a, &page);

@@ -183,12 +183,7 @@ void indicator_leave(struct indicator *out, const char *reason)
 
 double indicator_price(const struct indicator_day *day, const char *key)
 {
-	const struct site *site = day->twin->site;
-
-	for (int i = 0; site && i < site->price_count; i++)
-		if (strcmp(site->prices[i].key, key) == 0)
-			return site->prices[i].value;
-	return -1;
+	return site_price(day->twin->site, key);
 }
 
 double indicator_setting(const struct indicator_day *day, const char *key, double otherwise)

@@ -73,6 +73,14 @@ double site_target(const struct site *site, const char *key, double otherwise)
 	return otherwise;
 }
 
+double site_price(const struct site *site, const char *key)
+{
+	for (int i = 0; site && i < site->price_count; i++)
+		if (!strcmp(site->prices[i].key, key))
+			return site->prices[i].value;
+	return -1;
+}
+
 const char *room_kind_name(enum room_kind k)
 {
 	return (unsigned)k < ROOM_KIND_COUNT ? room_kinds[k] : "?";

@@ -175,6 +175,7 @@ int site_gateway(const struct site *site, const char *mac);
 int site_tag(const struct site *site, const char *mac);
 int site_floor(const struct site *site, const char *id);
 double site_target(const struct site *site, const char *key, double otherwise);
+double site_price(const struct site *site, const char *key); /* -1: none is set */
 
 const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);

@@ -255,6 +255,30 @@ static void test_answers_belong_to_questions(void **state)
 	ui_destroy(ui);
 }
 
+/* Minutes at the site's price for the hour: 600 an hour is 10 a minute, one that is
+ * not set is no line. */
+static void test_costs_where_there_is_a_price(void **state)
+{
+	struct target prices[] = {{.key = "or_hour", .value = 600}};
+	struct site site = *world->twin->site;
+	struct ui *ui = ui_create();
+
+	(void)state;
+	inject("overrun:case=c-201,min=90");
+	compute();
+	press(ui, "8");
+	assert_false(shows(ui, 24, 80, "rooms idle, EUR"));
+	site.prices = prices;
+	site.price_count = 1;
+	snprintf(site.currency, sizeof site.currency, "EUR");
+	world->twin->site = &site;
+	answer.kpi[KPI_IDLE] = (struct what_if_kpi){{100, 200, 300}, {110, 220, 330}, {20, 19, 21}};
+	assert_true(shows(ui, 24, 80,
+		"rooms idle, EUR  2000 (1000-3000)    2200 (1100-3300)    W +200 (+190..+210)"));
+	assert_false(shows(ui, 24, 80, "overtime, EUR"));
+	ui_destroy(ui);
+}
+
 /* The mode stands in the header on this screen, and on no other. */
 static void test_header_says_what_if_here_only(void **state)
 {
@@ -346,7 +370,7 @@ int main(void)
 		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
 		W(test_form_refuses), W(test_in_time), W(test_in_time_of_an_alarm),
 		W(test_answers_belong_to_questions), W(test_header_says_what_if_here_only),
-		W(test_kept_under_a_name)};
+		W(test_kept_under_a_name), W(test_costs_where_there_is_a_price)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
