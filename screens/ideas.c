@@ -79,11 +79,12 @@ unsigned cmd_idea(struct call *call)
 	return prompt_open(call, mode);
 }
 
-unsigned cmd_export(struct call *call)
+/* What is exported to a file, or tried from one. */
+unsigned cmd_file(struct call *call)
 {
 	if (call->argument[0] == '\0')
-		return refuse(call, _("export needs a file name"));
-	call->command->kind = COMMAND_IDEA_EXPORT;
+		return refuse(call, _("that needs a file name"));
+	call->command->kind = (enum command_kind)call->value;
 	format_put(call->command->text, sizeof call->command->text, "%s", call->argument);
 	return DONE;
 }

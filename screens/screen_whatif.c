@@ -209,7 +209,8 @@ static bool is_of(const struct view *view, const struct what_if_answer *a)
 {
 	char asked[SCENARIO_TEXT], injected[SCENARIO_TEXT];
 
-	if (!a || !view->what_if || a->asked.count != view->what_if->count)
+	if (!a || !view->what_if || a->asked.count != view->what_if->count
+		|| a->asked.site != view->what_if->site)
 		return false;
 	for (int i = 0; i < a->asked.count; i++) {
 		scenario_text(&a->asked.list[i], asked);
@@ -218,6 +219,17 @@ static bool is_of(const struct view *view, const struct what_if_answer *a)
 			return false;
 	}
 	return true;
+}
+
+/* Another text of the site, and that it does not fit any more when it was reloaded. */
+static void draw_site(const struct view *view, const struct site *site, struct page *page)
+{
+	char why[SCENARIO_TEXT];
+
+	page_line(page, ROLE_NORMAL, _(" 0 the suite works as another site file says: %s, %.8s"),
+		site->name, site->hash);
+	if (!what_if_site_fits(view->twin->site, site, why))
+		page_line(page, ROLE_LATE, _("   not possible now: %s"), why);
 }
 
 static void draw_stack(const struct view *view, const struct what_if_answer *a, struct page *page)
@@ -231,6 +243,8 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 	if (kept >= 0)
 		page_line(page, ROLE_NORMAL, _("the list is kept as \"%s\" by %s, for everybody"),
 			view->twin->ideas[kept].name, view->twin->ideas[kept].told.origin);
+	if (view->what_if && view->what_if->site)
+		draw_site(view, view->what_if->site, page);
 	for (int i = 0; i < count; i++) {
 		bool refused = is_of(view, a) && a->refused[i][0];
 
@@ -239,7 +253,7 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 		if (refused)
 			page_line(page, ROLE_LATE, _("   not possible now: %s"), a->refused[i]);
 	}
-	if (count == 0)
+	if (!view->what_if || what_if_is_empty(view->what_if))
 		page_line(page, ROLE_NORMAL, "%s",
 			_("Nothing is injected. w on any screen offers what could happen there."));
 	else if (!is_of(view, a) || a->reps == 0)
@@ -256,7 +270,7 @@ static void draw_kept(const struct view *view, struct page *page)
 	const struct twin *t = view->twin;
 	char clock[16];
 
-	if (t->idea_count == 0 || (view->what_if && view->what_if->count > 0))
+	if (t->idea_count == 0 || (view->what_if && !what_if_is_empty(view->what_if)))
 		return;
 	page_line(page, ROLE_DIM, _("%-24s %-7s %-16s %s"), _("kept: o opens, F forgets"),
 		_("what-ifs"), _("by"), _("at"));
@@ -299,7 +313,7 @@ static void draw(
 	const struct what_if_answer *a = view->what_if_answer;
 
 	draw_stack(view, a, &page);
-	if (is_of(view, a) && a->reps > 0 && a->asked.count > 0) {
+	if (is_of(view, a) && a->reps > 0 && !what_if_is_empty(&a->asked)) {
 		draw_figures(view, a, &page);
 		draw_remedies(view, a, &page);
 		whatif_board(view, a, &page);

@@ -63,6 +63,7 @@ enum command_kind {
 	COMMAND_WHAT_IF_CLEAR, /* all of them go */
 	COMMAND_IDEA_OPEN,     /* target name: in place of what is injected now */
 	COMMAND_IDEA_EXPORT,   /* text: file that vigie forecast --inject reads */
+	COMMAND_TRY_SITE,      /* text: another text of the site, tried on the copy */
 	COMMAND_IN_TIME,       /* target room: what would have it end in time */
 	COMMAND_KIND_COUNT
 };

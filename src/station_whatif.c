@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "src/restore.h"
+#include "src/site_file.h"
 #include "src/whatif_file.h"
 #include "twin/text.h"
 
@@ -60,8 +63,14 @@ static void take_back(struct station *s, const struct command *c)
 {
 	char words[SCENARIO_TEXT];
 	(void)c;
-	if (s->what_if.count == 0) {
+	if (what_if_is_empty(&s->what_if)) {
 		station_say(s, "no what-if to take back");
+		return;
+	}
+	if (s->what_if.count == 0) {
+		s->what_if.site = NULL;
+		station_say(s, "what-if taken back: the other site file");
+		ask(s);
 		return;
 	}
 	scenario_words(&s->what_if.list[--s->what_if.count], words);
@@ -72,7 +81,7 @@ static void take_back(struct station *s, const struct command *c)
 static void clear(struct station *s, const struct command *c)
 {
 	(void)c;
-	s->what_if.count = 0;
+	s->what_if = (struct what_if){.count = 0};
 	s->in_time_room[0] = '\0';
 	station_say(s, "no what-if any more");
 	ask(s);
@@ -82,7 +91,7 @@ static void clear(struct station *s, const struct command *c)
  * screen says why it is not possible. */
 static void open_kept(struct station *s, const struct command *c)
 {
-	struct what_if opened = {.count = 0};
+	struct what_if opened = {.site = s->what_if.site};
 	char why[SCENARIO_TEXT];
 	int i = twin_idea(s->twin, c->target);
 	if (i < 0) {
@@ -109,6 +118,26 @@ static void export(struct station *s, const struct command *c)
 		station_say(s, "exported: vigie forecast --inject @%s", c->text);
 }
 
+/* The suite as another text of its site says: read once, kept until we end. */
+static void try_site(struct station *s, const struct command *c)
+{
+	struct error err = {""};
+	char why[SCENARIO_TEXT], *text = NULL;
+	struct site *read = site_load(c->text, &text, &err);
+	const struct site *site = read != NULL ? restore_site(read->hash, text, &err) : NULL;
+	if (site == NULL) {
+		station_say(s, "not tried: %s", err.text);
+	} else if (!what_if_site_fits(s->twin->site, site, why)) {
+		station_say(s, "not tried: %s", why);
+	} else {
+		s->what_if.site = site;
+		station_say(s, "what-if: the suite works as %s says", c->text);
+		ask(s);
+	}
+	site_free(read);
+	free(text);
+}
+
 static void in_time(struct station *s, const struct command *c)
 {
 	text_copy(s->in_time_room, sizeof s->in_time_room, c->target);
@@ -124,6 +153,7 @@ bool station_what_if(struct station *s, const struct command *command)
 		[COMMAND_WHAT_IF_CLEAR] = clear,
 		[COMMAND_IDEA_OPEN] = open_kept,
 		[COMMAND_IDEA_EXPORT] = export,
+		[COMMAND_TRY_SITE] = try_site,
 		[COMMAND_IN_TIME] = in_time,
 	};
 	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "twin/ripple.h"
+#include "twin/scenario_fork.h"
 #include "twin/text.h"
 
 bool what_if_of(const struct idea *idea, struct what_if *out, char why[SCENARIO_TEXT])
@@ -32,12 +33,51 @@ int what_if_kept(const struct twin *twin, const struct what_if *what_if)
 	return -1;
 }
 
+bool what_if_is_empty(const struct what_if *what_if)
+{
+	return what_if->count == 0 && what_if->site == NULL;
+}
+
+bool what_if_site_fits(const struct site *own, const struct site *other, char why[SCENARIO_TEXT])
+{
+	if (own == NULL)
+		return scenario_why(why, "no site", "", "");
+	if (strcmp(own->hash, other->hash) == 0)
+		return scenario_why(why, "that is the site as it is", "", "");
+	if (own->room_count != other->room_count || own->role_count != other->role_count)
+		return scenario_why(why, "it has other rooms or roles", "", "");
+	for (int i = 0; i < own->room_count; i++)
+		if (strcmp(own->rooms[i].id, other->rooms[i].id) != 0
+			|| own->rooms[i].kind != other->rooms[i].kind)
+			return scenario_why(
+				why, "another room in the place of ", own->rooms[i].id, "");
+	for (int i = 0; i < own->role_count; i++)
+		if (strcmp(own->roles[i].id, other->roles[i].id) != 0)
+			return scenario_why(
+				why, "another role in the place of ", own->roles[i].id, "");
+	return true;
+}
+
+/* The same suite with other words about how it works. */
+static void work_as(struct fork *fork, const struct site *site)
+{
+	char why[SCENARIO_TEXT];
+	struct fact f = fork_fact(fork, FACT_SITE);
+	if (!what_if_site_fits(fork->twin->site, site, why))
+		return;
+	text_copy(f.site.hash, sizeof f.site.hash, site->hash);
+	f.site.site = site;
+	twin_apply(fork->twin, &f, NULL);
+}
+
 int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_if *what_if,
 	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT])
 {
 	int injected = 0;
 	twin_copy(fork->twin, twin);
 	memset(&fork->policy, 0, sizeof fork->policy);
+	if (what_if->site != NULL)
+		work_as(fork, what_if->site);
 	for (int i = 0; i < what_if->count; i++)
 		injected += scenario_inject(fork, &what_if->list[i], refused[i]);
 	return injected;

@@ -13,11 +13,17 @@
 
 enum { WHAT_IF_DEPTH = TWIN_IDEA_STEPS, WHAT_IF_REMEDIES = 5 };
 
-/* The question: injected one after the other. */
+/* The question: injected one after the other, in a suite that works as its site
+ * says or, to try another way of working, as another text of it says. */
 struct what_if {
 	struct scenario list[WHAT_IF_DEPTH];
 	int count;
+	const struct site *site; /* borrowed: lives longer than any answer; NULL its own */
 };
+bool what_if_is_empty(const struct what_if *what_if);
+/* The other text is of the same rooms and roles: what may differ are pathways, how
+ * many there are, sessions, and the like. False with why. */
+bool what_if_site_fits(const struct site *own, const struct site *other, char why[SCENARIO_TEXT]);
 
 /* What the what-if makes of a case. */
 enum hit_kind {
@@ -92,7 +98,7 @@ bool what_if_of(const struct idea *idea, struct what_if *out, char why[SCENARIO_
 int what_if_kept(const struct twin *twin, const struct what_if *what_if);
 
 /* The fork of a twin (created by the caller) with all that can be injected; the
- * rest says why. Returns how many were. */
+ * rest says why. Returns how many were. A site that does not fit is left out. */
 int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_if *what_if,
 	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT]);
 

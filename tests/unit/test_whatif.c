@@ -279,6 +279,31 @@ static void test_costs_where_there_is_a_price(void **state)
 	ui_destroy(ui);
 }
 
+/* Another text of the site stands above the scenarios; when it does not fit any
+ * more, it says why. */
+static void test_another_site_is_named(void **state)
+{
+	struct site other = *world->twin->site;
+	struct ui *ui = ui_create();
+
+	(void)state;
+	snprintf(other.hash, sizeof other.hash, "ab12cd34ef");
+	stack.site = &other;
+	press(ui, "8");
+	assert_true(shows(
+		ui, 24, 80, " 0 the suite works as another site file says: Demo suite, ab12cd34"));
+	assert_false(shows(ui, 24, 80, "Nothing is injected"));
+	assert_true(shows(ui, 24, 80, "the first answer is on its way"));
+	compute();
+	assert_true(shows(ui, 40, 80, "0 of 5 cases hit")); /* the same words about it */
+	other.room_count--;
+	assert_true(shows(ui, 24, 80, "not possible now: it has other rooms or roles"));
+	assert_int_equal(press(ui, ":try-site\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "that needs a file name"));
+	assert_int_equal(press(ui, ":try-site x.cfg\n").kind, COMMAND_TRY_SITE);
+	ui_destroy(ui);
+}
+
 /* The mode stands in the header on this screen, and on no other. */
 static void test_header_says_what_if_here_only(void **state)
 {
@@ -370,7 +395,8 @@ int main(void)
 		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
 		W(test_form_refuses), W(test_in_time), W(test_in_time_of_an_alarm),
 		W(test_answers_belong_to_questions), W(test_header_says_what_if_here_only),
-		W(test_kept_under_a_name), W(test_costs_where_there_is_a_price)};
+		W(test_kept_under_a_name), W(test_costs_where_there_is_a_price),
+		W(test_another_site_is_named)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
