@@ -65,7 +65,7 @@ static void figure_line(
 
 	span_text(&k->before, clock, before, sizeof before);
 	span_text(&k->after, clock, after, sizeof after);
-	page_line(page, verdict_role(letter), "%-16s %-19s %-19s %c %+.0f (%+.0f..%+.0f)", name,
+	page_line(page, verdict_role(letter), "%-16s %-19s %-19s %c %+.0f (%+.0f,%+.0f)", name,
 		before, after, letter, whole(k->difference.mean), whole(k->difference.low),
 		whole(k->difference.high));
 }
@@ -293,14 +293,15 @@ static void draw_remedies(
 	if (!r || !r->room[0] || !view->twin->site)
 		return;
 	room = site_room(view->twin->site, r->room);
-	page_line(page, ROLE_STRONG, _("%s in time? P(over) %.0f %% as it is; best of %d tried:"),
+	page_line(page, ROLE_STRONG,
+		_("%s in time? P(over) %.0f %% as it is; best of %d tried (suite, min):"),
 		room >= 0 ? format_room(view, room) : r->room, r->p_overtime * 100, r->tried);
 	for (int i = 0; i < r->count; i++) {
 		if (r->list[i].p_overtime >= r->p_overtime)
 			continue;
 		scenario_words(&r->list[i].scenario, words);
-		page_line(page, ROLE_NORMAL, _("  %3.0f %%  %s  (suite %+.0f min)"),
-			r->list[i].p_overtime * 100, words, r->list[i].overtime.mean);
+		page_line(page, ROLE_NORMAL, _("  %3.0f %% (%+.0f)  %s"),
+			r->list[i].p_overtime * 100, whole(r->list[i].overtime.mean), words);
 	}
 	if (r->tried > 0 && !(r->count > 0 && r->list[0].p_overtime < r->p_overtime))
 		page_line(page, ROLE_NORMAL, "%s", _("  nothing of that would help"));

@@ -8,6 +8,8 @@
 
 /* Left of the strip: room and side; right: its end in figures. */
 enum { LEFT = 16, RIGHT = 28, NARROWEST = 8, ROOM_CASES = 48, HOUR_MS = 3600000 };
+/* A middle moves by a minute from one thousand fates to the next. */
+static const double SHIFT_MIN = 1.5;
 /* ASCII: = * . (canvas_text.c) */
 enum { IN_USE = 0x2550, MIDDLE = 0x25C6, POSSIBLE = 0x2591, SESSION = 0x2581 };
 
@@ -192,7 +194,8 @@ static bool is_touched(const struct what_if_answer *a, int room)
 
 		if ((c->before.room == room || c->after.room == room)
 			&& (c->kind != HIT_SHIFTED || c->before.room != c->after.room
-				|| fabs(c->begins.p50) >= 0.5 || fabs(c->ends.p50) >= 0.5))
+				|| fabs(c->begins.p50) >= SHIFT_MIN
+				|| fabs(c->ends.p50) >= SHIFT_MIN))
 			return true;
 	}
 	return false;
@@ -208,16 +211,15 @@ static void draw_room(struct board *b, int r)
 
 	if (!(before->end.p50 > 0) && !(after->end.p50 > 0))
 		return;
-	if (fabs(shift) < 0.5 && !is_touched(b->answer, b->answer->site_room[r])) {
+	if (fabs(shift) < SHIFT_MIN && !is_touched(b->answer, b->answer->site_room[r])) {
 		draw_side(b, r, false, _("same"), "");
 		return;
 	}
-	/* A middle moves by a minute from one thousand fates to the next. */
 	if (fabs(shift) >= 0.5)
 		format_put(later, sizeof later, "%c %+.0f",
-			fabs(shift) < 1.5 ? '='
-			: shift > 0       ? 'W'
-					  : 'B',
+			fabs(shift) < SHIFT_MIN ? '='
+			: shift > 0             ? 'W'
+						: 'B',
 			shift);
 	draw_side(b, r, false, _("as is"), "");
 	draw_side(b, r, true, _("if"), later);
