@@ -48,11 +48,18 @@ static unsigned ask_forget(struct call *call, const char *name)
 	return question_open(call, &ask, text);
 }
 
-unsigned idea_given(struct call *call, enum prompt_mode mode, const char *name)
+unsigned idea_given(struct call *call, enum prompt_mode mode, const char *typed)
 {
+	char name[TYPED_SIZE];
+	size_t n;
+
+	/* Spaces around a name are nobody's wish. */
+	format_put(name, sizeof name, "%s", typed + strspn(typed, " "));
+	for (n = strlen(name); n > 0 && name[n - 1] == ' ';)
+		name[--n] = '\0';
 	if (name[0] == '\0')
 		return refuse(call, _("not done"));
-	if (strlen(name) >= sizeof call->command->target)
+	if (n >= sizeof call->command->target)
 		return refuse(call, _("that name is too long"));
 	if (mode == PROMPT_IDEA_KEEP)
 		return ask_keep(call, name);

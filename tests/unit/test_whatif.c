@@ -96,6 +96,7 @@ static void test_pictures(void **state)
 	golden(ui, "whatif", 24, 80, false);
 	golden(ui, "whatif", 24, 80, true);
 	golden(ui, "whatif", 40, 120, false);
+	golden(ui, "whatif", 60, 200, false);
 	press(ui, "1w");
 	golden(ui, "whatif_menu", 24, 80, false);
 	press(ui, "c");
@@ -371,7 +372,7 @@ static void test_kept_under_a_name(void **state)
 	assert_int_equal(press(ui, "\x1b").kind, COMMAND_NONE);
 	assert_int_equal(press(ui, ":forget-saved storm\n\n").kind, COMMAND_IDEA_FORGET);
 	inject("no_hold");
-	press(ui, "sbad hour\n");
+	press(ui, "s bad hour  \n");
 	assert_true(shows(
 		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of the 2 there ?"));
 	c = press(ui, "\n");
