@@ -25,11 +25,23 @@ static const struct {
 	{N_("last patient out"), KPI_LAST_OUT, true},
 };
 
-/* 'B' better, 'W' worse, '=' nobody can tell: the interval holds 0. */
-static char verdict(const struct paired *d)
+/* Cases that have not been taken off, and yet end in fewer fates than before. */
+static int never_end(const struct what_if_answer *a)
+{
+	int count = 0;
+
+	for (int i = 0; i < a->hit_count; i++)
+		count += a->cases[i].kind != HIT_GONE
+			 && a->cases[i].after.ends < a->cases[i].before.ends - 0.005;
+	return count;
+}
+
+/* 'B' better, 'W' worse, '=' nobody can tell: the interval holds 0. Where somebody
+ * waits for ever, nothing is better for being less: '?'. */
+static char verdict(const struct what_if_answer *a, const struct paired *d)
 {
 	if (d->high < 0)
-		return 'B';
+		return never_end(a) > 0 ? '?' : 'B';
 	return d->low > 0 ? 'W' : '=';
 }
 
@@ -59,9 +71,9 @@ static void span_text(const struct quantiles *q, bool clock, char *out, size_t s
 }
 
 static void figure_line(
-	struct page *page, const char *name, const struct what_if_kpi *k, bool clock, bool judged)
+	struct page *page, const char *name, const struct what_if_kpi *k, bool clock, char letter)
 {
-	char before[64], after[64], letter = judged ? verdict(&k->difference) : ' ';
+	char before[64], after[64];
 
 	span_text(&k->before, clock, before, sizeof before);
 	span_text(&k->after, clock, after, sizeof after);
@@ -71,9 +83,11 @@ static void figure_line(
 }
 
 /* What the minutes cost, where the site has a price for the hour: no other. */
-static void draw_cost(const struct site *site, const char *key, const char *name,
-	struct what_if_kpi k, struct page *page)
+static void draw_cost(const struct view *view, const struct what_if_answer *a, const char *key,
+	const char *name, enum kpi kpi, struct page *page)
 {
+	const struct site *site = view->twin->site;
+	struct what_if_kpi k = a->kpi[kpi];
 	double hour = site ? site_price(site, key) : -1;
 	double *const all[] = {&k.before.p10, &k.before.p50, &k.before.p90, &k.after.p10,
 		&k.after.p50, &k.after.p90, &k.difference.mean, &k.difference.low,
@@ -85,24 +99,26 @@ static void draw_cost(const struct site *site, const char *key, const char *name
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		*all[i] *= hour / 60;
 	format_put(title, sizeof title, "%s, %s", name, site->currency);
-	figure_line(page, title, &k, false, true);
+	figure_line(page, title, &k, false, verdict(a, &k.difference));
 }
 
 static void draw_figures(const struct view *view, const struct what_if_answer *a, struct page *page)
 {
-	const struct site *site = view->twin->site;
-
 	page_line(page, ROLE_DIM, "%-16s %-19s %-19s %s", _("of the day"), _("as it is (80 %)"),
 		_("what-if (80 %)"), _("difference (95 %)"));
 	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
 		figure_line(page, _(figures[i].name), &a->kpi[figures[i].kpi],
-			figures[i].kpi == KPI_LAST_OUT, figures[i].judged);
-	draw_cost(site, "or_overtime_hour", _("overtime"), a->kpi[KPI_OVERTIME], page);
-	draw_cost(site, "or_hour", _("rooms idle"), a->kpi[KPI_IDLE], page);
+			figures[i].kpi == KPI_LAST_OUT,
+			figures[i].judged ? verdict(a, &a->kpi[figures[i].kpi].difference) : ' ');
+	draw_cost(view, a, "or_overtime_hour", _("overtime"), KPI_OVERTIME, page);
+	draw_cost(view, a, "or_hour", _("rooms idle"), KPI_IDLE, page);
 	if (a->done_before != a->done_after)
 		page_line(page, a->done_after < a->done_before ? ROLE_LATE : ROLE_NORMAL,
 			"%-16s %-19d %-19d   %+d", _("cases that end"), a->done_before,
 			a->done_after, a->done_after - a->done_before);
+	if (never_end(a) > 0)
+		page_line(page, ROLE_LATE,
+			_("? %d wait for ever: what is less for that is no better"), never_end(a));
 }
 
 /* ---- the ripple ---- */
@@ -119,19 +135,24 @@ static char shift_letter(const struct what_if_case *c)
 {
 	double by = fabs(c->ends.p50) >= 0.5 ? c->ends.p50 : c->ends.p90 + c->ends.p10;
 
+	if (c->after.ends < c->before.ends - 0.005)
+		return 'W';
 	return by > 0 ? 'W' : by < 0 ? 'B' : '=';
 }
 
 static void hit_words(const struct what_if_case *c, char *out, size_t size)
 {
-	char before[16], after[16];
+	char before[16], after[16], ends[40];
 
 	stay_text(&c->before, before, sizeof before);
 	stay_text(&c->after, after, sizeof after);
+	format_put(ends, sizeof ends, "%s>%s", before, after);
+	if (c->after.ends < 0.995)
+		format_put(ends, sizeof ends, _("never %.0f %%"), 100 * (1 - c->after.ends));
 	if (c->kind == HIT_SHIFTED)
-		format_put(out, size, "%c %+5.0f %+5.0f %+6.0f %+5.0f  %s>%s", shift_letter(c),
+		format_put(out, size, "%c %+5.0f %+5.0f %+6.0f %+5.0f  %s", shift_letter(c),
 			whole(c->begins.p50), whole(c->begins.p90), whole(c->ends.p50),
-			whole(c->ends.p90), before, after);
+			whole(c->ends.p90), ends);
 	else if (c->kind == HIT_NEW && c->after.end_ms > 0)
 		format_put(out, size, _("  new, ends %s"), after);
 	else if (c->kind == HIT_GONE)

@@ -201,6 +201,17 @@ static bool is_touched(const struct what_if_answer *a, int room)
 	return false;
 }
 
+/* A room that is left sooner because somebody never enters it is no better off. */
+static bool waits_for_ever(const struct what_if_answer *a, int room)
+{
+	for (int i = 0; i < a->hit_count; i++)
+		if (a->cases[i].before.room == room
+			&& a->cases[i].after.ends < a->cases[i].before.ends - 0.005
+			&& a->cases[i].kind != HIT_GONE)
+			return true;
+	return false;
+}
+
 static void draw_room(struct board *b, int r)
 {
 	const struct forecast_room *before = &b->answer->before[r], *after = &b->answer->after[r];
@@ -217,9 +228,10 @@ static void draw_room(struct board *b, int r)
 	}
 	if (fabs(shift) >= 0.5)
 		format_put(later, sizeof later, "%c %+.0f",
-			fabs(shift) < SHIFT_MIN ? '='
-			: shift > 0             ? 'W'
-						: 'B',
+			fabs(shift) < SHIFT_MIN                              ? '='
+			: shift > 0                                          ? 'W'
+			: waits_for_ever(b->answer, b->answer->site_room[r]) ? '?'
+									     : 'B',
 			shift);
 	draw_side(b, r, false, _("as is"), "");
 	draw_side(b, r, true, _("if"), later);

@@ -312,7 +312,7 @@ static void parameter_text(const struct scenario_parameter *p, char *out, size_t
 		[PARAMETER_BEDS] = N_("a kind of beds"),
 		[PARAMETER_FLOOR] = N_("a floor"),
 		[PARAMETER_SURGEON] = N_("a surgeon"),
-		[PARAMETER_SETTING] = N_("day, inpatient or emergency"),
+		[PARAMETER_SETTING] = N_("a setting: day, inpatient ..."),
 		[PARAMETER_MOBILITY] = N_("walks, chair or bed"),
 		[PARAMETER_WORD] = N_("a word")};
 

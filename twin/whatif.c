@@ -85,14 +85,16 @@ int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_i
 
 /* ---- who is hit ---- */
 
-/* How hard: waiting for ever is the worst; who comes or goes was asked for. */
+/* How hard: waiting for ever is the worst, in some of the fates for a day of each;
+ * who comes or goes was asked for. */
 static double weight(const struct what_if_case *c)
 {
-	if (c->kind == HIT_NEVER)
-		return INFINITY;
-	if (c->kind == HIT_NONE)
-		return -1;
-	return fabs(c->ends.p10) + fabs(c->ends.p50) + fabs(c->ends.p90);
+	static const double kinds[] = {
+		[HIT_NONE] = -1, [HIT_NEW] = 0, [HIT_GONE] = 0, [HIT_NEVER] = INFINITY};
+	if (c->kind != HIT_SHIFTED)
+		return kinds[c->kind];
+	return fabs(c->ends.p10) + fabs(c->ends.p50) + fabs(c->ends.p90)
+	       + 24 * 60 * fabs(c->before.ends - c->after.ends);
 }
 
 static void put_case(struct what_if_answer *out, const struct what_if_case *one)
@@ -111,6 +113,16 @@ static int planned(const struct what_if_side *side, const char *id)
 	return i >= 0 ? side->forecast->index.case_of[i] : SIM_NONE;
 }
 
+/* In what share of the fates it leaves its room. */
+static double ends_share(const struct what_if_side *side, int at)
+{
+	const float *ends = forecast_times(side->run, at, FORECAST_END);
+	int count = 0, reps = side->forecast->reps;
+	for (int k = 0; k < reps; k++)
+		count += !isnan(ends[k]);
+	return reps > 0 ? (double)count / reps : 0;
+}
+
 static struct what_if_stay stay_of(const struct what_if_side *side, const char *id, int at)
 {
 	struct what_if_stay stay = {.room = -1};
@@ -119,6 +131,9 @@ static struct what_if_stay stay_of(const struct what_if_side *side, const char *
 	stay.room = side->twin->cases[twin_case(side->twin, id)].room_at;
 	stay.start_ms = side->forecast->cases[at].start.p50;
 	stay.end_ms = side->forecast->cases[at].end.p50;
+	stay.ends = stay.end_ms != 0 ? ends_share(side, at) : 0;
+	if (stay.ends < 0.5)
+		stay.end_ms = 0; /* the middle of all fates is never */
 	return stay;
 }
 
@@ -143,6 +158,7 @@ static enum hit_kind kind_of(const struct what_if_case *c, int was, int is)
 	if (c->before.end_ms != 0 && c->after.end_ms == 0)
 		return HIT_NEVER;
 	return is_shift(&c->begins) || is_shift(&c->ends) || c->before.room != c->after.room
+			       || fabs(c->before.ends - c->after.ends) >= 0.005
 		       ? HIT_SHIFTED
 		       : HIT_NONE;
 }

@@ -31,11 +31,12 @@ enum hit_kind {
 	HIT_SHIFTED, /* begins or ends at another time, or in another room */
 	HIT_NEW,     /* is in the what-if only */
 	HIT_GONE,    /* is off the list */
-	HIT_NEVER,   /* waits for ever */
+	HIT_NEVER,   /* waits for ever, in more than half of the fates */
 };
 struct what_if_stay {
 	int room;                /* of the site, -1 */
 	double start_ms, end_ms; /* p50; 0 none, or behind */
+	double ends;             /* in what share of the fates it does; 0 behind */
 };
 struct what_if_case {
 	enum hit_kind kind;

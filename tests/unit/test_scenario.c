@@ -589,8 +589,8 @@ static void setting_and_mobility(void **state)
 	assert_string_equal(s.why, "nobody knows the patient of case-02");
 	assert_string_equal(scenario_choice(s.twin, PARAMETER_SETTING, 1), "inpatient");
 	assert_string_equal(scenario_choice(s.twin, PARAMETER_MOBILITY, 2), "bed");
-	assert_null(scenario_choice(s.twin, PARAMETER_SETTING, 3));
-	assert_null(scenario_choice(s.twin, PARAMETER_MOBILITY, 3));
+	assert_null(scenario_choice(s.twin, PARAMETER_SETTING, SETTING_COUNT - 1));
+	assert_null(scenario_choice(s.twin, PARAMETER_MOBILITY, MOBILITY_COUNT - 1));
 }
 
 /* Every row, filled in with the first things there are, on top of the others:

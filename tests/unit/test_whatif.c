@@ -280,6 +280,36 @@ static void test_costs_where_there_is_a_price(void **state)
 	ui_destroy(ui);
 }
 
+/* A closed room: who was to enter it never ends, and no figure is better for it. */
+static void test_less_is_not_better_when_somebody_waits_for_ever(void **state)
+{
+	struct ui *ui = ui_create();
+	char *text, *last;
+
+	(void)state;
+	press(ui, "8");
+	inject("cancel:case=c-103"); /* asked for: what it spares is better */
+	compute();
+	assert_true(shows(ui, 40, 80, "B -"));
+	assert_false(shows(ui, 40, 80, "wait for ever"));
+	stack.count = 0;
+	inject("room_down:room=or-1");
+	compute();
+	assert_true(shows(ui, 40, 80, "? 2 wait for ever: what is less for that is no better"));
+	text = picture(ui, 40, 80, false, NULL);
+	last = strstr(text, "last patient out");
+	assert_non_null(last);
+	*strchr(last, '\n') = '\0';
+	assert_non_null(strstr(last, " ? -"));
+	free(text);
+	assert_true(shows(ui, 40, 80, "W waits for ever: no room, staff or bed"));
+	/* In a part of the fates only: said instead of a time. */
+	answer.cases[0].kind = HIT_SHIFTED;
+	answer.cases[0].after.ends = 0.6;
+	assert_true(shows(ui, 40, 80, "never 40 %"));
+	ui_destroy(ui);
+}
+
 /* Another text of the site stands above the scenarios; when it does not fit any
  * more, it says why. */
 static void test_another_site_is_named(void **state)
@@ -397,7 +427,8 @@ int main(void)
 		W(test_form_refuses), W(test_in_time), W(test_in_time_of_an_alarm),
 		W(test_answers_belong_to_questions), W(test_header_says_what_if_here_only),
 		W(test_kept_under_a_name), W(test_costs_where_there_is_a_price),
-		W(test_another_site_is_named)};
+		W(test_another_site_is_named),
+		W(test_less_is_not_better_when_somebody_waits_for_ever)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
