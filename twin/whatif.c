@@ -237,7 +237,9 @@ static void compare_pools(const struct what_if_side *before, const struct what_i
 		for (int p = 0; p < sides[s]->pool_count; p++) {
 			int role = sides[s]->index.pool_role[p],
 			    beds = sides[s]->index.pool_beds[p];
-			if (s == 0 || same_pool(sides[0], role, beds) < 0)
+			/* Only what the site knows by a name stands here. */
+			if ((role >= 0 || beds >= 0)
+				&& (s == 0 || same_pool(sides[0], role, beds) < 0))
 				compare_pool(sides, ripple, role, beds, out);
 		}
 }
