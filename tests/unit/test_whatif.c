@@ -307,6 +307,9 @@ static void test_less_is_not_better_when_somebody_waits_for_ever(void **state)
 	answer.cases[0].kind = HIT_SHIFTED;
 	answer.cases[0].after.ends = 0.6;
 	assert_true(shows(ui, 40, 80, "never 40 %"));
+	press(ui, "G"); /* the last line at once, not a page behind the end */
+	assert_true(shows(ui, 24, 80, "PACU bays"));
+	assert_false(shows(ui, 24, 80, "WHAT-IF, on a copy"));
 	ui_destroy(ui);
 }
 
