@@ -7,6 +7,8 @@
 
 static struct quantiles quantiles_of(double *values, int n)
 {
+	if (n == 0)
+		return (struct quantiles){0, 0, 0};
 	stat_sort(values, (size_t)n);
 	return (struct quantiles){stat_quantile(values, (size_t)n, 0.1),
 		stat_quantile(values, (size_t)n, 0.5), stat_quantile(values, (size_t)n, 0.9)};
