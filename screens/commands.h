@@ -31,5 +31,7 @@ unsigned cmd_simple(struct call *call);
 unsigned cmd_save(struct call *call);
 unsigned cmd_what_if(struct call *call);
 unsigned cmd_in_time(struct call *call);
+unsigned cmd_idea(struct call *call);
+unsigned cmd_file(struct call *call);
 
 #endif

@@ -84,6 +84,21 @@ void page_words(struct page *page, const char *name, enum role role, const char 
 	}
 }
 
+const char *page_cell(const char *text, int columns, char out[LABEL_SIZE])
+{
+	size_t n;
+
+	snprintf(out, LABEL_SIZE, "%s", text);
+	for (n = strlen(out); n > 0 && canvas_width(out) > columns; out[n] = '\0')
+		while (((unsigned char)out[--n] & 0xC0) == 0x80)
+			;
+	for (int width = canvas_width(out); width < columns && n + 1 < LABEL_SIZE; width++) {
+		out[n++] = ' ';
+		out[n] = '\0';
+	}
+	return out;
+}
+
 void page_title(struct page *page, const char *title)
 {
 	page_line(page, ROLE_STRONG, "%s", title);

@@ -5,6 +5,7 @@
 /* A page of lines that scrolls by its first line. */
 
 #include "screens/canvas.h"
+#include "twin/fact.h"
 
 struct page {
 	struct canvas *canvas;
@@ -21,6 +22,8 @@ int page_line(struct page *page, enum role role, const char *format, ...)
 void page_pair(struct page *page, const char *name, enum role role, const char *value);
 /* The same over as many lines as it takes, broken at spaces. */
 void page_words(struct page *page, const char *name, enum role role, const char *value);
+/* Exactly so many cells, whatever letters the text is made of; returns `out`. */
+const char *page_cell(const char *text, int columns, char out[LABEL_SIZE]);
 void page_title(struct page *page, const char *title);
 /* Clamps how far the reader may scroll, and shows what is below. */
 void page_end(struct page *page, int *skip);

@@ -229,6 +229,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 	}
 	if (done.mode == PROMPT_REASON)
 		return reason_given(call, &done);
+	if (idea_prompt((enum prompt_mode)done.mode))
+		return idea_given(call, (enum prompt_mode)done.mode, done.text);
 	if (done.mode == PROMPT_MINUTES)
 		return minutes_given(call, &done);
 	if (done.mode == PROMPT_INTAKE)
@@ -266,9 +268,11 @@ static unsigned prompt_key(struct call *call, struct screen *prompt, uint32_t ke
 		return minutes_key(prompt, key) ? DONE : UI_HANDLED;
 	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_TAB) {
 		complete(call, prompt);
+	} else if (idea_prompt((enum prompt_mode)prompt->mode) && key == VKEY_TAB) {
+		idea_complete(call->view, prompt->text, sizeof prompt->text);
 	} else if (prompt->mode == PROMPT_COMMAND && key == VKEY_UP) {
 		format_put(prompt->text, sizeof prompt->text, "%s", call->ui->history);
-	} else if (key == VKEY_UP || key == VKEY_DOWN) {
+	} else if (call->screen->def->table && (key == VKEY_UP || key == VKEY_DOWN)) {
 		/* Moving on among the matches while the search is still open. */
 		table_search(&call->screen->table, call->screen->def->table, call->view,
 			key == VKEY_UP ? -1 : 1);
@@ -327,8 +331,11 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		[PROMPT_REASON] = N_("why show the name: "),
 		[PROMPT_MINUTES] = N_("minutes left in the room (+ - by ten), "),
 		[PROMPT_INTAKE] = N_("ate or drank at (06:30; s solids, l light, c clear) "),
-		[PROMPT_WHAT_IF] = N_("what if: ")};
-	char person[LABEL_SIZE];
+		[PROMPT_WHAT_IF] = N_("what if: "),
+		[PROMPT_IDEA_KEEP] = N_("save this what-if as: "),
+		[PROMPT_IDEA_OPEN] = N_("open the what-if: "),
+		[PROMPT_IDEA_FORGET] = N_("forget the saved what-if: ")};
+	char person[LABEL_SIZE], names[LABEL_SIZE * 4];
 	int column;
 
 	canvas_fill(canvas, line, ROLE_INPUT, ' ');
@@ -358,14 +365,19 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		canvas, line, line.row, column, line.columns - column, ROLE_INPUT, screen->text);
 	canvas->cursor_row = line.row;
 	canvas->cursor_column = column < line.columns ? column : line.columns - 1;
-	if (screen->mode == PROMPT_COMMAND)
+	if (screen->mode == PROMPT_COMMAND) {
 		draw_candidates(screen, canvas, line, column + 2);
-	else if (screen->mode == PROMPT_INTAKE)
+	} else if (screen->mode == PROMPT_INTAKE) {
 		draw_legal(screen, view, canvas, line, column + 2);
-	else if (screen->mode == PROMPT_SEARCH && screen->text[0])
+	} else if (idea_prompt((enum prompt_mode)screen->mode)) {
+		idea_candidates(view, screen->text, names, sizeof names);
+		canvas_text(canvas, line, line.row, column + 2, line.columns - column - 2, ROLE_DIM,
+			names);
+	} else if (screen->mode == PROMPT_SEARCH && screen->text[0]) {
 		canvas_printf(canvas, line, line.row, column + 2, line.columns - column - 2,
 			ROLE_DIM, ngettext("%d match", "%d matches", (unsigned long)screen->offset),
 			screen->offset);
+	}
 }
 
 const struct screen_def screen_prompt = {

@@ -101,7 +101,10 @@ enum prompt_mode {
 	PROMPT_MINUTES,
 	PROMPT_INTAKE,
 	PROMPT_WHAT_IF,
-	PROMPT_HELP
+	PROMPT_HELP,
+	PROMPT_IDEA_KEEP,
+	PROMPT_IDEA_OPEN,
+	PROMPT_IDEA_FORGET
 };
 unsigned prompt_open(struct call *call, enum prompt_mode mode);
 void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
@@ -118,6 +121,12 @@ unsigned menu_what_if(struct call *call);
 /* Appends to a text being typed; false when it is no character or full. */
 bool prompt_type(char *text, size_t size, uint32_t key);
 void prompt_rub(char *text);
+
+/* ideas.c: prompts for the name of a what-if. */
+bool idea_prompt(enum prompt_mode mode);
+unsigned idea_given(struct call *call, enum prompt_mode mode, const char *name);
+void idea_complete(const struct view *view, char *text, size_t size);
+void idea_candidates(const struct view *view, const char *text, char *out, size_t size);
 
 /* The pages of one case and one alarm, also drawn beside a list. */
 void patient_page(const struct view *view, const char *case_id, struct canvas *canvas,

@@ -226,9 +226,15 @@ static void draw_base(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct list list = {0};
+	int offset = screen->offset;
 
 	if (screen->def->draw) {
 		screen->def->draw(screen, view, canvas, body);
+		/* Only the drawing knows where a page ends: gone past it, it is drawn again. */
+		if (screen->offset != offset) {
+			canvas_fill(canvas, body, ROLE_NORMAL, ' ');
+			screen->def->draw(screen, view, canvas, body);
+		}
 		return;
 	}
 	if (screen->def->detail) {

@@ -56,6 +56,8 @@ enum command_kind {
 	COMMAND_RESET,        /* target alarm key, covers_ms */
 	COMMAND_UNDO,         /* my last act */
 	COMMAND_REVEAL,       /* target patient, text reason */
+	COMMAND_IDEA_KEEP,    /* target name: what is injected now, for everybody */
+	COMMAND_IDEA_FORGET,  /* target name, for everybody */
 	COMMAND_REDRAW,       /* full repaint */
 	COMMAND_SAVE_DISPLAY, /* text: file */
 	COMMAND_RELOAD,       /* the site file, also when it looks unchanged */
@@ -63,6 +65,9 @@ enum command_kind {
 	COMMAND_WHAT_IF,       /* text: a scenario, on top of the others */
 	COMMAND_WHAT_IF_BACK,  /* the last one goes */
 	COMMAND_WHAT_IF_CLEAR, /* all of them go */
+	COMMAND_IDEA_OPEN,     /* target name: in place of what is injected now */
+	COMMAND_IDEA_EXPORT,   /* text: file that vigie forecast --inject reads */
+	COMMAND_TRY_SITE,      /* text: another text of the site, tried on the copy */
 	COMMAND_IN_TIME,       /* target room: what would have it end in time */
 	COMMAND_KIND_COUNT
 };

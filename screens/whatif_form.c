@@ -72,9 +72,32 @@ static void prefill(
 		format_add(out, size, "%c%s=", mark, open);
 }
 
+/* The operating room an alarm is about, by its place or by the end of its key
+ * ("...:or-2"), and the case. */
+static void alarm_about(const struct view *view, struct subject *out)
+{
+	const struct twin *t = view->twin;
+	const struct alarm *a = &t->alarms[out->alarm];
+	const char *last = strrchr(a->key, ':');
+	const char *const places[] = {a->room, last ? last + 1 : ""};
+
+	for (size_t i = 0; t->site && i < sizeof places / sizeof places[0]; i++) {
+		int room = site_room(t->site, places[i]);
+
+		if (out->room < 0 && room >= 0 && t->site->rooms[room].kind == ROOM_OR)
+			out->room = room;
+	}
+	if (out->case_ < 0) /* not by its patient */
+		out->case_ = twin_case(t, places[1]);
+	if (out->case_ < 0 && out->room >= 0)
+		out->case_ = twin_room_current(t, out->room);
+}
+
 static void subject_of(struct ui *ui, const struct view *view, struct subject *out)
 {
 	screen_subject(ui_base(ui), view, out);
+	if (out->alarm >= 0)
+		alarm_about(view, out);
 	if (out->case_ >= 0 && out->room < 0)
 		out->room = view->twin->cases[out->case_].room_at;
 	/* On a room that is being cleaned: the one who comes next. */
@@ -289,6 +312,8 @@ static void parameter_text(const struct scenario_parameter *p, char *out, size_t
 		[PARAMETER_BEDS] = N_("a kind of beds"),
 		[PARAMETER_FLOOR] = N_("a floor"),
 		[PARAMETER_SURGEON] = N_("a surgeon"),
+		[PARAMETER_SETTING] = N_("a setting: day, inpatient ..."),
+		[PARAMETER_MOBILITY] = N_("walks, chair or bed"),
 		[PARAMETER_WORD] = N_("a word")};
 
 	if (p->kind == PARAMETER_NUMBER)

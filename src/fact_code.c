@@ -163,6 +163,8 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_HAZARD] = {WORD("hazard", hazard.hazard, hazard), TEXT("id", hazard.id),
 		BOOL("active", hazard.active), MAYBE("chance", hazard.chance),
 		TIME("about_ms", hazard.about_ms), INT("reps", hazard.reps), END},
+	[FACT_IDEA] = {TEXT("name", idea.name), INT("step", idea.step), TEXT("text", idea.text),
+		END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

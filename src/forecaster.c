@@ -146,7 +146,7 @@ static void read_both(struct forecaster *f)
 		forecast_run_read(f->base->run, f->base->done, &a->forecast);
 	f->base->read = f->base->done;
 	a->forecast.seq = f->base->fork.twin->seq;
-	if (f->question.what_if.count == 0)
+	if (what_if_is_empty(&f->question.what_if))
 		return;
 	forecast_run_read(f->fork->run, f->fork->done, f->scratch);
 	const struct what_if_side before = {f->base->fork.twin, f->base->run, &a->forecast};
@@ -175,7 +175,7 @@ static bool try_remedy(struct forecaster *f, const struct side *on, int room,
 /* Tries them one after the other; told when all were tried. */
 static void remedies(struct forecaster *f)
 {
-	const struct side *on = f->question.what_if.count > 0 ? f->fork : f->base;
+	const struct side *on = what_if_is_empty(&f->question.what_if) ? f->base : f->fork;
 	struct scenario *list = malloc(WHAT_IF_CANDIDATES * sizeof *list);
 	int site = site_room(on->fork.twin->site, f->question.room);
 	int room = site >= 0 && site < TWIN_ROOMS ? on->index.room_of[site] : SIM_NONE;
@@ -203,17 +203,18 @@ static void remedies(struct forecaster *f)
 /* The copy with the what-ifs; without memory for it, none. */
 static void fork_begin(struct forecaster *f)
 {
+	static const struct what_if none;
 	struct what_if_answer *head = &f->answer->what_if;
 	side_end(f->fork);
 	head->asked = f->question.what_if;
 	memset(head->refused, 0, sizeof head->refused);
 	head->injected = head->reps = 0;
-	if (f->question.what_if.count == 0)
+	if (what_if_is_empty(&f->question.what_if))
 		return;
 	head->injected = what_if_fork(
 		&f->fork->fork, f->base->fork.twin, &f->question.what_if, head->refused);
 	if (!side_begin(f, f->fork, MOST))
-		f->question.what_if.count = head->asked.count = 0;
+		f->question.what_if = head->asked = none;
 }
 
 static bool base_begin(struct forecaster *f)

@@ -25,12 +25,22 @@ static void commit_act(struct station *s, struct fact *f)
 	journal_force(s->journal);
 }
 
+/* The oldest act, with all that is taken back together with it. */
+static void forget_oldest(struct station *s)
+{
+	int n = 1;
+	while (n < s->undo_count && s->undo_joined[n])
+		n++;
+	s->undo_count -= n;
+	memmove(s->undo, s->undo + n, sizeof *s->undo * (size_t)s->undo_count);
+	memmove(s->undo_joined, s->undo_joined + n, sizeof *s->undo_joined * (size_t)s->undo_count);
+}
+
 static void remember(struct station *s, const struct fact *undo)
 {
-	if (s->undo_count == UNDO_DEPTH) {
-		memmove(s->undo, s->undo + 1, sizeof *s->undo * (UNDO_DEPTH - 1));
-		s->undo_count--;
-	}
+	if (s->undo_count == UNDO_DEPTH)
+		forget_oldest(s);
+	s->undo_joined[s->undo_count] = false;
 	s->undo[s->undo_count++] = *undo;
 }
 
@@ -154,6 +164,69 @@ static void do_alarm(struct station *s, const struct command *c)
 				     : "nothing to acknowledge: it changed meanwhile");
 }
 
+/* ---- what-ifs kept under a name ---- */
+
+/* The facts that say a named what-if has these steps, and no more; how many. */
+enum { IDEA_FACTS = TWIN_IDEA_STEPS + 1 };
+static int idea_facts(const struct station *s, const struct idea *idea, struct fact out[IDEA_FACTS])
+{
+	int steps = idea_steps(idea), count = 0;
+	for (int i = 0; i <= steps && i < TWIN_IDEA_STEPS; i++) {
+		struct fact *f = &out[count++];
+		*f = act(s, FACT_IDEA);
+		text_copy(f->idea.name, sizeof f->idea.name, idea->name);
+		text_copy(f->idea.text, sizeof f->idea.text, i < steps ? idea->steps[i] : "");
+		f->idea.step = i;
+	}
+	return count;
+}
+
+/* Told, and how it was kept to be taken back in one: the last comes off first. */
+static void tell_idea(struct station *s, const struct idea *idea)
+{
+	struct fact facts[IDEA_FACTS];
+	struct idea none = {.name = ""};
+	int kept = twin_idea(s->twin, idea->name);
+	text_copy(none.name, sizeof none.name, idea->name);
+	struct idea before = kept >= 0 ? s->twin->ideas[kept] : none;
+	int count = idea_facts(s, idea, facts);
+	for (int i = 0; i < count; i++)
+		commit_act(s, &facts[i]);
+	count = idea_facts(s, &before, facts);
+	for (int i = count - 1; i >= 0; i--) {
+		remember(s, &facts[i]);
+		s->undo_joined[s->undo_count - 1] = i < count - 1;
+	}
+}
+
+static void do_keep(struct station *s, const struct command *c)
+{
+	struct idea idea = {.name = ""};
+	text_neutralise(idea.name, sizeof idea.name, c->target, strlen(c->target));
+	if (idea.name[0] == '\0' || s->what_if.count == 0) {
+		station_say(s, "nothing to save: inject a what-if first (w)");
+		return;
+	}
+	if (twin_idea(s->twin, idea.name) < 0 && s->twin->idea_count == TWIN_IDEAS) {
+		station_say(s, "%d what-ifs are saved, no more: F forgets one", TWIN_IDEAS);
+		return;
+	}
+	for (int i = 0; i < s->what_if.count; i++)
+		scenario_text(&s->what_if.list[i], idea.steps[i]);
+	tell_idea(s, &idea);
+	station_say(s, "what-if saved: %s", idea.name);
+}
+
+static void do_forget(struct station *s, const struct command *c)
+{
+	struct idea none = {.name = ""};
+	if (twin_idea(s->twin, c->target) < 0)
+		return;
+	text_copy(none.name, sizeof none.name, c->target);
+	tell_idea(s, &none);
+	station_say(s, "what-if forgotten: %s", none.name);
+}
+
 static void do_undo(struct station *s, const struct command *c)
 {
 	(void)c;
@@ -161,9 +234,13 @@ static void do_undo(struct station *s, const struct command *c)
 		station_say(s, "nothing of yours to take back");
 		return;
 	}
-	struct fact f = s->undo[--s->undo_count];
-	f.source_ms = station_now(s);
-	commit_act(s, &f);
+	bool joined;
+	do {
+		struct fact f = s->undo[--s->undo_count];
+		joined = s->undo_joined[s->undo_count];
+		f.source_ms = station_now(s);
+		commit_act(s, &f);
+	} while (joined && s->undo_count > 0);
 	station_say(s, "taken back (the journal keeps both)");
 }
 
@@ -192,6 +269,8 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_RESET] = do_alarm,
 		[COMMAND_UNDO] = do_undo,
 		[COMMAND_REVEAL] = do_reveal,
+		[COMMAND_IDEA_KEEP] = do_keep,
+		[COMMAND_IDEA_FORGET] = do_forget,
 	};
 	if (station_what_if(s, command))
 		return; /* changes nothing that is shared */

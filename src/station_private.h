@@ -21,7 +21,7 @@
 #include "src/station.h"
 #include "twin/locate.h"
 
-enum { UNDO_DEPTH = 32 };
+enum { UNDO_DEPTH = 64 };
 enum { FEED_MQTT, FEED_FHIR, FEED_FIXED }; /* the others only when configured */
 
 /* One pushed file being read, over several turns when it is long. */
@@ -79,6 +79,7 @@ struct station {
 	uint64_t seq;                 /* last given out */
 	uint64_t pending_act;         /* seq of the operator's act on its way to disk */
 	struct fact undo[UNDO_DEPTH]; /* acts of this session, newest last */
+	bool undo_joined[UNDO_DEPTH]; /* is taken back together with the one before it */
 	int undo_count;
 	char reveal[ID_SIZE];
 	int64_t reveal_until_mono;

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "src/restore.h"
+#include "src/site_file.h"
+#include "src/whatif_file.h"
 #include "twin/text.h"
 
 /*
  * What-ifs of the console: a stack of scenarios that lives in memory, is asked
  * of the forecaster's copy, and nowhere told as a fact. Neither twin, journal
- * nor feeds are written to here.
+ * nor feeds are written to here; keeping one under a name is an operator's act
+ * (station_acts.c).
  */
 
 static void ask(struct station *s)
@@ -58,8 +63,14 @@ static void take_back(struct station *s, const struct command *c)
 {
 	char words[SCENARIO_TEXT];
 	(void)c;
-	if (s->what_if.count == 0) {
+	if (what_if_is_empty(&s->what_if)) {
 		station_say(s, "no what-if to take back");
+		return;
+	}
+	if (s->what_if.count == 0) {
+		s->what_if.site = NULL;
+		station_say(s, "what-if taken back: the other site file");
+		ask(s);
 		return;
 	}
 	scenario_words(&s->what_if.list[--s->what_if.count], words);
@@ -70,10 +81,61 @@ static void take_back(struct station *s, const struct command *c)
 static void clear(struct station *s, const struct command *c)
 {
 	(void)c;
-	s->what_if.count = 0;
+	s->what_if = (struct what_if){.count = 0};
 	s->in_time_room[0] = '\0';
 	station_say(s, "no what-if any more");
 	ask(s);
+}
+
+/* In place of what there is; what makes no sense now is still put there, and the
+ * screen says why it is not possible. */
+static void open_kept(struct station *s, const struct command *c)
+{
+	struct what_if opened = {.site = s->what_if.site};
+	char why[SCENARIO_TEXT];
+	int i = twin_idea(s->twin, c->target);
+	if (i < 0) {
+		station_say(s, "no what-if is saved as %s", c->target);
+		return;
+	}
+	bool whole = what_if_of(&s->twin->ideas[i], &opened, why);
+	s->what_if = opened;
+	if (whole)
+		station_say(s, "what-if opened: %s", c->target);
+	else
+		station_say(s, "opened as far as it is understood: %s", why);
+	ask(s);
+}
+
+static void export(struct station *s, const struct command *c)
+{
+	struct error err = {""};
+	if (s->what_if.count == 0)
+		station_say(s, "no what-if to export");
+	else if (what_if_write(c->text, &s->what_if, station_now(s), &err) < 0)
+		station_say(s, "not exported: %s", err.text);
+	else
+		station_say(s, "exported: vigie forecast --inject @%s", c->text);
+}
+
+/* The suite as another text of its site says: read once, kept until we end. */
+static void try_site(struct station *s, const struct command *c)
+{
+	struct error err = {""};
+	char why[SCENARIO_TEXT], *text = NULL;
+	struct site *read = site_load(c->text, &text, &err);
+	const struct site *site = read != NULL ? restore_site(read->hash, text, &err) : NULL;
+	if (site == NULL) {
+		station_say(s, "not tried: %s", err.text);
+	} else if (!what_if_site_fits(s->twin->site, site, why)) {
+		station_say(s, "not tried: %s", why);
+	} else {
+		s->what_if.site = site;
+		station_say(s, "what-if: the suite works as %s says", c->text);
+		ask(s);
+	}
+	site_free(read);
+	free(text);
 }
 
 static void in_time(struct station *s, const struct command *c)
@@ -89,6 +151,9 @@ bool station_what_if(struct station *s, const struct command *command)
 		[COMMAND_WHAT_IF] = inject,
 		[COMMAND_WHAT_IF_BACK] = take_back,
 		[COMMAND_WHAT_IF_CLEAR] = clear,
+		[COMMAND_IDEA_OPEN] = open_kept,
+		[COMMAND_IDEA_EXPORT] = export,
+		[COMMAND_TRY_SITE] = try_site,
 		[COMMAND_IN_TIME] = in_time,
 	};
 	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)

@@ -17,6 +17,7 @@
 #include "src/site_file.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
+#include "src/whatif_file.h"
 #include "twin/whatif.h"
 
 /*
@@ -230,8 +231,8 @@ done:
 
 static int scenario_help(void)
 {
-	static const char *const kinds[] = {
-		"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON", "WORD"};
+	static const char *const kinds[] = {"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON",
+		"SETTING", "MOBILITY", "WORD"};
 	for (int i = 0; i < scenario_count; i++) {
 		const struct scenario_row *row = &scenario_rows[i];
 		printf("%-13s %s\n", row->name, row->help);
@@ -259,6 +260,13 @@ static int inject(struct choice *c, const char *text)
 		return scenario_help();
 	}
 	struct what_if *w = &c->what_if;
+	if (text[0] == '@') {
+		struct error err = {""};
+		if (what_if_read(text + 1, w, &err) == 0)
+			return 0;
+		fprintf(stderr, "vigie forecast: %s (--inject help lists them)\n", err.text);
+		return -1;
+	}
 	if (w->count < WHAT_IF_DEPTH && scenario_parse(text, &w->list[w->count], why)) {
 		w->count++;
 		return 0;
@@ -275,7 +283,7 @@ static int usage(FILE *out, int code)
 	      "                      [--robust] [--json]\n"
 	      "                      [--write JOURNAL [--replication N]] [--against SITE]\n"
 	      "The rest of the day, simulated: PROGRAMME is a FHIR R4 Bundle; TIME is RFC 3339;\n"
-	      "SCENARIO is NAME[:key=value,...] (--inject help lists them).\n"
+	      "SCENARIO is NAME[:key=value,...] (--inject help lists them), or @FILE: one a line.\n"
 	      "--write keeps one of the futures as a journal (with --site, without --inject):\n"
 	      "look at it with vigie show PANE --journal JOURNAL --at TIME.\n"
 	      "--against compares the day under --site with that under another site file.\n"

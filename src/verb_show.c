@@ -16,6 +16,7 @@
 #include "src/restore.h"
 #include "src/suite_clock.h"
 #include "src/verbs.h"
+#include "src/whatif_file.h"
 #include "twin/text.h"
 
 /* Prints one pane once, from the journal alone: no network, no terminal. */
@@ -27,7 +28,8 @@ static const char usage[] =
 	"\n"
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
 	"      gateways, devices, forecast, indicators,\n"
-	"      ledger (what was learnt of durations), score (how right it was).\n"
+	"      ledger (what was learnt of durations), score (how right it was),\n"
+	"      whatifs (what-ifs that are kept under a name).\n"
 	"Folds the journal as it stands, or as it stood at TIME (RFC 3339); another vigie\n"
 	"may be writing it.\n";
 
@@ -109,6 +111,8 @@ static char *picture(const struct view *view, const char *pane, bool json, bool 
 		return ledger_show(view->learning, view->now_ms, json);
 	if (strcmp(pane, "score") == 0)
 		return score_show(view->learning, view->score, view->now_ms, json);
+	if (strcmp(pane, "whatifs") == 0)
+		return what_if_show(view->twin, view->now_ms, json);
 	return json ? show_json(view, pane) : show_text(view, pane, width(), ascii);
 }
 

@@ -33,5 +33,13 @@ done)
 # No writable globals in the model.
 found=$(nm "$B/twin.a" | awk '$2 ~ /^[bBC]$/ {print $3}')
 [ -z "$found" ] || fail "twin/ has writable globals: $found"
+# A what-if has no way out: who runs forks, and who stacks what-ifs, neither tells a
+# fact nor knows a feed, a socket, a sender or another program.
+ways='^(station_fact|twin_apply|journal_|inbox_|mqtt_|http_|fhir_|hl7_|door_|curl_|MQTT|MHD_|child_|socket|connect|send|recv|popen|system|exec|fork$)'
+for object in forecaster foresee station_whatif; do
+	[ -f "$B/src/$object.o" ] || fail "no $B/src/$object.o to judge"
+	found=$(nm -u "$B/src/$object.o" | awk '$1=="U" {print $2}' | grep -E "$ways" | tr '\n' ' ')
+	[ -z "$found" ] || fail "src/$object.c can reach beyond a fork: $found"
+done
 [ "$bad" = 0 ] && echo "layers: good"
 exit "$bad"

@@ -34,6 +34,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_HISTORY] = "history",
 	[FACT_FORETOLD] = "foretold",
 	[FACT_HAZARD] = "hazard",
+	[FACT_IDEA] = "idea",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -271,6 +272,8 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 	} else if (kind == FACT_HAZARD) {
 		f.hazard.chance = FACT_UNKNOWN;
 		f.hazard.reps = FACT_UNKNOWN;
+	} else if (kind == FACT_IDEA) {
+		f.idea.step = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

@@ -22,6 +22,7 @@ enum {
 	ID_SIZE = 65,     /* FHIR ids: [A-Za-z0-9.-]{1,64}, and the NUL */
 	LABEL_SIZE = 97,  /* a short neutralised text for people */
 	ORIGIN_SIZE = 81, /* "Encounter/<id>", a gateway, a user */
+	IDEA_TEXT = 160,  /* one what-if in words of the command line */
 	TAG_SIZE = 13,    /* a MAC as 12 upper-case hex digits */
 	FACT_UNKNOWN = -1
 };
@@ -192,6 +193,7 @@ enum fact_kind {
 	FACT_HISTORY,   /* what went before, as far as an index of risk asks */
 	FACT_FORETOLD,  /* what the forecast said, for its score */
 	FACT_HAZARD,    /* something is likely to go wrong, or no longer */
+	FACT_IDEA,      /* one step of a what-if that is kept under a name */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -354,6 +356,14 @@ struct fact_hazard {
 	int reps;         /* replications behind it */
 };
 
+/* A named what-if is said step by step. An empty text ends it there: at 0 it is
+ * forgotten, and one that says less than the last takes the rest back. */
+struct fact_idea {
+	char name[ID_SIZE];
+	int step;             /* from 0 */
+	char text[IDEA_TEXT]; /* "overrun:case=c-102,min=60" */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -390,6 +400,7 @@ struct fact {
 		struct fact_history history;
 		struct fact_foretold foretold;
 		struct fact_hazard hazard;
+		struct fact_idea idea;
 		struct fact_audit audit;
 	};
 };

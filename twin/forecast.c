@@ -44,6 +44,16 @@ void forecast_run_destroy(struct forecast_run *run)
 	free(run);
 }
 
+const float *forecast_times(const struct forecast_run *run, int case_, enum forecast_time which)
+{
+	return case_column(run, case_, which == FORECAST_START ? COLUMN_START : COLUMN_END);
+}
+
+const uint16_t *forecast_loads(const struct forecast_run *run, int pool, int slot)
+{
+	return load_column(run, pool, slot);
+}
+
 /* ---- one replication, reduced ---- */
 
 static float minutes(int32_t ms)

@@ -152,6 +152,13 @@ void forecast_read_demand(const struct forecast_run *wanted, int reps, struct fo
 /* Over the first `reps` replications; the last patient's time out is after the
  * epoch, the rest are minutes. */
 struct quantiles forecast_kpi_quantiles(const struct forecast_run *run, int reps, enum kpi kpi);
+/* What each replication kept, `reps` numbers, to hold two runs of the same fates
+ * against each other one by one. Minutes after the origin, NAN never; of a case
+ * that has begun the start is not to be read. */
+enum forecast_time { FORECAST_START, FORECAST_END };
+const float *forecast_times(const struct forecast_run *run, int case_, enum forecast_time which);
+/* The most of a pool at a time in a slot of the curve. */
+const uint16_t *forecast_loads(const struct forecast_run *run, int pool, int slot);
 /* The share of them in which a room's last patient is out after its session. */
 double forecast_overtime_share(const struct forecast_run *run, int reps, int room);
 

@@ -220,6 +220,10 @@ const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, in
 		return nth_beds(site, n);
 	case PARAMETER_SURGEON:
 		return nth_surgeon(twin, n);
+	case PARAMETER_SETTING:
+		return n + 1 < SETTING_COUNT ? setting_name((enum setting)(n + 1)) : NULL;
+	case PARAMETER_MOBILITY:
+		return n + 1 < MOBILITY_COUNT ? mobility_name((enum mobility)(n + 1)) : NULL;
 	case PARAMETER_WORD:
 	case PARAMETER_NUMBER:
 	case PARAMETER_END:

@@ -12,18 +12,20 @@
 #include "twin/plan.h"
 #include "twin/twin.h"
 
-enum { SCENARIO_PARAMETERS = 4, SCENARIO_TEXT = 160 };
+enum { SCENARIO_PARAMETERS = 4, SCENARIO_TEXT = IDEA_TEXT };
 
 enum scenario_kind {
 	PARAMETER_END,
-	PARAMETER_CASE,    /* id of a case */
-	PARAMETER_ROOM,    /* id of an operating room */
-	PARAMETER_ROLE,    /* id of a staff role */
-	PARAMETER_BEDS,    /* a kind of room with beds: pacu, ward ... */
-	PARAMETER_FLOOR,   /* id of a floor */
-	PARAMETER_SURGEON, /* as cases name theirs */
-	PARAMETER_WORD,    /* anything */
-	PARAMETER_NUMBER,  /* whole, may be negative */
+	PARAMETER_CASE,     /* id of a case */
+	PARAMETER_ROOM,     /* id of an operating room */
+	PARAMETER_ROLE,     /* id of a staff role */
+	PARAMETER_BEDS,     /* a kind of room with beds: pacu, ward ... */
+	PARAMETER_FLOOR,    /* id of a floor */
+	PARAMETER_SURGEON,  /* as cases name theirs */
+	PARAMETER_SETTING,  /* day, inpatient ... */
+	PARAMETER_MOBILITY, /* walks, chair, bed */
+	PARAMETER_WORD,     /* anything */
+	PARAMETER_NUMBER,   /* whole, may be negative */
 };
 
 struct scenario_parameter {

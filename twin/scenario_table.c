@@ -196,6 +196,53 @@ static bool surgeon_late(struct fork *fork, const struct scenario *s, char why[S
 	       || scenario_why(why, "no case of ", who.surgeon, " is planned before that");
 }
 
+/* ---- the patient ---- */
+
+static bool refuse_off(const struct surgery *s, char why[SCENARIO_TEXT])
+{
+	if (surgery_is_off(s))
+		return !scenario_why(why, "case ", s->id, " is off the list");
+	if (surgery_when(s, MILESTONE_DISCHARGED) != 0)
+		return !scenario_why(why, "the patient of ", s->id, " has gone");
+	return false;
+}
+
+/* Stays the night after all, or goes home: another pathway from where they are. */
+static bool change_setting(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
+{
+	const struct surgery *c = case_of(fork, s, 0);
+	enum setting to = (enum setting)setting_parse(scenario_word(s, 1));
+	struct fact f = fork_fact(fork, FACT_CASE);
+	if (refuse_off(c, why))
+		return false;
+	if (c->setting == to)
+		return scenario_why(why, "case ", c->id, " is that already");
+	text_copy(f.surgery.id, sizeof f.surgery.id, c->id);
+	f.surgery.setting = to;
+	twin_apply(fork->twin, &f, NULL);
+	return true;
+}
+
+static bool change_mobility(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
+{
+	const struct surgery *c = case_of(fork, s, 0);
+	int patient = twin_patient(fork->twin, c->patient);
+	enum mobility to = (enum mobility)mobility_parse(scenario_word(s, 1));
+	struct fact f = fork_fact(fork, FACT_PATIENT);
+	if (refuse_off(c, why))
+		return false;
+	if (patient < 0)
+		return scenario_why(why, "nobody knows the patient of ", c->id, "");
+	if (fork->twin->patients[patient].mobility == to)
+		return scenario_why(why, "the patient of ", c->id, " does that already");
+	text_copy(f.patient.id, sizeof f.patient.id, c->patient);
+	f.patient.mobility = to;
+	twin_apply(fork->twin, &f, NULL);
+	return true;
+}
+
+/* ---- the order ---- */
+
 /*
  * The smallest variance first, for it makes the fewest wait (Denton, Viapiano
  * and Vogl, Health Care Manag. Sci. 2007): with a spread that is a share of the
@@ -595,5 +642,9 @@ const struct scenario_row scenario_rows[] = {
 		turnover_team},
 	{"parallel_induction", "induction while the room is cleaned", {{0}}, parallel_induction},
 	{"no_hold", "nobody waits in the room for a bay", {{0}}, no_hold},
+	{"setting", "the patient stays, or goes home",
+		{CASE_("case"), {"to", PARAMETER_SETTING, true, 0, 0, 0}}, change_setting},
+	{"mobility", "the patient walks, sits or lies",
+		{CASE_("case"), {"to", PARAMETER_MOBILITY, true, 0, 0, 0}}, change_mobility},
 };
 const int scenario_count = sizeof scenario_rows / sizeof *scenario_rows;

@@ -44,6 +44,7 @@ void twin_copy(struct twin *to, const struct twin *from)
 	memcpy(to->rooms, from->rooms, sizeof to->rooms);
 	memcpy(to->gateways, from->gateways, sizeof to->gateways);
 	COPY_POOL(to, from, resources, resource_count);
+	COPY_POOL(to, from, ideas, idea_count);
 	COPY_POOL(to, from, timers, timer_count);
 	to->timer_sequence = from->timer_sequence;
 }
@@ -160,6 +161,23 @@ int twin_alarm(const struct twin *twin, const char *key)
 		if (!strcmp(twin->alarms[i].key, key))
 			return i;
 	return -1;
+}
+
+int twin_idea(const struct twin *twin, const char *name)
+{
+	for (int i = 0; i < twin->idea_count; i++)
+		if (!strcmp(twin->ideas[i].name, name))
+			return i;
+	return -1;
+}
+
+int idea_steps(const struct idea *idea)
+{
+	int n = 0;
+
+	while (n < TWIN_IDEA_STEPS && idea->steps[n][0])
+		n++;
+	return n;
 }
 
 int twin_worn_by(const struct twin *twin, const char *patient)

@@ -26,6 +26,8 @@ enum {
 	TWIN_READINGS = 512,
 	TWIN_TIMERS = 1024,
 	TWIN_RESOURCES = 64,
+	TWIN_IDEAS = 24,
+	TWIN_IDEA_STEPS = 12,
 	TWIN_HISTORY = 96 /* samples kept of one reading, for the sparkline */
 };
 
@@ -106,6 +108,14 @@ struct resource_twin {
 	int units; /* -1: as the site says */
 };
 
+/* A what-if that somebody keeps under a name: its steps end at the first empty
+ * text. What they mean is for twin/scenario.h. */
+struct idea {
+	char name[ID_SIZE];
+	char steps[TWIN_IDEA_STEPS][IDEA_TEXT];
+	struct stamp told;
+};
+
 struct gateway_twin {
 	bool silent;
 	int64_t since_ms;
@@ -140,6 +150,8 @@ struct twin {
 	struct gateway_twin gateways[TWIN_ROOMS];
 	struct resource_twin resources[TWIN_RESOURCES];
 	int resource_count;
+	struct idea ideas[TWIN_IDEAS]; /* in the order they were first told */
+	int idea_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;
 	uint64_t timer_sequence;
@@ -172,6 +184,8 @@ int twin_patient(const struct twin *twin, const char *id);
 int twin_thing(const struct twin *twin, const char *tag);
 int twin_reading(const struct twin *twin, const char *tag, enum quantity q);
 int twin_alarm(const struct twin *twin, const char *key);
+int twin_idea(const struct twin *twin, const char *name);
+int idea_steps(const struct idea *idea); /* how many */
 /* The thing a patient wears, -1. */
 int twin_worn_by(const struct twin *twin, const char *patient);
 

@@ -264,6 +264,14 @@ static void put_room(struct sha *sha, const struct room_twin *rt)
 		integer(sha, integers[i]);
 }
 
+static void put_idea(struct sha *sha, const struct idea *idea)
+{
+	text(sha, idea->name);
+	for (int i = 0; i < TWIN_IDEA_STEPS; i++)
+		text(sha, idea->steps[i]);
+	stamp(sha, &idea->told);
+}
+
 static void put_counters(struct sha *sha, const struct twin *t)
 {
 	const int64_t integers[] = {t->now_ms, (int64_t)t->seq, (int64_t)t->facts,
@@ -302,6 +310,8 @@ void twin_digest(const struct twin *twin, char hex[65])
 		text(&sha, twin->resources[i].id);
 		integer(&sha, twin->resources[i].units);
 	}
+	for (int i = 0; i < twin->idea_count; i++)
+		put_idea(&sha, &twin->ideas[i]);
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);
 		integer(&sha, (int64_t)twin->timers[i].sequence);

@@ -11,27 +11,49 @@
 #include "twin/scenario.h"
 #include "twin/forecast.h"
 
-enum { WHAT_IF_DEPTH = 12, WHAT_IF_HITS = 96, WHAT_IF_REMEDIES = 5 };
+enum { WHAT_IF_DEPTH = TWIN_IDEA_STEPS, WHAT_IF_REMEDIES = 5 };
 
-/* The question: injected one after the other. */
+/* The question: injected one after the other, in a suite that works as its site
+ * says or, to try another way of working, as another text of it says. */
 struct what_if {
 	struct scenario list[WHAT_IF_DEPTH];
 	int count;
+	const struct site *site; /* borrowed: lives longer than any answer; NULL its own */
 };
+bool what_if_is_empty(const struct what_if *what_if);
+/* The other text is of the same rooms and roles: what may differ are pathways, how
+ * many there are, sessions, and the like. False with why. */
+bool what_if_site_fits(const struct site *own, const struct site *other, char why[SCENARIO_TEXT]);
 
-/* A case the what-if touches. */
+/* What the what-if makes of a case. */
 enum hit_kind {
-	HIT_SHIFTED, /* ends at another time */
+	HIT_NONE,    /* nothing: begins and ends as it would */
+	HIT_SHIFTED, /* begins or ends at another time, or in another room */
 	HIT_NEW,     /* is in the what-if only */
 	HIT_GONE,    /* is off the list */
-	HIT_NEVER,   /* waits for ever */
+	HIT_NEVER,   /* waits for ever, in more than half of the fates */
 };
-struct what_if_hit {
+struct what_if_stay {
+	int room;                /* of the site, -1 */
+	double start_ms, end_ms; /* p50; 0 none, or behind */
+	double ends;             /* in what share of the fates it does; 0 behind */
+};
+struct what_if_case {
 	enum hit_kind kind;
 	char id[ID_SIZE];
-	char room[ID_SIZE];         /* in the what-if */
-	double before_ms, after_ms; /* p50 of the end in the room, 0 none */
-	double minutes;             /* later, negative: earlier */
+	struct what_if_stay before, after;
+	struct quantiles begins, ends; /* how much later, minutes: twin/ripple.h */
+};
+
+/* What it makes of beds or of people of a role. */
+struct what_if_pool {
+	int role;                 /* index in site->roles, -1 */
+	int beds;                 /* enum room_kind, -1 */
+	int kit;                  /* index in site->kits, -1 */
+	int units[2];             /* before, after */
+	double peak[2];           /* p50 of the most in use at a time */
+	double full_min[2];       /* mean minutes with none free */
+	struct quantiles peak_by; /* how many more at the peak: twin/ripple.h */
 };
 
 /* Of one figure of the day. */
@@ -63,13 +85,22 @@ struct what_if_answer {
 	struct forecast_room before[SIM_ROOMS], after[SIM_ROOMS];
 	int site_room[SIM_ROOMS];
 	int room_count;
-	struct what_if_hit hits[WHAT_IF_HITS]; /* the hardest first */
-	int hit_count, hit_all;
+	/* All that are still to end in either; the hardest hit first, hit_count of them. */
+	struct what_if_case cases[TWIN_CASES];
+	int case_count, hit_count;
+	struct what_if_pool pools[SIM_POOLS]; /* those that either waits for */
+	int pool_count;
 	struct remedies remedies;
 };
 
+/* A kept one, read. False with why and as far as it was understood: another
+ * version of vigie may have said it. */
+bool what_if_of(const struct idea *idea, struct what_if *out, char why[SCENARIO_TEXT]);
+/* The kept one that says the very same, -1. */
+int what_if_kept(const struct twin *twin, const struct what_if *what_if);
+
 /* The fork of a twin (created by the caller) with all that can be injected; the
- * rest says why. Returns how many were. */
+ * rest says why. Returns how many were. A site that does not fit is left out. */
 int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_if *what_if,
 	char refused[WHAT_IF_DEPTH][SCENARIO_TEXT]);
 
@@ -79,7 +110,8 @@ struct what_if_side {
 	const struct forecast_run *run;
 	const struct forecast *forecast; /* read from it, as many replications */
 };
-/* Fills the answer but for what was asked and refused, and the remedies. */
+/* Fills the answer but for what was asked and refused, and the remedies. Out of
+ * memory: there is no ripple (zeros). */
 void what_if_compare(const struct what_if_side *before, const struct what_if_side *after,
 	struct what_if_answer *out);
 

@@ -169,6 +169,11 @@ static struct fact full(enum fact_kind kind)
 		f.hazard.about_ms = 1773658800000;
 		f.hazard.reps = 2000;
 		break;
+	case FACT_IDEA:
+		strcpy(f.idea.name, "two late");
+		f.idea.step = 1;
+		strcpy(f.idea.text, "overrun:case=c-102,min=60");
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

@@ -138,6 +138,11 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 		snprintf(f->resource.id, ID_SIZE, "%s", pick(seed, 2) ? "pacu" : "porter");
 		f->resource.units = (int)pick(seed, 9) - 1;
 		break;
+	case FACT_IDEA:
+		snprintf(f->idea.name, ID_SIZE, "idea %d", pick(seed, TWIN_IDEAS + 4));
+		f->idea.step = (int)pick(seed, TWIN_IDEA_STEPS + 2) - 1;
+		FILL(f->idea.text, pick(seed, 3) ? "no_hold" : "");
+		break;
 	default:
 		break;
 	}

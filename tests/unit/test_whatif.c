@@ -96,6 +96,7 @@ static void test_pictures(void **state)
 	golden(ui, "whatif", 24, 80, false);
 	golden(ui, "whatif", 24, 80, true);
 	golden(ui, "whatif", 40, 120, false);
+	golden(ui, "whatif", 60, 200, false);
 	press(ui, "1w");
 	golden(ui, "whatif_menu", 24, 80, false);
 	press(ui, "c");
@@ -189,12 +190,45 @@ static void test_in_time(void **state)
 	answer.remedies.list[1].p_overtime = 0.9; /* no help: not shown */
 	assert_true(scenario_parse("cancel:case=c-301", &answer.remedies.list[0].scenario, why));
 	world->view.what_if_answer = &answer;
-	assert_true(shows(ui, 24, 80, "OR 3 in time? P(over) 83 % as it is; best of 17 tried"));
 	assert_true(shows(
-		ui, 24, 80, " 12 %  the case is taken off the list: case c-301  (suite -35 min)"));
+		ui, 24, 80, "OR 3 in time? P(over) 83 % as it is; best of 17 tried (suite, min):"));
+	assert_true(shows(ui, 24, 80, " 12 % (-35)  the case is taken off the list: case c-301"));
 	assert_false(shows(ui, 24, 80, "90 %"));
 	answer.remedies.count = 0;
 	assert_true(shows(ui, 24, 80, "nothing of that would help"));
+	ui_destroy(ui);
+}
+
+/* On the list and on its page: an alarm is about a room by its key, by its place, by
+ * the case its key ends in, or not at all. */
+static void test_in_time_of_an_alarm(void **state)
+{
+	static const struct {
+		const char *key, *room, *want;
+	} alarms[] = {{"hazard:overtime:or-2", "", "or-2"}, {"press:C3", "or-3", "or-3"},
+		{"no_show:c-103", "", "or-1"}, {"broker", "", ""}, {"press:C4", "pacu", ""}};
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof alarms / sizeof alarms[0]; i++) {
+		struct alarm *a = &world->twin->alarms[0];
+
+		world->twin->alarm_count = 1;
+		*a = (struct alarm){.active = true, .priority = PRIORITY_HIGH, .raised_ms = 1};
+		snprintf(a->key, sizeof a->key, "%s", alarms[i].key);
+		snprintf(a->room, sizeof a->room, "%s", alarms[i].room);
+		c = press(ui, "4T");
+		assert_int_equal(c.kind, alarms[i].want[0] ? COMMAND_IN_TIME : COMMAND_NONE);
+		assert_string_equal(c.target, alarms[i].want);
+		c = press(ui, "4\nT");
+		assert_string_equal(c.target, alarms[i].want);
+		assert_int_equal(shows(ui, 24, 80, "no operating room here"), !alarms[i].want[0]);
+	}
+	world->twin->alarms[0].room[0] = '\0';
+	snprintf(world->twin->alarms[0].key, ID_SIZE, "hazard:overtime:or-1");
+	press(ui, "4w"); /* and so is what could happen there */
+	assert_true(shows(ui, 24, 80, "what if: c-1"));
 	ui_destroy(ui);
 }
 
@@ -219,6 +253,88 @@ static void test_answers_belong_to_questions(void **state)
 	compute();
 	assert_true(shows(ui, 24, 80, "not possible now: case c-201 has begun"));
 	assert_true(shows(ui, 24, 80, "B -"));
+	ui_destroy(ui);
+}
+
+/* Minutes at the site's price for the hour: 600 an hour is 10 a minute, one that is
+ * not set is no line. */
+static void test_costs_where_there_is_a_price(void **state)
+{
+	struct target prices[] = {{.key = "or_hour", .value = 600}};
+	struct site site = *world->twin->site;
+	struct ui *ui = ui_create();
+
+	(void)state;
+	inject("overrun:case=c-201,min=90");
+	compute();
+	press(ui, "8");
+	assert_false(shows(ui, 24, 80, "rooms idle, EUR"));
+	site.prices = prices;
+	site.price_count = 1;
+	snprintf(site.currency, sizeof site.currency, "EUR");
+	world->twin->site = &site;
+	answer.kpi[KPI_IDLE] = (struct what_if_kpi){{100, 200, 300}, {110, 220, 330}, {20, 19, 21}};
+	assert_true(shows(ui, 24, 80,
+		"rooms idle, EUR  2000 (1000-3000)    2200 (1100-3300)    W +200 (+190,+210)"));
+	assert_false(shows(ui, 24, 80, "overtime, EUR"));
+	ui_destroy(ui);
+}
+
+/* A closed room: who was to enter it never ends, and no figure is better for it. */
+static void test_less_is_not_better_when_somebody_waits_for_ever(void **state)
+{
+	struct ui *ui = ui_create();
+	char *text, *last;
+
+	(void)state;
+	press(ui, "8");
+	inject("cancel:case=c-103"); /* asked for: what it spares is better */
+	compute();
+	assert_true(shows(ui, 40, 80, "B -"));
+	assert_false(shows(ui, 40, 80, "wait for ever"));
+	stack.count = 0;
+	inject("room_down:room=or-1");
+	compute();
+	assert_true(shows(ui, 40, 80, "? 2 wait for ever: what is less for that is no better"));
+	text = picture(ui, 40, 80, false, NULL);
+	last = strstr(text, "last patient out");
+	assert_non_null(last);
+	*strchr(last, '\n') = '\0';
+	assert_non_null(strstr(last, " ? -"));
+	free(text);
+	assert_true(shows(ui, 40, 80, "W waits for ever: no room, staff or bed"));
+	/* In a part of the fates only: said instead of a time. */
+	answer.cases[0].kind = HIT_SHIFTED;
+	answer.cases[0].after.ends = 0.6;
+	assert_true(shows(ui, 40, 80, "never 40 %"));
+	press(ui, "G"); /* the last line at once, not a page behind the end */
+	assert_true(shows(ui, 24, 80, "PACU bays"));
+	assert_false(shows(ui, 24, 80, "WHAT-IF, on a copy"));
+	ui_destroy(ui);
+}
+
+/* Another text of the site stands above the scenarios; when it does not fit any
+ * more, it says why. */
+static void test_another_site_is_named(void **state)
+{
+	struct site other = *world->twin->site;
+	struct ui *ui = ui_create();
+
+	(void)state;
+	snprintf(other.hash, sizeof other.hash, "ab12cd34ef");
+	stack.site = &other;
+	press(ui, "8");
+	assert_true(shows(
+		ui, 24, 80, " 0 the suite works as another site file says: Demo suite, ab12cd34"));
+	assert_false(shows(ui, 24, 80, "Nothing is injected"));
+	assert_true(shows(ui, 24, 80, "the first answer is on its way"));
+	compute();
+	assert_true(shows(ui, 40, 80, "0 of 5 cases hit")); /* the same words about it */
+	other.room_count--;
+	assert_true(shows(ui, 24, 80, "not possible now: it has other rooms or roles"));
+	assert_int_equal(press(ui, ":try-site\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "that needs a file name"));
+	assert_int_equal(press(ui, ":try-site x.cfg\n").kind, COMMAND_TRY_SITE);
 	ui_destroy(ui);
 }
 
@@ -248,14 +364,74 @@ static void test_header_says_what_if_here_only(void **state)
 	ui_destroy(ui);
 }
 
+/* Saving asks; names complete; nothing to save or open is told. */
+static void test_kept_under_a_name(void **state)
+{
+	static const char *const texts[] = {"no_hold", "mass:n=4", ""};
+	static const char *const names[] = {"bad hour", "bad night", "storm"};
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	press(ui, "8s");
+	assert_true(shows(ui, 24, 80, "nothing to save: inject a what-if first (w)"));
+	press(ui, "o");
+	assert_true(shows(ui, 24, 80, "no what-if is saved yet"));
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < 3; k++) {
+			struct fact f = fact_make(FACT_IDEA, SOURCE_PERSON, world->twin->now_ms);
+
+			snprintf(f.idea.name, sizeof f.idea.name, "%s", names[i]);
+			snprintf(f.idea.text, sizeof f.idea.text, "%s", texts[k]);
+			snprintf(f.origin, sizeof f.origin, "adm");
+			f.idea.step = k;
+			twin_apply(world->twin, &f, NULL);
+		}
+	}
+	press(ui, "8");
+	golden(ui, "whatif_kept", 24, 80, false);
+	press(ui, "ob\t"); /* as far as both go together */
+	assert_true(shows(ui, 24, 80, "open the what-if: bad   bad hour | bad night"));
+	press(ui, "n\t");
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_IDEA_OPEN);
+	assert_string_equal(c.target, "bad night");
+	assert_int_equal(press(ui, "ostor\n").kind, COMMAND_NONE); /* whole names only */
+	assert_true(shows(ui, 24, 80, "no what-if is saved under that name"));
+	c = press(ui, ":open storm\n");
+	assert_string_equal(c.target, "storm");
+	press(ui, "Fstorm\n");
+	assert_true(shows(ui, 24, 80, "forget the what-if \"storm\" for all ?"));
+	assert_int_equal(press(ui, "\x1b").kind, COMMAND_NONE);
+	assert_int_equal(press(ui, ":forget-saved storm\n\n").kind, COMMAND_IDEA_FORGET);
+	inject("no_hold");
+	press(ui, "s bad hour  \n");
+	assert_true(shows(
+		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of the 2 there ?"));
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_IDEA_KEEP);
+	assert_string_equal(c.target, "bad hour");
+	assert_false(shows(ui, 24, 80, "kept as"));
+	inject("mass:n=4");
+	assert_true(shows(ui, 24, 80, "kept as \"bad hour\" by adm, for everybody"));
+	assert_int_equal(press(ui, ":export /tmp/x\n").kind, COMMAND_IDEA_EXPORT);
+	world->view.readonly = true;
+	press(ui, "s");
+	assert_true(shows(ui, 24, 80, "read-only: save is not possible here"));
+	ui_destroy(ui);
+}
+
 #define W(name) cmocka_unit_test_setup_teardown(name, begin, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {W(test_pictures),
 		W(test_menu_knows_what_is_under_the_cursor), W(test_form_completes_and_asks),
-		W(test_form_refuses), W(test_in_time), W(test_answers_belong_to_questions),
-		W(test_header_says_what_if_here_only)};
+		W(test_form_refuses), W(test_in_time), W(test_in_time_of_an_alarm),
+		W(test_answers_belong_to_questions), W(test_header_says_what_if_here_only),
+		W(test_kept_under_a_name), W(test_costs_where_there_is_a_price),
+		W(test_another_site_is_named),
+		W(test_less_is_not_better_when_somebody_waits_for_ever)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
