@@ -48,8 +48,6 @@ const struct command_entry command_table[] = {
 		FLAG_SHARED, 0, cmd_minutes, 10},
 	{HAZARDS, '-', 0, "shorter", N_("how many minutes its case still has in the room"),
 		FLAG_SHARED, 0, cmd_minutes, -10},
-	{HAZARDS, 'T', 0, "in-time", N_("what would have the hazard's room end in time"), 0, 0,
-		cmd_in_time, 0},
 	{"alarms alarm", 'a', 0, "acknowledge", N_("I have seen this alarm and act on it"),
 		FLAG_SHARED | FLAG_CONFIRM, 2, cmd_alarm, COMMAND_ACKNOWLEDGE},
 	{"alarms alarm", 'z', 0, "reset", N_("close a latched alarm whose cause is gone"),

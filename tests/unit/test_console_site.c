@@ -71,7 +71,7 @@ static void an_edited_pathway_changes_the_forecast(void **state)
 	suite_expect(&pty, "2,000 replications", 60000);
 	long before = overtime_h(&pty), after = -1;
 
-	char *slow = replaced(good, "stage = \"recovery\"; lasts = [80.0, 35.0]",
+	char *slow = replaced(good, "stage = \"recovery\"; lasts = [110.0, 50.0]",
 		"stage = \"recovery\"; lasts = [600.0, 35.0]");
 	save(site, slow);
 	suite_expect(&pty, "site read anew: Clinique des Remparts", SOON_MS);
