@@ -163,23 +163,6 @@ int twin_alarm(const struct twin *twin, const char *key)
 	return -1;
 }
 
-int twin_idea(const struct twin *twin, const char *name)
-{
-	for (int i = 0; i < twin->idea_count; i++)
-		if (!strcmp(twin->ideas[i].name, name))
-			return i;
-	return -1;
-}
-
-int idea_steps(const struct idea *idea)
-{
-	int n = 0;
-
-	while (n < TWIN_IDEA_STEPS && idea->steps[n][0])
-		n++;
-	return n;
-}
-
 int twin_worn_by(const struct twin *twin, const char *patient)
 {
 	int i = twin_patient(twin, patient);

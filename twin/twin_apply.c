@@ -12,7 +12,7 @@ static void keep(char *dst, size_t size, const char *src)
 		text_copy(dst, size, src);
 }
 
-static struct stamp told_by(const struct fact *f)
+struct stamp told_by(const struct fact *f)
 {
 	struct stamp stamp = {.when_ms = f->source_ms ? f->source_ms : f->at_ms, .at_ms = f->at_ms};
 
@@ -538,43 +538,6 @@ static void on_learn(struct turn *turn)
 static void on_foretold(struct turn *turn)
 {
 	(void)turn;
-}
-
-static int idea_make(struct twin *t, const char *name)
-{
-	struct idea *idea;
-
-	if (t->idea_count == TWIN_IDEAS) {
-		t->dropped++;
-		return -1;
-	}
-	idea = &t->ideas[t->idea_count];
-	memset(idea, 0, sizeof *idea);
-	text_copy(idea->name, sizeof idea->name, name);
-	return t->idea_count++;
-}
-
-static void on_idea(struct turn *turn)
-{
-	struct twin *t = turn->t;
-	const struct fact_idea *told = &turn->fact->idea;
-	int i = twin_idea(t, told->name);
-
-	if (!told->name[0] || told->step < 0 || told->step >= TWIN_IDEA_STEPS
-		|| (i < 0 && (told->step > 0 || !told->text[0]))) {
-		t->ignored++;
-		return;
-	}
-	i = i < 0 ? idea_make(t, told->name) : i;
-	if (i < 0)
-		return;
-	if (told->step == 0 && !told->text[0]) {
-		memmove(&t->ideas[i], &t->ideas[i + 1],
-			sizeof t->ideas[0] * (size_t)(--t->idea_count - i));
-		return;
-	}
-	text_copy(t->ideas[i].steps[told->step], IDEA_TEXT, told->text);
-	t->ideas[i].told = told_by(turn->fact);
 }
 
 static void on_audit(struct turn *turn)

@@ -86,6 +86,12 @@ void rooms_derive(struct turn *turn);
 void rooms_grey(struct turn *turn);
 void places_compare(struct turn *turn, int patient);
 
+/* twin_apply.c: who said it, and when. */
+struct stamp told_by(const struct fact *fact);
+
+/* twin_idea.c */
+void on_idea(struct turn *turn);
+
 /* twin_hazard.c */
 void on_hazard(struct turn *turn); /* of the table in twin_apply.c */
 void hazard_due(struct turn *turn, int alarm);

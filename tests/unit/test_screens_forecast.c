@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Screen 7 and what other screens show of a forecast, over the one written by
- * hand in suite_forecast.h. Expected texts: DESIGN 4 and issue 4; the pictures
+ * hand in suite_forecast.h. Expected texts: the design, section 4; the pictures
  * are goldens of test_screens.c. */
 #include <stdarg.h>
 #include <stddef.h>
