@@ -11,6 +11,7 @@ const struct forecast_kpi_name forecast_kpi_names[FORECAST_KPIS] = {
 	{"wait_min", KPI_WAIT},
 	{"hold_min", KPI_HOLD},
 	{"idle_min", KPI_IDLE},
+	{"called_off_min", KPI_LOST},
 };
 
 static double rounded(double value, double unit)
@@ -251,6 +252,7 @@ static void add_kpi(cJSON *to, const char *key, const struct forecast_kpi *k)
 	cJSON_AddNumberToObject(o, "hold_min", rounded(k->hold_min, 0.1));
 	cJSON_AddNumberToObject(o, "idle_min", rounded(k->idle_min, 0.1));
 	cJSON_AddNumberToObject(o, "cancelled", rounded(k->cancelled, 0.01));
+	cJSON_AddNumberToObject(o, "called_off_min", rounded(k->called_off_min, 0.1));
 }
 
 static void add_difference(cJSON *to, const struct forecast_told *t)

@@ -44,7 +44,7 @@ struct forecast_kpi_name {
 	const char *name;
 	enum kpi kpi;
 };
-enum { FORECAST_KPIS = 4 };
+enum { FORECAST_KPIS = 5 };
 extern const struct forecast_kpi_name forecast_kpi_names[FORECAST_KPIS];
 
 /* Adds every key but "format" to `root`. */

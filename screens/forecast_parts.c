@@ -120,7 +120,7 @@ static int draw_ranking(const struct view *view, const struct forecast_bottlenec
 	}
 	if (line == 1 && area.rows > 1)
 		canvas_text(canvas, area, area.row + line++, area.column + 1, area.columns - 1,
-			ROLE_DIM, _("one more of anything changes no overtime"));
+			ROLE_DIM, _("one more of anything changes nothing"));
 	return line;
 }
 
@@ -138,7 +138,7 @@ static int draw_bottlenecks(
 		return 1;
 	}
 	format_clock(f->ranked_ms, clock, sizeof clock);
-	format_put(title, sizeof title, _("One more of it: overtime (%s)"), clock);
+	format_put(title, sizeof title, _("One more of it: overtime, called off (%s)"), clock);
 	used = draw_ranking(view, f->bottlenecks, most, title, canvas, area);
 	area.row += used;
 	area.rows -= used;
@@ -218,7 +218,7 @@ void forecast_short(const struct view *view, struct canvas *canvas, struct area 
 		return;
 	if (!forecast_helps(&f->bottlenecks[0]) && !forecast_helps(&f->bottlenecks_later[0])) {
 		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
-			_("one more of anything changes no overtime"));
+			_("one more of anything changes nothing"));
 		return;
 	}
 	if (forecast_helps(&f->bottlenecks[0]))

@@ -19,6 +19,7 @@ static const struct {
 	bool judged; /* the less, or the sooner, the better */
 } figures[] = {
 	{N_("overtime, min"), KPI_OVERTIME, true},
+	{N_("called off, min"), KPI_LOST, true},
 	{N_("waiting, min"), KPI_WAIT, true},
 	{N_("held for PACU"), KPI_HOLD, true},
 	{N_("rooms idle, min"), KPI_IDLE, false}, /* an overrun fills them too */
@@ -102,14 +103,25 @@ static void draw_cost(const struct view *view, const struct what_if_answer *a, c
 	figure_line(page, title, &k, false, verdict(a, &k.difference));
 }
 
+/* Cases are called off only late in a long day: else it is no news. */
+static bool is_news(const struct what_if_answer *a, enum kpi kpi)
+{
+	const struct what_if_kpi *k = &a->kpi[kpi];
+
+	return kpi != KPI_LOST || k->before.p90 > 0 || k->after.p90 > 0
+	       || fabs(k->difference.mean) >= 0.5;
+}
+
 static void draw_figures(const struct view *view, const struct what_if_answer *a, struct page *page)
 {
 	page_line(page, ROLE_DIM, "%-16s %-19s %-19s %s", _("of the day"), _("as it is (80 %)"),
 		_("what-if (80 %)"), _("difference (95 %)"));
 	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-		figure_line(page, _(figures[i].name), &a->kpi[figures[i].kpi],
-			figures[i].kpi == KPI_LAST_OUT,
-			figures[i].judged ? verdict(a, &a->kpi[figures[i].kpi].difference) : ' ');
+		if (is_news(a, figures[i].kpi))
+			figure_line(page, _(figures[i].name), &a->kpi[figures[i].kpi],
+				figures[i].kpi == KPI_LAST_OUT,
+				figures[i].judged ? verdict(a, &a->kpi[figures[i].kpi].difference)
+						  : ' ');
 	draw_cost(view, a, "or_overtime_hour", _("overtime"), KPI_OVERTIME, page);
 	draw_cost(view, a, "or_hour", _("rooms idle"), KPI_IDLE, page);
 	if (a->done_before != a->done_after)

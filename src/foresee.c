@@ -96,7 +96,7 @@ static bool one_more(struct sim_plan *plan, const struct plan_index *index, int 
 		plan_more(plan, index, pool, -1);
 	plan->later_count = 0;
 	if (run != NULL)
-		*effect = forecast_difference(base, run, how->reps, KPI_OVERTIME);
+		*effect = forecast_difference(base, run, how->reps, KPI_BURDEN);
 	forecast_run_destroy(run);
 	return run != NULL;
 }

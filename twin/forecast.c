@@ -127,6 +127,19 @@ static void keep_rooms(
 	}
 }
 
+/* What a case called off would have taken in its room, minutes. */
+static double lost(const struct forecast_run *run, const struct replication *of, int i)
+{
+	const struct sim_case *c = &run->plan->cases[i];
+	double sum = 0;
+	if (c->absent || of->marks->off[i] != SIM_CALLED_OFF)
+		return 0;
+	for (int s = run->index->in_room[c->pathway] + 1; s <= run->index->out_room[c->pathway];
+		s++)
+		sum += s >= c->step ? of->draw->lasts_ms[i][s] / MS : 0;
+	return sum;
+}
+
 static void keep(struct forecast_run *run, const struct replication *of, int rep)
 {
 	double kpi[KPI_COUNT] = {0};
@@ -134,8 +147,10 @@ static void keep(struct forecast_run *run, const struct replication *of, int rep
 		keep_case(run, of->marks, i, rep);
 		kpi[KPI_HOLD] += (double)case_column(run, i, COLUMN_HOLD)[rep];
 		kpi[KPI_WAIT] += (double)case_column(run, i, COLUMN_WAIT)[rep];
+		kpi[KPI_LOST] += lost(run, of, i);
 	}
 	keep_rooms(run, of, rep, kpi);
+	kpi[KPI_BURDEN] = kpi[KPI_OVERTIME] + kpi[KPI_LOST];
 	forecast_keep_loads(run, of, rep);
 	for (int k = 0; k < KPI_COUNT; k++)
 		kpi_column(run, (enum kpi)k)[rep] = (float)kpi[k];

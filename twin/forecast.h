@@ -77,6 +77,7 @@ struct forecast_kpi {
 	double overtime_error;                             /* standard error of the first */
 	double last_out_ms;                                /* mean, after the epoch */
 	double cancelled;                                  /* cases; mean */
+	double called_off_min; /* in the room, of those called off; mean */
 };
 
 /* A difference between two runs of the same fates. */
@@ -90,7 +91,7 @@ struct forecast_bottleneck {
 	int role;             /* index in site->roles, -1 */
 	int beds;             /* enum room_kind, -1 */
 	int kit;              /* index in site->kits, -1 */
-	struct paired effect; /* minutes of overtime */
+	struct paired effect; /* minutes of overtime and of cases called off */
 };
 
 /* What of something would be in use at a time, in the next FORECAST_DEMAND_MIN,
@@ -139,8 +140,19 @@ void forecast_run_destroy(struct forecast_run *run);
 void forecast_run_part(struct forecast_run *run, int first, int count);
 /* Sums up the first `reps` of them. */
 void forecast_run_read(const struct forecast_run *run, int reps, struct forecast *out);
+/* Figures of a replication, minutes. LOST: in the room, of cases called off. BURDEN:
+ * overtime and lost, which one can always be had for the other. */
+enum kpi {
+	KPI_OVERTIME,
+	KPI_WAIT,
+	KPI_HOLD,
+	KPI_IDLE,
+	KPI_LAST_OUT,
+	KPI_LOST,
+	KPI_BURDEN,
+	KPI_COUNT
+};
 /* Per-replication difference b - a of a figure under common random numbers. */
-enum kpi { KPI_OVERTIME, KPI_WAIT, KPI_HOLD, KPI_IDLE, KPI_LAST_OUT, KPI_COUNT };
 struct paired forecast_difference(
 	const struct forecast_run *a, const struct forecast_run *b, int reps, enum kpi kpi);
 /* Puts what one unit more of a pool would change in its place among `count`. */

@@ -241,6 +241,7 @@ static void read_kpis(const struct forecast_run *run, int reps, struct forecast_
 	out->wait_min = mean_of(kpi_column(run, KPI_WAIT), reps);
 	out->hold_min = mean_of(kpi_column(run, KPI_HOLD), reps);
 	out->idle_min = mean_of(kpi_column(run, KPI_IDLE), reps);
+	out->called_off_min = mean_of(kpi_column(run, KPI_LOST), reps);
 	out->last_out_ms =
 		(double)run->index->origin_ms + mean_of(kpi_column(run, KPI_LAST_OUT), reps) * MS;
 }

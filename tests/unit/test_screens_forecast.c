@@ -140,7 +140,7 @@ static void test_what_binds(void **state)
 	forecast->bottlenecks_later[0].effect = (struct paired){-0.4, -0.8, -0.1};
 	assert_false(shows(ui, 40, 120, "1 PACU bays"));
 	assert_true(shows(ui, 40, 120, "One more from 12:41 on"));
-	assert_true(shows(ui, 24, 80, "one more of anything changes no overtime"));
+	assert_true(shows(ui, 24, 80, "one more of anything changes nothing"));
 	forecast->ranked_reps = 0;
 	assert_true(shows(ui, 40, 120, "what binds: computing..."));
 }
