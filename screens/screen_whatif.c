@@ -26,14 +26,15 @@ static const struct {
 	{N_("last patient out"), KPI_LAST_OUT, true},
 };
 
-/* Cases that have not been taken off, and yet end in fewer fates than before. */
+/* Cases that are on the list and not called off, and yet end in fewer fates. */
 static int never_end(const struct what_if_answer *a)
 {
 	int count = 0;
 
 	for (int i = 0; i < a->hit_count; i++)
 		count += a->cases[i].kind != HIT_GONE
-			 && a->cases[i].after.ends < a->cases[i].before.ends - 0.005;
+			 && a->cases[i].after.ends + a->cases[i].after.off
+				    < a->cases[i].before.ends + a->cases[i].before.off - 0.005;
 	return count;
 }
 
@@ -159,8 +160,11 @@ static void hit_words(const struct what_if_case *c, char *out, size_t size)
 	stay_text(&c->before, before, sizeof before);
 	stay_text(&c->after, after, sizeof after);
 	format_put(ends, sizeof ends, "%s>%s", before, after);
-	if (c->after.ends < 0.995)
-		format_put(ends, sizeof ends, _("never %.0f %%"), 100 * (1 - c->after.ends));
+	if (c->after.off >= 0.005 && c->after.off > c->before.off)
+		format_put(ends, sizeof ends, _("off %.0f %%"), 100 * c->after.off);
+	else if (c->after.ends + c->after.off < 0.995)
+		format_put(ends, sizeof ends, _("never %.0f %%"),
+			100 * (1 - c->after.ends - c->after.off));
 	if (c->kind == HIT_SHIFTED)
 		format_put(out, size, "%c %+5.0f %+5.0f %+6.0f %+5.0f  %s", shift_letter(c),
 			whole(c->begins.p50), whole(c->begins.p90), whole(c->ends.p50),
@@ -169,6 +173,9 @@ static void hit_words(const struct what_if_case *c, char *out, size_t size)
 		format_put(out, size, _("  new, ends %s"), after);
 	else if (c->kind == HIT_GONE)
 		format_put(out, size, "  %s", _("off the list"));
+	else if (c->kind == HIT_OFF)
+		format_put(out, size, _("W called off: %.0f %%, it gets too late"),
+			100 * c->after.off);
 	else
 		format_put(out, size, "%s", _("W waits for ever: no room, staff or bed"));
 }

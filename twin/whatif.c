@@ -89,8 +89,11 @@ int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_i
  * who comes or goes was asked for. */
 static double weight(const struct what_if_case *c)
 {
-	static const double kinds[] = {
-		[HIT_NONE] = -1, [HIT_NEW] = 0, [HIT_GONE] = 0, [HIT_NEVER] = INFINITY};
+	static const double kinds[] = {[HIT_NONE] = -1,
+		[HIT_NEW] = 0,
+		[HIT_GONE] = 0,
+		[HIT_OFF] = 24 * 60,
+		[HIT_NEVER] = INFINITY};
 	if (c->kind != HIT_SHIFTED)
 		return kinds[c->kind];
 	return fabs(c->ends.p10) + fabs(c->ends.p50) + fabs(c->ends.p90)
@@ -131,6 +134,7 @@ static struct what_if_stay stay_of(const struct what_if_side *side, const char *
 	stay.room = side->twin->cases[twin_case(side->twin, id)].room_at;
 	stay.start_ms = side->forecast->cases[at].start.p50;
 	stay.end_ms = side->forecast->cases[at].end.p50;
+	stay.off = side->forecast->cases[at].p_off;
 	stay.ends = stay.end_ms != 0 ? ends_share(side, at) : 0;
 	if (stay.ends < 0.5)
 		stay.end_ms = 0; /* the middle of all fates is never */
@@ -156,7 +160,7 @@ static enum hit_kind kind_of(const struct what_if_case *c, int was, int is)
 	if (was >= 0 && is < 0)
 		return HIT_GONE;
 	if (c->before.end_ms != 0 && c->after.end_ms == 0)
-		return HIT_NEVER;
+		return c->after.off >= 0.5 ? HIT_OFF : HIT_NEVER;
 	return is_shift(&c->begins) || is_shift(&c->ends) || c->before.room != c->after.room
 			       || fabs(c->before.ends - c->after.ends) >= 0.005
 		       ? HIT_SHIFTED

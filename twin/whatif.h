@@ -32,11 +32,13 @@ enum hit_kind {
 	HIT_NEW,     /* is in the what-if only */
 	HIT_GONE,    /* is off the list */
 	HIT_NEVER,   /* waits for ever, in more than half of the fates */
+	HIT_OFF,     /* is called off, or does not come, in more than half of them */
 };
 struct what_if_stay {
 	int room;                /* of the site, -1 */
 	double start_ms, end_ms; /* p50; 0 none, or behind */
 	double ends;             /* in what share of the fates it does; 0 behind */
+	double off;              /* ... it is called off, or the patient does not come */
 };
 struct what_if_case {
 	enum hit_kind kind;

@@ -376,6 +376,26 @@ static void rooms_close_and_open(void **state)
 }
 
 /* With a patient inside: that one is operated on, the next does not enter. */
+/* Nobody is called after 19:00. Five hours more of the first of five cases leave no
+ * time for the last: it is called off, and nobody waits for ever. It would have
+ * taken 20 + 60 + 10 minutes on average (the site's laws), and its wait. */
+static void too_late_is_called_off(void **state)
+{
+	(void)state;
+	s.site->rules.last_call = true;
+	s.site->rules.last_call_min = 180;
+	assert_true(inject("overrun:case=case-00,min=300"));
+	compare();
+	const struct what_if_case *last = hit_of("case-04");
+	assert_non_null(last);
+	assert_int_equal(last->kind, HIT_OFF);
+	assert_true(last->before.off < 0.2 && last->after.off > 0.9);
+	assert_true(last->after.ends + last->after.off > 0.999);
+	double lost = answer.kpi[KPI_LOST].difference.mean;
+	assert_true(lost > 0.7 * 90 && lost < 2.5 * 90);
+	assert_true(fabs(answer.kpi[KPI_BURDEN].difference.mean - lost - mean_overtime()) < 1e-3);
+}
+
 static void a_room_closes_behind_its_patient(void **state)
 {
 	(void)state;
@@ -713,11 +733,11 @@ int main(void)
 		T(not_fasting_and_set_missing), T(move_and_swap), T(surgeon_late_keeps_the_order),
 		T(the_shortest_first), T(emergencies_take_the_first_free_room),
 		T(who_waits_is_held_up), T(mass_casualty), T(rooms_close_and_open),
-		T(a_room_closes_behind_its_patient), T(a_wing_and_a_device), T(w3_effects),
-		T(staff_and_beds_are_counted), T(ways_of_working),
-		T(induction_ahead_of_cases_under_way), T(a_stack_tells_what_it_refused),
-		T(setting_and_mobility), T(no_row_touches_the_live_twin), T(texts_go_round),
-		T(what_is_not_understood), T(choices_are_those_that_can_be_meant),
-		T(remedies_are_ranked)};
+		T(too_late_is_called_off), T(a_room_closes_behind_its_patient),
+		T(a_wing_and_a_device), T(w3_effects), T(staff_and_beds_are_counted),
+		T(ways_of_working), T(induction_ahead_of_cases_under_way),
+		T(a_stack_tells_what_it_refused), T(setting_and_mobility),
+		T(no_row_touches_the_live_twin), T(texts_go_round), T(what_is_not_understood),
+		T(choices_are_those_that_can_be_meant), T(remedies_are_ranked)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
