@@ -213,7 +213,8 @@ static void put_gap(FILE *out, const struct view *view, const struct forecast_de
 		fprintf(out, _(", likely from %s"), clock);
 	}
 	if (more && forecast_helps(more))
-		fprintf(out, _("; one more: %+.0f min of overtime and called off"), more->effect.mean);
+		fprintf(out, _("; one more: %+.0f min of overtime and called off"),
+			more->effect.mean);
 	else if (more)
 		fprintf(out, "; %s", _("waiting for it costs nothing"));
 }
@@ -360,7 +361,8 @@ char *forecast_text(const struct forecast_told *t)
 	put_idle(out, view);
 	put_loads(out, view);
 	put_demand(out, view);
-	put_ranking(out, view, _("one more of it now: overtime and called off"), view->forecast->bottlenecks);
+	put_ranking(out, view, _("one more of it now: overtime and called off"),
+		view->forecast->bottlenecks);
 	put_ranking(out, view, _("one more of it in two hours: overtime and called off"),
 		view->forecast->bottlenecks_later);
 	put_break_ins(out, view);

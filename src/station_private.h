@@ -95,10 +95,10 @@ struct station {
 	struct pulse pulse;
 	bool started;
 	struct forecaster *forecaster;
-	int64_t forecast_mono;      /* last asked */
-	bool forecast_stale;        /* something it depends on was told since */
-	bool forecast_refused;      /* no thread could be had */
-	struct what_if what_if;     /* of this console only, in memory only */
+	int64_t forecast_mono;  /* last asked */
+	bool forecast_stale;    /* something it depends on was told since */
+	bool forecast_refused;  /* no thread could be had */
+	struct what_if what_if; /* of this console only, in memory only */
 	char in_time_room[ID_SIZE];
 };
 
