@@ -14,7 +14,7 @@ static const struct page {
 	const char *name, *keys, *sign;
 } pages[] = {
 	{"board", "1g", " Room   State"},
-	{"patient", "jjjjjj\r", " readiness"},
+	{"patient", "jjjjjj\r", " what comes next"},
 	{"programme", "q2", " Time  Min"},
 	{"recovery", "3", "Waiting for"},
 	{"alarms", "4", "St Since"},
