@@ -95,18 +95,10 @@ static int64_t when(const struct surgery *s, int milestone)
 		       : 0;
 }
 
-static int bays(const struct site *site)
-{
-	int count = 0;
-	for (int i = 0; i < site->bed_count; i++)
-		count += site->rooms[site->beds[i].room].kind == ROOM_PACU;
-	return count;
-}
-
 /* Whether a bay may have been waited for: just before `t` all were taken. */
 static bool pacu_was_full(const struct twin *twin, int64_t t)
 {
-	int taken = 0, all = bays(twin->site);
+	int taken = 0, all = twin_bays(twin);
 	for (int i = 0; i < twin->case_count; i++) {
 		const struct surgery *s = &twin->cases[i];
 		int64_t out = surgery_when(s, MILESTONE_PACU_OUT);

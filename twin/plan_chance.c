@@ -63,13 +63,6 @@ static double may_wait_min(const struct site *site, const struct emergencies *e)
 		       : 60 * site_target(site, classes[e->nest].target, classes[e->nest].hours);
 }
 
-static double mean_of(const struct sim_law *law)
-{
-	return law->kind == SIM_LOGNORMAL ? stat_lognormal_mean((double)law->a, (double)law->b)
-	       : law->kind == SIM_FIXED   ? (double)law->a
-					  : 0;
-}
-
 /* The site's own mean and deviation of the time in the room, in the step that
  * the length of a case hangs on. */
 static void as_long_as(struct build *b, const struct emergencies *e, struct sim_case *c)
@@ -81,7 +74,7 @@ static void as_long_as(struct build *b, const struct emergencies *e, struct sim_
 		if (way->steps[k].lasts == LASTS_CASE)
 			of_case = k;
 		else
-			others += mean_of(&c->law[k]);
+			others += plan_mean(&c->law[k]);
 	}
 	if (of_case >= 0)
 		c->law[of_case] = plan_lognormal(

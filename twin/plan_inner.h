@@ -28,8 +28,6 @@ struct build {
 int plan_need(struct build *b, const struct pathway_need *need);
 /* A pool that stays in the plan; SIM_NONE: there are too many. */
 int plan_hidden(struct build *b, int units);
-/* How many there are today: as somebody said, else as the site says. */
-int plan_units(const struct build *b, const char *id, int usual);
 /* Its index in the plan; 0 when there are too many. */
 int plan_way(struct build *b, const struct pathway *way, bool ahead);
 /* The step in which pathway `w` itself enters the room. */
@@ -41,6 +39,7 @@ int plan_afoot(struct build *b, const struct surgery *s, int w);
 /* plan_law.c: how long each step of a case takes. */
 
 struct sim_law plan_lognormal(double mean, double deviation); /* minutes */
+double plan_mean(const struct sim_law *law);                  /* minutes */
 void plan_laws(struct build *b, const struct surgery *s, int plan_case);
 /* The turnover of rooms, all of it times `part`. */
 struct sim_law plan_turnover(const struct build *b, const struct pathway *way, double part);

@@ -22,6 +22,20 @@ struct sim_law plan_lognormal(double mean, double deviation)
 	return (struct sim_law){SIM_LOGNORMAL, (float)mu, (float)sigma};
 }
 
+double plan_mean(const struct sim_law *law)
+{
+	switch (law->kind) {
+	case SIM_FIXED:
+		return (double)law->a;
+	case SIM_UNIFORM:
+		return ((double)law->a + (double)law->b) / 2;
+	case SIM_LOGNORMAL:
+		return stat_lognormal_mean((double)law->a, (double)law->b);
+	default:
+		return 0;
+	}
+}
+
 /* The case's time in the room, all steps of it. */
 static struct duration_law room_time(struct build *b, const struct surgery *s, int plan_case)
 {

@@ -84,7 +84,7 @@ static int kit_add(struct build *b, int site_kit)
 	struct sim_plan *plan = b->plan;
 	if (plan->kit_count == SIM_KITS || plan->pool_count + plan->hidden_count == SIM_POOLS)
 		return SIM_NONE;
-	int units = plan_units(b, of->id, of->count);
+	int units = twin_units(b->twin, of->id, of->count);
 	int p = plan->pool_count++, k = plan->kit_count++;
 	plan->pools[p] = (struct sim_pool){units < SIM_SETS ? units : SIM_SETS, (int8_t)(k + 1)};
 	b->index->pool_role[p] = b->index->pool_beds[p] = -1;

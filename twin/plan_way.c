@@ -7,14 +7,6 @@
 
 /* ---- pools ---- */
 
-static int bed_count(const struct site *site, int kind)
-{
-	int count = 0;
-	for (int i = 0; site != NULL && i < site->bed_count; i++)
-		count += (int)site->rooms[site->beds[i].room].kind == kind;
-	return count;
-}
-
 static int pool_add(struct build *b, int role, int beds, int units)
 {
 	struct sim_plan *plan = b->plan;
@@ -57,14 +49,6 @@ static int cover_of(struct build *b, int people, const struct staff_role *role)
 	return x->pool_cover[people];
 }
 
-int plan_units(const struct build *b, const char *id, int usual)
-{
-	for (int i = 0; i < b->twin->resource_count; i++)
-		if (strcmp(b->twin->resources[i].id, id) == 0 && b->twin->resources[i].units >= 0)
-			return b->twin->resources[i].units;
-	return usual;
-}
-
 /* What is not counted anywhere is not waited for. */
 int plan_need(struct build *b, const struct pathway_need *need)
 {
@@ -81,12 +65,13 @@ int plan_need(struct build *b, const struct pathway_need *need)
 		role = &b->site->roles[need->index];
 		if (role->count <= 0)
 			return SIM_NONE;
-		people = pool_add(b, need->index, -1, plan_units(b, role->id, role->count));
+		people = pool_add(b, need->index, -1, twin_units(b->twin, role->id, role->count));
 		return need->kind == NEED_ROLE ? people : cover_of(b, people, role);
 	case NEED_BEDS:
-		beds = bed_count(b->site, need->index);
+		beds = site_beds(b->site, (enum room_kind)need->index);
 		return beds > 0 ? pool_add(b, -1, need->index,
-			       plan_units(b, room_kind_name((enum room_kind)need->index), beds))
+			       twin_units(
+				       b->twin, room_kind_name((enum room_kind)need->index), beds))
 				: SIM_NONE;
 	case NEED_NONE:
 		break;

@@ -10,23 +10,9 @@
  * shown how right it is. */
 static const double WORD_SD = 0.35;
 
-static double mean_of(const struct sim_law *law)
-{
-	switch (law->kind) {
-	case SIM_FIXED:
-		return (double)law->a;
-	case SIM_UNIFORM:
-		return ((double)law->a + (double)law->b) / 2;
-	case SIM_LOGNORMAL:
-		return stat_lognormal_mean((double)law->a, (double)law->b);
-	default:
-		return 0;
-	}
-}
-
 static double variance_of(const struct sim_law *law)
 {
-	double mean = mean_of(law), range = (double)law->b - (double)law->a;
+	double mean = plan_mean(law), range = (double)law->b - (double)law->a;
 	if (law->kind == SIM_LOGNORMAL)
 		return mean * mean * expm1((double)law->b * (double)law->b);
 	return law->kind == SIM_UNIFORM ? range * range / 12 : 0;
@@ -68,7 +54,7 @@ bool plan_word(struct build *b, const struct surgery *s, struct sim_case *c)
 		now = (struct sim_law){SIM_LOGNORMAL, (float)mu, (float)sigma};
 	}
 	for (int i = c->step; i <= out; i++) {
-		all += mean_of(i == c->step ? &now : &c->law[i]);
+		all += plan_mean(i == c->step ? &now : &c->law[i]);
 		variance += variance_of(i == c->step ? &now : &c->law[i]);
 	}
 	if (!(all > 0))

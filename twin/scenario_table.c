@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "twin/fasting.h"
 #include "twin/scenario_fork.h"
 #include "twin/text.h"
 
@@ -118,17 +119,19 @@ static bool set_missing(struct fork *fork, const struct scenario *s, char why[SC
 	return !refuse_begun(c, why) && kit_away(fork, kit, scenario_number(s, 1), why);
 }
 
-/* Six hours without food (solids; two for clear fluids: European Society of
- * Anaesthesiology, 2011): the legal start is that long after the last meal. */
+/* A meal, by the site's own hours (twin/fasting.h): the legal start is that long
+ * after it. The case moves there, for others would go first. */
 static bool not_fasting(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
-	enum { FASTING_MIN = 360 };
 	const struct surgery *c = case_of(fork, s, 0);
-	int64_t legal = fork->twin->now_ms + (FASTING_MIN - scenario_number(s, 1)) * MINUTE_MS;
+	double clock_min = 60 * fasting_hours(fork->twin->site, INTAKE_SOLIDS);
+	int64_t legal = fork->twin->now_ms
+			+ (int64_t)((clock_min - scenario_number(s, 1)) * (double)MINUTE_MS);
 	if (refuse_begun(c, why))
 		return false;
 	if (legal <= c->start_ms)
-		return scenario_why(why, "case ", c->id, " is planned after the six hours anyway");
+		return scenario_why(
+			why, "case ", c->id, " is planned after the fasting clock anyway");
 	fork_start(fork, c, legal);
 	return true;
 }
@@ -479,14 +482,6 @@ static bool equipment(struct fork *fork, const struct scenario *s, char why[SCEN
 
 /* ---- people and beds ---- */
 
-static bool in_list(const struct pathway_need list[PATHWAY_NEEDS], enum need_kind kind, int index)
-{
-	for (int k = 0; k < PATHWAY_NEEDS && list[k].kind != NEED_NONE; k++)
-		if (list[k].kind == kind && list[k].index == index)
-			return true;
-	return false;
-}
-
 /* Some pathway of the site waits for one of these. */
 static bool is_waited_for(const struct site *site, enum need_kind kind, int index)
 {
@@ -497,24 +492,16 @@ static bool is_waited_for(const struct site *site, enum need_kind kind, int inde
 		if (way->turnover_need.kind == kind && way->turnover_need.index == index)
 			return true;
 		for (int s = 0; s < way->step_count; s++)
-			if (in_list(way->steps[s].need, kind, index))
+			if (pathway_lists(way->steps[s].need, kind, index))
 				return true;
 	}
 	return false;
 }
 
-static int units_now(const struct twin *twin, const char *id, int usual)
-{
-	for (int i = 0; i < twin->resource_count; i++)
-		if (strcmp(twin->resources[i].id, id) == 0 && twin->resources[i].units >= 0)
-			return twin->resources[i].units;
-	return usual;
-}
-
 static bool change_units(
 	struct fork *fork, const char *id, int usual, int change, char why[SCENARIO_TEXT])
 {
-	int units = units_now(fork->twin, id, usual);
+	int units = twin_units(fork->twin, id, usual);
 	if (change == 0 || (change < 0 && units == 0))
 		return scenario_why(why, "that changes nothing for ", id, "");
 	fork_units(fork, id, units + change);
@@ -535,18 +522,10 @@ static bool staff(struct fork *fork, const struct scenario *s, char why[SCENARIO
 		fork, site->roles[role].id, site->roles[role].count, scenario_number(s, 1), why);
 }
 
-static int beds_of(const struct site *site, int kind)
-{
-	int count = 0;
-	for (int i = 0; i < site->bed_count; i++)
-		count += (int)site->rooms[site->beds[i].room].kind == kind;
-	return count;
-}
-
 static bool change_beds(struct fork *fork, int kind, int change, char why[SCENARIO_TEXT])
 {
 	const char *name = room_kind_name((enum room_kind)kind);
-	int usual = beds_of(fork->twin->site, kind);
+	int usual = site_beds(fork->twin->site, (enum room_kind)kind);
 	if (usual == 0)
 		return scenario_why(why, "the site lists no beds of ", name, "");
 	if (!is_waited_for(fork->twin->site, NEED_BEDS, kind))
@@ -563,7 +542,7 @@ static bool beds(struct fork *fork, const struct scenario *s, char why[SCENARIO_
 static bool ward_full(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	(void)s;
-	return change_beds(fork, ROOM_WARD, -beds_of(fork->twin->site, ROOM_WARD), why);
+	return change_beds(fork, ROOM_WARD, -site_beds(fork->twin->site, ROOM_WARD), why);
 }
 
 /* ---- ways of working ---- */

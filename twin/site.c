@@ -89,6 +89,15 @@ bool site_kit_is_for(const struct kit *kit, const char *procedure)
 	return false;
 }
 
+int site_beds(const struct site *site, enum room_kind kind)
+{
+	int count = 0;
+
+	for (int i = 0; site && i < site->bed_count; i++)
+		count += site->beds[i].room >= 0 && site->rooms[site->beds[i].room].kind == kind;
+	return count;
+}
+
 double site_target(const struct site *site, const char *key, double otherwise)
 {
 	for (int i = 0; site && i < site->target_count; i++)

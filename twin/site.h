@@ -214,6 +214,8 @@ int site_bed(const struct site *site, const char *id);
 int site_gateway(const struct site *site, const char *mac);
 int site_tag(const struct site *site, const char *mac);
 int site_floor(const struct site *site, const char *id);
+/* Beds of the rooms of a kind. */
+int site_beds(const struct site *site, enum room_kind kind);
 double site_target(const struct site *site, const char *key, double otherwise);
 /* ASCII letters of either case are the same. */
 bool site_kit_is_for(const struct kit *kit, const char *procedure);

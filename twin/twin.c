@@ -239,6 +239,14 @@ int twin_patient_case(const struct twin *twin, const char *patient)
 	return next >= 0 ? next : last;
 }
 
+int twin_units(const struct twin *t, const char *id, int usual)
+{
+	for (int i = 0; i < t->resource_count; i++)
+		if (!strcmp(t->resources[i].id, id) && t->resources[i].units >= 0)
+			return t->resources[i].units;
+	return usual;
+}
+
 enum setting twin_setting(const struct twin *t, const struct surgery *s)
 {
 	int i = s->setting == SETTING_UNKNOWN ? twin_patient(t, s->patient) : -1;

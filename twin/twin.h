@@ -186,6 +186,9 @@ int twin_reading(const struct twin *twin, const char *tag, enum quantity q);
 int twin_alarm(const struct twin *twin, const char *key);
 int twin_idea(const struct twin *twin, const char *name);
 int idea_steps(const struct idea *idea); /* how many */
+/* How many of a role, of beds or of a kit there are today: as somebody said, else
+ * as usual. */
+int twin_units(const struct twin *twin, const char *id, int usual);
 /* The thing a patient wears, -1. */
 int twin_worn_by(const struct twin *twin, const char *patient);
 

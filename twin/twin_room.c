@@ -85,20 +85,9 @@ static bool takes_bay(const struct twin *t, const struct surgery *s)
 
 int twin_bays(const struct twin *t)
 {
-	int beds = 0;
+	int beds = site_beds(t->site, ROOM_PACU);
 
-	for (int i = 0; t->site && i < t->site->bed_count; i++) {
-		int room = t->site->beds[i].room;
-
-		if (room >= 0 && room < t->site->room_count
-			&& t->site->rooms[room].kind == ROOM_PACU)
-			beds++;
-	}
-	for (int i = 0; beds > 0 && i < t->resource_count; i++)
-		if (!strcmp(t->resources[i].id, room_kind_name(ROOM_PACU))
-			&& t->resources[i].units >= 0)
-			return t->resources[i].units;
-	return beds > 0 ? beds : FACT_UNKNOWN;
+	return beds > 0 ? twin_units(t, room_kind_name(ROOM_PACU), beds) : FACT_UNKNOWN;
 }
 
 int twin_bays_taken(const struct twin *t)

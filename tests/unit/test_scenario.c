@@ -219,7 +219,7 @@ static void not_fasting_and_set_missing(void **state)
 	assert_true(inject("not_fasting:case=case-00,ago=60")); /* 06:00 + 6 h - 60 min */
 	assert_int_equal(start_of("case-00"), 300);
 	assert_false(inject("not_fasting:case=case-04,ago=60")); /* planned at 14:40 */
-	assert_string_equal(s.why, "case case-04 is planned after the six hours anyway");
+	assert_string_equal(s.why, "case case-04 is planned after the fasting clock anyway");
 	assert_true(inject("set_missing:case=case-05,min=150"));
 	assert_int_equal(start_of("case-05"), 150);
 	assert_false(inject("set_missing:case=case-05,min=20"));
