@@ -148,5 +148,7 @@ struct place {
 const char *day_patient_stage(const struct hcase *c, int64_t t);
 const char *day_room_stage(const struct day *day, int room, int64_t t);
 int day_bays_taken(const struct day *day, int64_t t);
+/* When the last patient of a room (of the site) was out; 0 nobody. */
+int64_t day_last_out(const struct day *day, int room);
 
 #endif

@@ -18,22 +18,11 @@ enum { MINUTE = 60000, EVE_MIN = -450, QUARTER_MIN = 15, DAY_QUARTERS = 24 * 60 
 
 /* ---- the truth ---- */
 
-static int64_t last_out(const struct day *day, int room)
-{
-	int64_t last = 0;
-	for (int i = 0; i < day->case_count; i++) {
-		const struct hcase *c = &day->cases[i];
-		if (c->room == room && c->at[MILESTONE_OUT_ROOM] > last)
-			last = c->at[MILESTONE_OUT_ROOM];
-	}
-	return last;
-}
-
 static void truth_rooms(FILE *out, const struct day *day)
 {
 	for (int n = 0; n < day->room_count; n++) {
 		const struct room *room = &day->site->rooms[day->rooms[n]];
-		int64_t last = last_out(day, day->rooms[n]);
+		int64_t last = day_last_out(day, day->rooms[n]);
 		fprintf(out, "%s{\"id\":\"%s\",\"last_out\":%" PRId64, n > 0 ? "," : "", room->id,
 			last);
 		if (room->close_min > 0) {

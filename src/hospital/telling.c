@@ -118,6 +118,17 @@ const char *day_patient_stage(const struct hcase *c, int64_t t)
 	return "expected";
 }
 
+int64_t day_last_out(const struct day *day, int room)
+{
+	int64_t last = 0;
+	for (int i = 0; i < day->case_count; i++) {
+		const struct hcase *c = &day->cases[i];
+		if (c->room == room && c->at[MILESTONE_OUT_ROOM] > last)
+			last = c->at[MILESTONE_OUT_ROOM];
+	}
+	return last;
+}
+
 int day_bays_taken(const struct day *day, int64_t t)
 {
 	int taken = 0;

@@ -18,6 +18,7 @@
 #include "src/hospital/stamp.h"
 #include "src/site_file.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/learn.h"
 #include "twin/forecast.h"
 #include "twin/learning.h"
 #include "twin/stat.h"
@@ -122,8 +123,7 @@ static void mark_stages(struct world *w)
 	}
 }
 
-/* The rest of the day as it is heard, and what it taught taken on to the next: the
- * emulated cases of every day have the same names. */
+/* The rest of the day as it is heard. */
 static void learn(struct world *w)
 {
 	struct fact f = fact_make(FACT_AUDIT, SOURCE_SYSTEM, 0);
@@ -133,13 +133,7 @@ static void learn(struct world *w)
 		on_fact(w, &f);
 	}
 	mark_stages(w);
-	struct learnt *taught = malloc(sizeof *taught);
-	if (taught == NULL)
-		exit(3);
-	*taught = w->learning->now;
-	memset(w->learning, 0, sizeof *w->learning);
-	w->learning->now = w->learning->base = *taught;
-	free(taught);
+	learn_take_on(w->learning);
 }
 
 static void evening(struct world *w)
@@ -226,17 +220,6 @@ static int64_t by_booking(const struct day *day, int room, int64_t t, int64_t en
 
 /* ---- marking ---- */
 
-static int64_t really_over(const struct day *day, int room)
-{
-	int64_t last = 0;
-	for (int i = 0; i < day->case_count; i++) {
-		const struct hcase *c = &day->cases[i];
-		if (c->room == room && c->at[MILESTONE_OUT_ROOM] > last)
-			last = c->at[MILESTONE_OUT_ROOM];
-	}
-	return last;
-}
-
 /* Nobody can know of those; the forecast counts on as many as usually come. */
 static bool added_later(const struct day *day, int room, int64_t t)
 {
@@ -260,7 +243,7 @@ static void mark_room(struct world *w, int r, int64_t t, int64_t booking)
 {
 	struct tally *y = &w->tally;
 	int64_t closes = t + w->index->closes_ms[r];
-	bool late = really_over(w->day, w->index->site_room[r]) > closes;
+	bool late = day_last_out(w->day, w->index->site_room[r]) > closes;
 	bool booked_late = booking > closes;
 	double p = w->forecast->rooms[r].p_overtime;
 	note(&y->all, p, late);
@@ -387,7 +370,7 @@ static void rooms_of(struct world *w)
 		int room = w->day->rooms[i];
 		int64_t closes = stamp_at(w->day->midnight, w->site->rooms[room].close_min);
 		w->tally.room_days++;
-		w->tally.overtime_rooms += really_over(w->day, room) > closes;
+		w->tally.overtime_rooms += day_last_out(w->day, room) > closes;
 	}
 }
 
@@ -438,7 +421,7 @@ static double overtime_of(const struct world *w, uint64_t seed, const struct day
 		day_create_under(w->site, w->day->midnight, seed, TELLING_PROMPT, &w->laws, units);
 	for (int i = 0; i < day->room_count; i++) {
 		int64_t closes = stamp_at(day->midnight, w->site->rooms[day->rooms[i]].close_min);
-		int64_t over = really_over(day, day->rooms[i]) - closes;
+		int64_t over = day_last_out(day, day->rooms[i]) - closes;
 		sum += over > 0 ? (double)over / MINUTE_MS : 0;
 	}
 	day_destroy(day);

@@ -50,6 +50,7 @@ static void on_fact(void *context, const struct fact *fact)
 	struct fact f = *fact;
 	f.seq = ++w->seq;
 	twin_apply(w->twin, &f, NULL);
+	learning_hear(w->learning, w->twin, &f);
 	score_hear(w->score, w->twin, &f);
 }
 
@@ -125,7 +126,7 @@ static void one_day(struct world *w, int64_t any_ms, uint64_t seed)
 			foresee(w, day);
 	}
 	hearing_destroy(hearing);
-	learn_day(&w->learning->now, w->twin);
+	learn_take_on(w->learning);
 	twin_destroy(w->twin);
 	day_destroy(day);
 	w->days++;
