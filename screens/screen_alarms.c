@@ -278,7 +278,7 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 		format_add(text, sizeof text, " %s", a->acked_by);
 	line(canvas, area, &at, _("Acknowledged"), ROLE_NORMAL, text);
 	draw_hazard(view, a, canvas, area, &at);
-	if ((unsigned)a->class_ < ALARM_CLASS_COUNT && alarm_rules[a->class_].guidance)
+	if ((unsigned)a->class_ < ALARM_CLASS_COUNT && alarm_rules[a->class_].guidance[0])
 		line(canvas, area, &at, _("What to do"), ROLE_STRONG,
 			_(alarm_rules[a->class_].guidance));
 	line(canvas, area, &at, _("Remember"), ROLE_DIM,

@@ -14,6 +14,7 @@
 #include "twin/learning.h"
 #include "twin/names.h"
 #include "twin/score.h"
+#include "twin/stations.h"
 #include "twin/twin.h"
 #include "twin/whatif.h"
 
@@ -30,6 +31,7 @@ struct view {
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
+	const struct stations *stations;             /* the others; NULL: nothing is shared */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */
 	int64_t now_ms;     /* suite time */
@@ -37,8 +39,10 @@ struct view {
 	const char *user;   /* who is at the keyboard */
 	const char *reveal; /* patient id shown by name just now, "" none */
 	int reveal_left_s;
-	uint64_t pending_seq; /* operator's act not yet stored, 0 none */
-	const char *notice;   /* last message for the footer, "" none */
+	uint64_t pending_seq;  /* operator's act not yet stored, 0 none */
+	const char *notice;    /* last message for the footer, "" none */
+	enum person_role role; /* what the one at the keyboard may do */
+	bool locked;           /* nobody is at the keyboard: names masked, no acts */
 	bool readonly;
 	bool calm; /* no flashing */
 };

@@ -31,7 +31,8 @@ enum field_type {
 	FIELD_REAL,  /* always written: any value may be a measured one */
 	FIELD_MAYBE, /* double, missing: -1 */
 	FIELD_CHAR,  /* one letter, missing: 0 */
-	FIELD_WORD   /* an enum, always written as its word */
+	FIELD_WORD,  /* an enum, always written as its word */
+	FIELD_OPTION /* an enum, missing: 0 */
 };
 
 struct words {
@@ -66,6 +67,9 @@ WORDS(located, LOCATED_COUNT);
 WORDS(quantity, QUANTITY_COUNT);
 WORDS(priority, PRIORITY_COUNT);
 WORDS(alarm_act, ALARM_ACT_COUNT);
+WORDS(alarm_class, ALARM_CLASS_COUNT);
+WORDS(notice_state, NOTICE_STATE_COUNT);
+WORDS(person_role, PERSON_ROLE_COUNT);
 WORDS(foretold, FORETOLD_COUNT);
 WORDS(hazard, HAZARD_COUNT);
 
@@ -146,7 +150,8 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_CONDITION] = {TEXT("key", condition.key), BOOL("active", condition.active),
 		WORD("priority", condition.priority, priority), TEXT("text", condition.text), END},
 	[FACT_ALARM] = {TEXT("key", alarm.key), WORD("act", alarm.act, alarm_act),
-		TIME("covers_ms", alarm.covers_ms), END},
+		TIME("covers_ms", alarm.covers_ms), TIME("until_ms", alarm.until_ms),
+		BOOL("one_shot", alarm.one_shot), END},
 	[FACT_ESTIMATE] = {TEXT("id", estimate.id), MAYBE("left_min", estimate.left_min),
 		TIME("when_ms", estimate.when_ms), END},
 	[FACT_RESOURCE] = {TEXT("id", resource.id), INT("units", resource.units), END},
@@ -165,8 +170,28 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		TIME("about_ms", hazard.about_ms), INT("reps", hazard.reps), END},
 	[FACT_IDEA] = {TEXT("name", idea.name), INT("step", idea.step), TEXT("text", idea.text),
 		END},
+	[FACT_RAISE] = {TEXT("key", raise.key), WORD("class", raise.class_, alarm_class),
+		WORD("priority", raise.priority, priority), TIME("raised_ms", raise.raised_ms),
+		TIME("cleared_ms", raise.cleared_ms), TEXT("text", raise.text),
+		TEXT("tag", raise.tag), TEXT("room", raise.room), END},
+	[FACT_NOTICE] = {TEXT("key", notice.key), TIME("raised_ms", notice.raised_ms),
+		INT("step", notice.step), WORD("state", notice.state, notice_state),
+		TEXT("target", notice.target), TEXT("id", notice.id), INT("tries", notice.tries),
+		END},
+	[FACT_NOTE] = {TEXT("id", note.id), TEXT("subject", note.subject), TEXT("text", note.text),
+		END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
+};
+
+/* Of every kind, where somebody did it. */
+static const struct field author[] = {
+	TEXT("by_station", by.station),
+	TIME("by_hlc_ms", by.hlc_ms),
+	{"by_role", FIELD_OPTION, AT(by.role), 0, &person_role_words},
+	TEXT("by_from", by.from),
+	TEXT("by_reason", by.reason),
+	END,
 };
 
 static void put_text(FILE *out, const char *text, size_t size)
@@ -237,6 +262,8 @@ static bool field_missing(const struct field *f, const char *at)
 	case FIELD_MAYBE:
 		memcpy(&real, at, sizeof real);
 		return !(real < FACT_UNKNOWN) && !(real > FACT_UNKNOWN) && !isnan(real);
+	case FIELD_OPTION:
+		return get_enum(at) == 0;
 	case FIELD_REAL:
 	case FIELD_WORD:
 		break;
@@ -274,6 +301,7 @@ static void put_field(FILE *out, const struct field *f, const char *at)
 		put_real(out, real);
 		break;
 	case FIELD_WORD:
+	case FIELD_OPTION:
 		put_text(out, f->words->name(get_enum(at)), SIZE_MAX);
 		break;
 	}
@@ -302,6 +330,8 @@ char *fact_encode(const struct fact *fact)
 		fputs(",\"origin\":", out);
 		put_text(out, fact->origin, sizeof fact->origin);
 	}
+	for (const struct field *f = author; f->key != NULL; f++)
+		put_field(out, f, (const char *)fact + f->offset);
 	if ((int)fact->kind > FACT_NONE && fact->kind < FACT_KIND_COUNT)
 		for (const struct field *f = table[fact->kind]; f->key != NULL; f++)
 			put_field(out, f, (const char *)fact + f->offset);
@@ -409,6 +439,8 @@ static bool get_field(const cJSON *json, const struct field *f, char *at)
 		return get_real(item, at);
 	case FIELD_WORD:
 		return get_word(item, f->words, at);
+	case FIELD_OPTION:
+		return item == NULL || get_word(item, f->words, at);
 	}
 	return false;
 }
@@ -438,6 +470,8 @@ int fact_decode(struct fact *fact, const char *json)
 	memset(fact, 0, sizeof *fact);
 	cJSON *root = cJSON_ParseWithOpts(json, NULL, 1);
 	bool good = cJSON_IsObject(root) && get_head(fact, root);
+	for (const struct field *f = author; good && f->key != NULL; f++)
+		good = get_field(root, f, (char *)fact + f->offset);
 	if (good)
 		for (const struct field *f = table[fact->kind]; good && f->key != NULL; f++)
 			good = get_field(root, f, (char *)fact + f->offset);

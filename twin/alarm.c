@@ -10,24 +10,127 @@
  */
 #include "twin/alarm.h"
 
-const struct alarm_rule alarm_rules[ALARM_CLASS_COUNT] = {
-	[ALARM_CLASS_PATIENT_CALL] = {"patient_call", PRIORITY_HIGH, true,
-		"Go to the patient, then reset."},
-	[ALARM_CLASS_COLD_CHAIN] = {"cold_chain", PRIORITY_MEDIUM, true,
-		"Close the door, quarantine the contents, call the pharmacy."},
-	[ALARM_CLASS_CLIMATE] = {"climate", PRIORITY_LOW, false,
-		"Check the air handling of the room."},
-	[ALARM_CLASS_GATEWAY] = {"gateway", PRIORITY_MEDIUM, false,
-		"Positions there are frozen: check power and network of the gateway."},
-	[ALARM_CLASS_TECHNICAL] = {"technical", PRIORITY_MEDIUM, false,
-		"See the Feeds screen; the board may be late."},
-	[ALARM_CLASS_BATTERY] = {"battery", PRIORITY_LOW, false, "Change the battery of the tag."},
-	[ALARM_CLASS_BRACELET] = {"bracelet", PRIORITY_LOW, false,
-		"Check who wears it, and correct the hospital's record."},
-	[ALARM_CLASS_PROGRAMME] = {"programme", PRIORITY_LOW, false,
-		"Check with the ward and the coordinator."},
-	[ALARM_CLASS_FORETOLD] = {"foretold", PRIORITY_LOW, false,
-		"It has not happened yet: see what would help."},
+#include <string.h>
+
+/* Guidance and keys: what a person can do about it on the spot. */
+const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT] = {
+	[ALARM_CLASS_PATIENT_CALL] = {.name = "patient_call",
+		.priority = PRIORITY_HIGH,
+		.latching = true,
+		.realarm_min = 3,
+		.guidance = "Go to the patient, then reset.",
+		.key = "t"},
+	[ALARM_CLASS_EMERGENCY_CALL] = {.name = "emergency_call",
+		.priority = PRIORITY_HIGH,
+		.latching = true,
+		.realarm_min = 1,
+		.guidance = "Resuscitation team to the place named, then reset.",
+		.key = "t"},
+	[ALARM_CLASS_COLD_CHAIN] = {.name = "cold_chain",
+		.priority = PRIORITY_MEDIUM,
+		.latching = true,
+		.shelf_max_min = 60,
+		.stale_min = 30,
+		.guidance = "Close the door, quarantine the contents, call the pharmacy.",
+		.key = "t"},
+	[ALARM_CLASS_CLIMATE] = {.name = "climate",
+		.shelf_max_min = 480,
+		.stale_min = 60,
+		.guidance = "Check the air handling of the room."},
+	[ALARM_CLASS_ROOM_PRESSURE] = {.name = "room_pressure",
+		.priority = PRIORITY_MEDIUM,
+		.shelf_max_min = 480,
+		.stale_min = 60,
+		.guidance = "Close the doors; call the technician if it stays."},
+	[ALARM_CLASS_ZONE_EXIT] = {.name = "zone_exit",
+		.priority = PRIORITY_MEDIUM,
+		.shelf_max_min = 120,
+		.guidance = "See who took it, and bring it back."},
+	[ALARM_CLASS_WANDERING] = {.name = "wandering",
+		.priority = PRIORITY_HIGH,
+		.latching = true,
+		.realarm_min = 3,
+		.guidance = "Go and meet the patient.",
+		.key = "t"},
+	[ALARM_CLASS_BATTERY] = {.name = "battery",
+		.shelf_max_min = 480,
+		.guidance = "Change the battery of the tag."},
+	[ALARM_CLASS_SILENT_TAG] = {.name = "silent_tag",
+		.shelf_max_min = 480,
+		.guidance = "Look for the tag, and at its battery."},
+	[ALARM_CLASS_GATEWAY] = {.name = "gateway",
+		.priority = PRIORITY_MEDIUM,
+		.shelf_max_min = 480,
+		.guidance = "Positions there are frozen: check power and network of the gateway."},
+	[ALARM_CLASS_FEED] = {.name = "feed",
+		.priority = PRIORITY_MEDIUM,
+		.local = true,
+		.shelf_max_min = 120,
+		.guidance = "See the Feeds screen; the board may be late."},
+	[ALARM_CLASS_CLOCK_SKEW] = {.name = "clock_skew",
+		.priority = PRIORITY_MEDIUM,
+		.local = true,
+		.shelf_max_min = 480,
+		.guidance = "Set the clock right: time synchronisation has stopped."},
+	[ALARM_CLASS_JOURNAL] = {.name = "journal",
+		.priority = PRIORITY_MEDIUM,
+		.local = true,
+		.guidance = "Free the disk; until then nothing survives a restart."},
+	[ALARM_CLASS_LINK] = {.name = "link",
+		.priority = PRIORITY_MEDIUM,
+		.local = true,
+		.guidance = "Others may not see what is acknowledged here: tell them."},
+	[ALARM_CLASS_ESCALATION] = {.name = "escalation",
+		.priority = PRIORITY_MEDIUM,
+		.local = true,
+		.guidance = "Call the person yourself: the message was not delivered."},
+	[ALARM_CLASS_BRACELET] = {.name = "bracelet",
+		.shelf_max_min = 480,
+		.guidance = "Check who wears it, and correct the hospital's record."},
+	[ALARM_CLASS_CONFLICT] = {.name = "conflict",
+		.shelf_max_min = 480,
+		.guidance = "Check with the ward and the coordinator."},
+	[ALARM_CLASS_FIRST_LATE] = {.name = "first_late",
+		.passes = true,
+		.predicts = true,
+		.shelf_max_min = 120,
+		.lead_min = 60,
+		.guidance = "It has not happened yet: see what would help."},
+	[ALARM_CLASS_OVERTIME] = {.name = "overtime",
+		.passes = true,
+		.predicts = true,
+		.shelf_max_min = 480,
+		.lead_min = 480,
+		.guidance = "It has not happened yet: see what would help."},
+	[ALARM_CLASS_OVERRUN] = {.name = "overrun",
+		.passes = true,
+		.predicts = true,
+		.shelf_max_min = 120,
+		.lead_min = 120,
+		.guidance = "It has not happened yet: see what would help."},
+	[ALARM_CLASS_HOLD] = {.name = "hold",
+		.passes = true,
+		.predicts = true,
+		.shelf_max_min = 60,
+		.lead_min = 60,
+		.guidance = "It has not happened yet: see what would help."},
+	[ALARM_CLASS_NOT_FASTING] = {.name = "not_fasting",
+		.priority = PRIORITY_MEDIUM,
+		.shelf_max_min = 120,
+		.guidance = "Check with the ward and the coordinator."},
+	[ALARM_CLASS_NOT_ARRIVED] = {.name = "not_arrived",
+		.shelf_max_min = 120,
+		.guidance = "Check with the ward and the coordinator."},
+	[ALARM_CLASS_PACU_FULL] = {.name = "pacu_full",
+		.priority = PRIORITY_MEDIUM,
+		.passes = true,
+		.predicts = true,
+		.shelf_max_min = 120,
+		.lead_min = 120,
+		.guidance = "It has not happened yet: see what would help."},
+	[ALARM_CLASS_LONG_STAGE] = {.name = "long_stage",
+		.shelf_max_min = 120,
+		.guidance = "Ask in the room what holds the patient up."},
 };
 
 static const char *const state_names[ALARM_STATE_COUNT] = {
@@ -37,12 +140,15 @@ static const char *const state_names[ALARM_STATE_COUNT] = {
 	[ALARM_D] = "D",
 	[ALARM_LU] = "LU",
 	[ALARM_LA] = "LA",
+	[ALARM_E] = "E",
+	[ALARM_F] = "F",
+	[ALARM_G] = "G",
 };
 
 /* The facts behind each letter: letters are derived, never stored. */
 static const struct {
 	bool active, acked, latched;
-} facts_of[ALARM_STATE_COUNT] = {
+} facts_of[ALARM_BASE_COUNT] = {
 	[ALARM_A] = {false, true, false},
 	[ALARM_B] = {true, false, false},
 	[ALARM_C] = {true, true, false},
@@ -51,11 +157,11 @@ static const struct {
 	[ALARM_LA] = {false, true, true},
 };
 
-#define STAY ALARM_STATE_COUNT
+#define STAY ALARM_BASE_COUNT
 
 /* [state][event][latching class]; STAY is "not listed: no change". The numbers
  * are the rows of the state table this follows. */
-static const enum alarm_state next_state[ALARM_STATE_COUNT][ALARM_EVENT_COUNT][2] = {
+static const enum alarm_state next_state[ALARM_BASE_COUNT][ALARM_EVENT_COUNT][2] = {
 	[ALARM_A] =
 		{
 			[ALARM_EVENT_RAISE] = {ALARM_B, ALARM_B}, /* 1 */
@@ -116,9 +222,44 @@ const char *alarm_state_name(enum alarm_state s)
 	return (unsigned)s < ALARM_STATE_COUNT ? state_names[s] : "?";
 }
 
-const char *alarm_class_name(enum alarm_class c)
+const struct alarm_setting *alarm_setting(const struct site *site, enum alarm_class c)
 {
-	return (unsigned)c < ALARM_CLASS_COUNT ? alarm_rules[c].name : "?";
+	(void)site;
+	return &alarm_rules[(unsigned)c < ALARM_CLASS_COUNT ? c : ALARM_CLASS_FEED];
+}
+
+enum alarm_class alarm_class_of_hazard(enum hazard hazard)
+{
+	static const enum alarm_class classes[HAZARD_COUNT] = {
+		[HAZARD_NONE] = ALARM_CLASS_CONFLICT,
+		[HAZARD_OVERTIME] = ALARM_CLASS_OVERTIME,
+		[HAZARD_OVERRUN] = ALARM_CLASS_OVERRUN,
+		[HAZARD_PACU_FULL] = ALARM_CLASS_PACU_FULL,
+		[HAZARD_FIRST_LATE] = ALARM_CLASS_FIRST_LATE,
+		[HAZARD_HOLD] = ALARM_CLASS_HOLD,
+		[HAZARD_ABSENT] = ALARM_CLASS_NOT_ARRIVED,
+		[HAZARD_FASTING] = ALARM_CLASS_NOT_FASTING,
+	};
+
+	return classes[(unsigned)hazard < HAZARD_COUNT ? hazard : HAZARD_NONE];
+}
+
+enum alarm_class alarm_class_of_condition(const char *key)
+{
+	static const struct {
+		const char *prefix;
+		enum alarm_class class_;
+	} table[] = {
+		{"journal", ALARM_CLASS_JOURNAL},
+		{"clock", ALARM_CLASS_CLOCK_SKEW},
+		{"link", ALARM_CLASS_LINK},
+		{"notify", ALARM_CLASS_ESCALATION},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (!strncmp(key, table[i].prefix, strlen(table[i].prefix)))
+			return table[i].class_;
+	return ALARM_CLASS_FEED;
 }
 
 /* An acknowledgement covers occurrences by their raise time, so the time is

@@ -3,9 +3,14 @@
 #define VIGIE_TWIN_ALARM_H
 
 /*
- * The alarm life cycle (ISA-18.2 / IEC 62682), first width: normal,
- * unacknowledged, acknowledged, returned unacknowledged, and the two latched
- * states. Facts are kept orthogonal, the letter is derived.
+ * The alarm life cycle (ISA-18.2 / IEC 62682): normal, unacknowledged,
+ * acknowledged, returned unacknowledged, the two latched states, and over them
+ * shelved, suppressed by design and out of service. Facts are kept orthogonal,
+ * the letter is derived.
+ *
+ * What is shared between stations is kept as the greatest time told of it, so
+ * that duplicates, late arrivals and partitions end alike everywhere:
+ * acknowledged is ack_upto_ms >= raised_ms.
  */
 
 #include "twin/fact.h"
@@ -17,41 +22,95 @@ enum alarm_state {
 	ALARM_D,  /* returned, unacknowledged */
 	ALARM_LU, /* returned, latched, unacknowledged */
 	ALARM_LA, /* returned, latched, acknowledged: waits for a reset */
-	ALARM_STATE_COUNT
+	ALARM_E,  /* shelved; the base state goes on beneath */
+	ALARM_F,  /* suppressed by design */
+	ALARM_G,  /* out of service */
+	ALARM_STATE_COUNT,
+	ALARM_BASE_COUNT = ALARM_LA + 1
 };
 
-enum alarm_class {
-	ALARM_CLASS_PATIENT_CALL, /* HIGH, latching */
-	ALARM_CLASS_COLD_CHAIN,   /* MEDIUM, latching */
-	ALARM_CLASS_CLIMATE,      /* LOW */
-	ALARM_CLASS_GATEWAY,      /* technical, MEDIUM */
-	ALARM_CLASS_TECHNICAL,    /* broker, FHIR, journal: MEDIUM */
-	ALARM_CLASS_BATTERY,      /* LOW */
-	ALARM_CLASS_BRACELET,     /* on nobody, two on one, one on two: LOW */
-	ALARM_CLASS_PROGRAMME,    /* hazards: no-show, not fasting, conflict: LOW or MEDIUM */
-	ALARM_CLASS_FORETOLD,     /* hazards the forecast tells (twin/hazard.h): LOW or MEDIUM */
-	ALARM_CLASS_COUNT
+enum { ALARM_STEPS = 4 };
+
+/* After so many minutes without an acknowledgement, this one is told. */
+struct alarm_step {
+	double after_min;
+	char target[ID_SIZE]; /* of the `notify` group of vigie.conf */
 };
 
-struct alarm_rule {
+/* What a class is like: by default alarm_rules, else as the site file says. */
+struct alarm_setting {
 	const char *name;       /* "patient_call" */
 	enum priority priority; /* at raise, unless the fact says another */
 	bool latching;          /* stays until reset */
-	const char *guidance;   /* what to do, one line (English; translated by screens) */
+	bool passes;            /* ends unacknowledged: it has not happened after all */
+	bool local;             /* of this station alone: not shared */
+	bool predicts;          /* tells of what has not happened yet */
+	double on_delay_s;      /* the condition must hold so long */
+	double off_delay_s;     /* ... and be gone so long */
+	int count;              /* or be met so often ... */
+	double count_s;         /* ... within this; 0: the first counts */
+	double shelf_max_min;   /* 0: may not be shelved */
+	double ack_timeout_min; /* an acknowledgement is forgotten after this, 0 never */
+	double realarm_min;     /* unacknowledged, it sounds again after this, 0 never */
+	double stale_min;       /* without a sample for so long nobody knows, 0 never */
+	double lead_min;        /* of a prediction: how long before, at best */
+	unsigned roles;         /* who may acknowledge: bits 1 << person_role; 0 any but viewers */
+	struct alarm_step steps[ALARM_STEPS];
+	int step_count;
+	char guidance[LABEL_SIZE]; /* what to do, one line (English; translated by screens) */
+	char key[8];               /* the key of the act that helps, "" none */
 };
-extern const struct alarm_rule alarm_rules[ALARM_CLASS_COUNT];
+/* The defaults. */
+extern const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT];
+
+/* A register of which the last word counts, by (hlc_ms, station). */
+struct alarm_word {
+	int64_t hlc_ms; /* 0: nobody has spoken */
+	char station[ID_SIZE];
+	char who[ORIGIN_SIZE];
+	char reason[LABEL_SIZE];
+	int64_t at_ms; /* when it was heard */
+};
 
 struct alarm {
 	char key[ID_SIZE]; /* "press:C300007B573C", "cold:<tag>", "gateway:<mac>" */
 	char text[LABEL_SIZE];
 	enum alarm_class class_;
-	enum priority priority;
+	enum priority priority;     /* the highest of this occurrence, until acknowledged */
+	enum priority priority_now; /* as it is now */
 	bool active, acked, latched;
-	int64_t raised_ms; /* this occurrence; strictly increasing per key */
+	bool unknown; /* `?`: no sample for too long, the rest is as it was */
+	/* This occurrence. raised_ms is the greatest raise known, of any station; it
+	 * is strictly increasing per key. */
+	int64_t raised_ms;
+	int64_t cleared_ms; /* its end, 0 still active */
 	int64_t changed_ms;
 	int64_t acked_ms;
-	char acked_by[40];
-	uint32_t count;      /* raises within this occurrence */
+	char acked_by[ORIGIN_SIZE];
+	enum priority acked_priority; /* what was acknowledged: worse is a new occurrence */
+	int64_t ack_upto_ms, reset_upto_ms;
+	bool own;  /* our own rules say so */
+	bool peer; /* another station's do */
+	char peer_station[ID_SIZE];
+	int64_t own_ms;     /* when our own rules last raised it */
+	int64_t peer_ms;    /* ... and another station's */
+	int64_t sample_ms;  /* source time of the newest sample applied */
+	int64_t pending_ms; /* a delay runs since then, 0 none */
+	uint32_t count;     /* raises within this occurrence */
+	uint32_t flaps;     /* raised again before the end was acknowledged */
+	uint32_t late_samples, same_samples;
+	int level; /* escalation: steps that are due */
+	/* Overlays */
+	int64_t shelf_until_ms; /* 0: not shelved */
+	bool shelf_one_shot;
+	struct alarm_word shelf;
+	unsigned suppressed; /* bits of the rules that suppress it by design */
+	bool out_of_service;
+	struct alarm_word service;
+	char owner[ORIGIN_SIZE]; /* who has taken charge, "" nobody */
+	struct alarm_word taken;
+	/* What it is about */
+	char cause[ID_SIZE]; /* key of the alarm that explains this one, "" none */
 	bool late;           /* told by a gateway's offline buffer */
 	int64_t happened_ms; /* a late one: when it was, by the buffer */
 	char tag[TAG_SIZE];  /* who rang, "" none */
@@ -68,8 +127,11 @@ struct alarm {
 /* A consequence: stored as a derived audit row, never applied again. */
 struct transition {
 	char key[ID_SIZE];
+	enum alarm_class class_;
 	enum alarm_state from, to;
 	enum priority priority;
+	int64_t raised_ms; /* the occurrence */
+	int level;         /* escalation as it stands now */
 	int64_t at_ms;
 	uint64_t cause; /* seq of the fact, 0: a timer */
 };
@@ -82,9 +144,15 @@ enum alarm_event {
 	ALARM_EVENT_COUNT
 };
 
-enum alarm_state alarm_state(const struct alarm *a);
-const char *alarm_state_name(enum alarm_state s); /* "A" "B" ... "LU" */
-const char *alarm_class_name(enum alarm_class c);
+struct site;
+/* As the site in force has it; without a site, or where it says nothing: the default. */
+const struct alarm_setting *alarm_setting(const struct site *site, enum alarm_class c);
+enum alarm_class alarm_class_of_hazard(enum hazard hazard);
+/* Of a technical condition's key: "broker", "journal", "clock", "link" ... */
+enum alarm_class alarm_class_of_condition(const char *key);
+
+enum alarm_state alarm_state(const struct alarm *a); /* the base state */
+const char *alarm_state_name(enum alarm_state s);    /* "A" "B" ... "LU" */
 
 /* Runs one event through the table. Returns true when the state changed;
  * an event the table does not list leaves the alarm alone and returns false. */

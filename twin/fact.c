@@ -35,6 +35,9 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_FORETOLD] = "foretold",
 	[FACT_HAZARD] = "hazard",
 	[FACT_IDEA] = "idea",
+	[FACT_RAISE] = "raise",
+	[FACT_NOTICE] = "notice",
+	[FACT_NOTE] = "note",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -110,6 +113,56 @@ static const char *const priorities[PRIORITY_COUNT] = {
 static const char *const alarm_acts[ALARM_ACT_COUNT] = {
 	[ALARM_ACKNOWLEDGE] = "acknowledge",
 	[ALARM_RESET] = "reset",
+	[ALARM_TAKE] = "take",
+	[ALARM_LEAVE] = "leave",
+	[ALARM_SHELVE] = "shelve",
+	[ALARM_UNSHELVE] = "unshelve",
+	[ALARM_UNACKNOWLEDGE] = "unacknowledge",
+	[ALARM_OUT_OF_SERVICE] = "out_of_service",
+	[ALARM_RETURN] = "return",
+};
+
+static const char *const alarm_classes[ALARM_CLASS_COUNT] = {
+	[ALARM_CLASS_PATIENT_CALL] = "patient_call",
+	[ALARM_CLASS_EMERGENCY_CALL] = "emergency_call",
+	[ALARM_CLASS_COLD_CHAIN] = "cold_chain",
+	[ALARM_CLASS_CLIMATE] = "climate",
+	[ALARM_CLASS_ROOM_PRESSURE] = "room_pressure",
+	[ALARM_CLASS_ZONE_EXIT] = "zone_exit",
+	[ALARM_CLASS_WANDERING] = "wandering",
+	[ALARM_CLASS_BATTERY] = "battery",
+	[ALARM_CLASS_SILENT_TAG] = "silent_tag",
+	[ALARM_CLASS_GATEWAY] = "gateway",
+	[ALARM_CLASS_FEED] = "feed",
+	[ALARM_CLASS_CLOCK_SKEW] = "clock_skew",
+	[ALARM_CLASS_JOURNAL] = "journal",
+	[ALARM_CLASS_LINK] = "link",
+	[ALARM_CLASS_ESCALATION] = "escalation",
+	[ALARM_CLASS_BRACELET] = "bracelet",
+	[ALARM_CLASS_CONFLICT] = "conflict",
+	[ALARM_CLASS_FIRST_LATE] = "first_late",
+	[ALARM_CLASS_OVERTIME] = "overtime",
+	[ALARM_CLASS_OVERRUN] = "overrun",
+	[ALARM_CLASS_HOLD] = "hold",
+	[ALARM_CLASS_NOT_FASTING] = "not_fasting",
+	[ALARM_CLASS_NOT_ARRIVED] = "not_arrived",
+	[ALARM_CLASS_PACU_FULL] = "pacu_full",
+	[ALARM_CLASS_LONG_STAGE] = "long_stage",
+};
+
+static const char *const notice_states[NOTICE_STATE_COUNT] = {
+	[NOTICE_SENT] = "sent",
+	[NOTICE_FAILED] = "failed",
+	[NOTICE_DEAD] = "dead",
+};
+
+static const char *const person_roles[PERSON_ROLE_COUNT] = {
+	[PERSON_NONE] = "none",
+	[PERSON_VIEWER] = "viewer",
+	[PERSON_NURSE] = "nurse",
+	[PERSON_COORDINATOR] = "coordinator",
+	[PERSON_TECHNICIAN] = "technician",
+	[PERSON_SUPERVISOR] = "supervisor",
 };
 
 static const char *const foretolds[FORETOLD_COUNT] = {
@@ -204,6 +257,9 @@ VOCABULARY(room_service, enum room_service, services, SERVICE_COUNT)
 VOCABULARY(located, enum located, locateds, LOCATED_COUNT)
 VOCABULARY(priority, enum priority, priorities, PRIORITY_COUNT)
 VOCABULARY(alarm_act, enum alarm_act, alarm_acts, ALARM_ACT_COUNT)
+VOCABULARY(alarm_class, enum alarm_class, alarm_classes, ALARM_CLASS_COUNT)
+VOCABULARY(notice_state, enum notice_state, notice_states, NOTICE_STATE_COUNT)
+VOCABULARY(person_role, enum person_role, person_roles, PERSON_ROLE_COUNT)
 VOCABULARY(foretold, enum foretold, foretolds, FORETOLD_COUNT)
 VOCABULARY(hazard, enum hazard, hazards, HAZARD_COUNT)
 

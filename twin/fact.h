@@ -23,6 +23,8 @@ enum {
 	LABEL_SIZE = 97,  /* a short neutralised text for people */
 	ORIGIN_SIZE = 81, /* "Encounter/<id>", a gateway, a user */
 	IDEA_TEXT = 160,  /* one what-if in words of the command line */
+	NOTE_TEXT = 200,  /* a note for the next shift */
+	FROM_SIZE = 81,   /* "pts/3 10.1.2.3" */
 	TAG_SIZE = 13,    /* a MAC as 12 upper-case hex digits */
 	FACT_UNKNOWN = -1
 };
@@ -145,7 +147,68 @@ enum quantity {
 
 enum priority { PRIORITY_LOW, PRIORITY_MEDIUM, PRIORITY_HIGH, PRIORITY_COUNT };
 
-enum alarm_act { ALARM_ACKNOWLEDGE, ALARM_RESET, ALARM_ACT_COUNT };
+enum alarm_act {
+	ALARM_ACKNOWLEDGE,    /* seen, and acted on; covers_ms */
+	ALARM_RESET,          /* a latch is let go; covers_ms */
+	ALARM_TAKE,           /* this person sees to it */
+	ALARM_LEAVE,          /* ... and does not any more */
+	ALARM_SHELVE,         /* out of sight until until_ms, or its next end (one_shot) */
+	ALARM_UNSHELVE,       /* back before that */
+	ALARM_UNACKNOWLEDGE,  /* an acknowledgement was a mistake; by.reason */
+	ALARM_OUT_OF_SERVICE, /* its source is being worked on; by.reason */
+	ALARM_RETURN,         /* ... and is trusted again */
+	ALARM_ACT_COUNT
+};
+
+/* What is watched over. What each class is like: alarm_rules (twin/alarm.h) and
+ * the site file. */
+enum alarm_class {
+	ALARM_CLASS_PATIENT_CALL,
+	ALARM_CLASS_EMERGENCY_CALL, /* cardiac arrest, staff in danger */
+	ALARM_CLASS_COLD_CHAIN,
+	ALARM_CLASS_CLIMATE,       /* temperature, humidity of a room */
+	ALARM_CLASS_ROOM_PRESSURE, /* between a room and its corridor */
+	ALARM_CLASS_ZONE_EXIT,     /* a thing left where it belongs */
+	ALARM_CLASS_WANDERING,     /* a patient is where no patient should be */
+	ALARM_CLASS_BATTERY,
+	ALARM_CLASS_SILENT_TAG,
+	ALARM_CLASS_GATEWAY,
+	ALARM_CLASS_FEED,       /* broker, FHIR server, door */
+	ALARM_CLASS_CLOCK_SKEW, /* a station's or a gateway's clock is wrong */
+	ALARM_CLASS_JOURNAL,
+	ALARM_CLASS_LINK,       /* what is shared does not reach the others */
+	ALARM_CLASS_ESCALATION, /* a message about an alarm could not be delivered */
+	ALARM_CLASS_BRACELET,   /* on nobody, two on one, one on two */
+	ALARM_CLASS_CONFLICT,   /* radio and hospital name two places */
+	ALARM_CLASS_FIRST_LATE, /* from here on: operational hazards */
+	ALARM_CLASS_OVERTIME,
+	ALARM_CLASS_OVERRUN,
+	ALARM_CLASS_HOLD,
+	ALARM_CLASS_NOT_FASTING,
+	ALARM_CLASS_NOT_ARRIVED,
+	ALARM_CLASS_PACU_FULL,
+	ALARM_CLASS_LONG_STAGE,
+	ALARM_CLASS_COUNT
+};
+
+/* What escalation did about one step of one occurrence. */
+enum notice_state {
+	NOTICE_SENT,   /* the receiver took it */
+	NOTICE_FAILED, /* it did not, and it is tried again */
+	NOTICE_DEAD,   /* ... not any more */
+	NOTICE_STATE_COUNT
+};
+
+/* What a person may do here; PERSON_NONE: nobody has said. */
+enum person_role {
+	PERSON_NONE,
+	PERSON_VIEWER,
+	PERSON_NURSE,
+	PERSON_COORDINATOR,
+	PERSON_TECHNICIAN,
+	PERSON_SUPERVISOR,
+	PERSON_ROLE_COUNT
+};
 
 /* What is foretold at a fixed instant, to be held against what came. */
 enum foretold {
@@ -194,6 +257,9 @@ enum fact_kind {
 	FACT_FORETOLD,  /* what the forecast said, for its score */
 	FACT_HAZARD,    /* something is likely to go wrong, or no longer */
 	FACT_IDEA,      /* one step of a what-if that is kept under a name */
+	FACT_RAISE,     /* another station's alarm: it rings there, or has ended */
+	FACT_NOTICE,    /* somebody was told of an alarm, or could not be */
+	FACT_NOTE,      /* a few words for whoever comes next */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -304,6 +370,8 @@ struct fact_alarm {
 	char key[ID_SIZE];
 	enum alarm_act act;
 	int64_t covers_ms; /* newest t_raise the operator has seen */
+	int64_t until_ms;  /* a shelf; 0 none */
+	bool one_shot;     /* ... or until it ends by itself, whichever is first */
 };
 
 struct fact_estimate {
@@ -364,10 +432,49 @@ struct fact_idea {
 	char text[IDEA_TEXT]; /* "overrun:case=c-102,min=60" */
 };
 
+/* Merged by the greatest: raised and not ended when raised_ms > cleared_ms. */
+struct fact_raise {
+	char key[ID_SIZE];
+	enum alarm_class class_;
+	enum priority priority;
+	int64_t raised_ms, cleared_ms;
+	char text[LABEL_SIZE];
+	char tag[TAG_SIZE];
+	char room[ID_SIZE];
+};
+
+struct fact_notice {
+	char key[ID_SIZE]; /* of the alarm */
+	int64_t raised_ms; /* ... and its occurrence */
+	int step;          /* from 1 */
+	enum notice_state state;
+	char target[ID_SIZE]; /* who is told, by its name in the configuration */
+	char id[ID_SIZE];     /* the same from every station: receivers drop what they know */
+	int tries;
+};
+
+/* An empty text takes the note back. */
+struct fact_note {
+	char id[ID_SIZE];      /* of the note: station and its hybrid clock */
+	char subject[ID_SIZE]; /* a case, a room, the key of an alarm; "" the suite */
+	char text[NOTE_TEXT];
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
 	char reason[LABEL_SIZE];
+};
+
+/* Who did it and where: of every operator's act, and of what stations tell each
+ * other. Acts on one thing are put in the order of (hlc_ms, station), so that all
+ * stations agree whatever arrives first. */
+struct author {
+	char station[ID_SIZE]; /* "": before stations were told apart */
+	int64_t hlc_ms;        /* hybrid clock: the clock, or one more than any seen; 0 none */
+	enum person_role role;
+	char from[FROM_SIZE];    /* terminal and network peer */
+	char reason[LABEL_SIZE]; /* where it is asked */
 };
 
 struct fact {
@@ -377,6 +484,7 @@ struct fact {
 	int64_t at_ms;            /* suite time of receipt */
 	int64_t source_ms;        /* when, by the source's own clock */
 	char origin[ORIGIN_SIZE]; /* who says so */
+	struct author by;         /* empty in what feeds say */
 	union {
 		struct fact_site site;
 		struct fact_case surgery;
@@ -401,6 +509,9 @@ struct fact {
 		struct fact_foretold foretold;
 		struct fact_hazard hazard;
 		struct fact_idea idea;
+		struct fact_raise raise;
+		struct fact_notice notice;
+		struct fact_note note;
 		struct fact_audit audit;
 	};
 };
@@ -439,6 +550,12 @@ const char *priority_name(enum priority p); /* "LOW" "MEDIUM" "HIGH" */
 int priority_parse(const char *word);
 const char *alarm_act_name(enum alarm_act a);
 int alarm_act_parse(const char *word);
+const char *alarm_class_name(enum alarm_class c); /* "patient_call" */
+int alarm_class_parse(const char *word);
+const char *notice_state_name(enum notice_state s);
+int notice_state_parse(const char *word);
+const char *person_role_name(enum person_role r); /* "nurse" */
+int person_role_parse(const char *word);
 const char *foretold_name(enum foretold f); /* "start" "end" "overtime" "pacu" */
 int foretold_parse(const char *word);
 const char *hazard_name(enum hazard h); /* "overtime" "pacu_full" ... */

@@ -23,9 +23,12 @@ static void emit(struct turn *turn, const struct alarm *a, enum alarm_state from
 	tr = &out->list[out->count++];
 	memset(tr, 0, sizeof *tr);
 	text_copy(tr->key, sizeof tr->key, a->key);
+	tr->class_ = a->class_;
 	tr->from = from;
 	tr->to = alarm_state(a);
 	tr->priority = a->priority;
+	tr->raised_ms = a->raised_ms;
+	tr->level = a->level;
 	tr->at_ms = turn->t->now_ms;
 	tr->cause = turn->cause;
 }
@@ -239,7 +242,7 @@ static void case_alarm(struct turn *turn, int i, enum hazard hazard, bool wanted
 {
 	const struct surgery *s = &turn->t->cases[i];
 	char key[ID_SIZE], text[LABEL_SIZE] = "", prefix[ID_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_PROGRAMME,
+	struct ring ring = {.class_ = alarm_class_of_hazard(hazard),
 		.priority = priority,
 		.text = text,
 		.tag = "",
@@ -455,7 +458,7 @@ void rule_conflict(struct turn *turn, int patient, int radio, int fhir)
 	const char *id = t->patients[patient].id;
 	int mine = radio >= 0 ? twin_patient_case(t, id) : -1;
 	char key[ID_SIZE], text[LABEL_SIZE] = "radio: ";
-	struct ring ring = {.class_ = ALARM_CLASS_PROGRAMME,
+	struct ring ring = {.class_ = ALARM_CLASS_CONFLICT,
 		.priority = PRIORITY_LOW,
 		.text = text,
 		.tag = t->patients[patient].tag,

@@ -29,7 +29,7 @@ static void go_on(struct turn *turn, const char *key, const struct fact_hazard *
 {
 	int64_t made = turn->fact->source_ms ? turn->fact->source_ms : turn->fact->at_ms;
 	char text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_FORETOLD,
+	struct ring ring = {.class_ = alarm_class_of_hazard(told->hazard),
 		.priority = hazard_rules[told->hazard].priority,
 		.text = text,
 		.tag = ""};

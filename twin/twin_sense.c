@@ -176,7 +176,7 @@ void on_condition(struct turn *turn)
 {
 	const struct fact_condition *told = &turn->fact->condition;
 	char key[ID_SIZE];
-	struct ring ring = {.class_ = ALARM_CLASS_TECHNICAL,
+	struct ring ring = {.class_ = alarm_class_of_condition(told->key),
 		.text = told->text[0] ? told->text : told->key,
 		.tag = "",
 		.room = "",

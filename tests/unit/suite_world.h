@@ -372,7 +372,9 @@ static void world_words(struct world *w)
 	static const char *const words[ALARM_CLASS_COUNT] = {
 		[ALARM_CLASS_PATIENT_CALL] = "patient calls",
 		[ALARM_CLASS_COLD_CHAIN] = "fridge PUI-3: 8.2 °C, above 8.0",
-		[ALARM_CLASS_PROGRAMME] = "patient not arrived, Colectomy"};
+		[ALARM_CLASS_NOT_ARRIVED] = "patient not arrived, Colectomy",
+		[ALARM_CLASS_CONFLICT] = "patient not arrived, Colectomy",
+		[ALARM_CLASS_NOT_FASTING] = "patient not arrived, Colectomy"};
 
 	for (int i = 0; i < w->twin->alarm_count; i++) {
 		struct alarm *a = &w->twin->alarms[i];

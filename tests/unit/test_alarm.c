@@ -86,7 +86,7 @@ static void test_everything_else_changes_nothing(void **state)
 	int seen = 0;
 
 	for (int c = 0; c < 2; c++)
-		for (int s = 0; s < ALARM_STATE_COUNT; s++)
+		for (int s = 0; s < ALARM_BASE_COUNT; s++)
 			for (int e = 0; e < ALARM_EVENT_COUNT; e++) {
 				struct alarm a, before;
 
@@ -132,7 +132,7 @@ static void test_classes(void **state)
 	assert_true(alarm_rules[ALARM_CLASS_COLD_CHAIN].latching);
 	assert_int_equal(alarm_rules[ALARM_CLASS_CLIMATE].priority, PRIORITY_LOW);
 	assert_false(alarm_rules[ALARM_CLASS_CLIMATE].latching);
-	assert_int_equal(alarm_rules[ALARM_CLASS_TECHNICAL].priority, PRIORITY_MEDIUM);
+	assert_int_equal(alarm_rules[ALARM_CLASS_FEED].priority, PRIORITY_MEDIUM);
 	for (int i = 0; i < ALARM_CLASS_COUNT; i++)
 		assert_true(alarm_rules[i].guidance[0] != '\0');
 }

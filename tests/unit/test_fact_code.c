@@ -124,8 +124,10 @@ static struct fact full(enum fact_kind kind)
 		break;
 	case FACT_ALARM:
 		strcpy(f.alarm.key, "press:C300007B573C");
-		f.alarm.act = ALARM_RESET;
+		f.alarm.act = ALARM_SHELVE;
 		f.alarm.covers_ms = 5;
+		f.alarm.until_ms = 1773658800000;
+		f.alarm.one_shot = true;
 		break;
 	case FACT_ESTIMATE:
 		strcpy(f.estimate.id, "case-1");
@@ -174,6 +176,30 @@ static struct fact full(enum fact_kind kind)
 		f.idea.step = 1;
 		strcpy(f.idea.text, "overrun:case=c-102,min=60");
 		break;
+	case FACT_RAISE:
+		strcpy(f.raise.key, "press:C300007B573C");
+		f.raise.class_ = ALARM_CLASS_EMERGENCY_CALL;
+		f.raise.priority = PRIORITY_HIGH;
+		f.raise.raised_ms = 1773658800000;
+		f.raise.cleared_ms = 1773658800001;
+		strcpy(f.raise.text, "patient calls");
+		strcpy(f.raise.tag, "C300007B573C");
+		strcpy(f.raise.room, "pacu-1");
+		break;
+	case FACT_NOTICE:
+		strcpy(f.notice.key, "press:C300007B573C");
+		f.notice.raised_ms = 1773658800000;
+		f.notice.step = 2;
+		f.notice.state = NOTICE_DEAD;
+		strcpy(f.notice.target, "on-call");
+		strcpy(f.notice.id, "0123456789abcdef");
+		f.notice.tries = 5;
+		break;
+	case FACT_NOTE:
+		strcpy(f.note.id, "or-desk-1-1773658800000");
+		strcpy(f.note.subject, "case-1");
+		strcpy(f.note.text, "the daughter waits in room 4");
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");
@@ -183,6 +209,18 @@ static struct fact full(enum fact_kind kind)
 	case FACT_KIND_COUNT:
 		break;
 	}
+	return f;
+}
+
+/* The same, done by somebody. */
+static struct fact full_and_signed(enum fact_kind kind)
+{
+	struct fact f = full(kind);
+	strcpy(f.by.station, "or-desk-1");
+	f.by.hlc_ms = 1773651600001;
+	f.by.role = PERSON_NURSE;
+	strcpy(f.by.from, "pts/3 10.1.2.3");
+	strcpy(f.by.reason, "door left open");
 	return f;
 }
 
@@ -203,7 +241,7 @@ static void every_field_comes_back(void **state)
 {
 	(void)state;
 	for (int kind = FACT_NONE + 1; kind < FACT_KIND_COUNT; kind++) {
-		struct fact f = full((enum fact_kind)kind);
+		struct fact f = full_and_signed((enum fact_kind)kind);
 		round_trip(&f);
 	}
 }

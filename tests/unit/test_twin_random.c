@@ -143,6 +143,19 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 		f->idea.step = (int)pick(seed, TWIN_IDEA_STEPS + 2) - 1;
 		FILL(f->idea.text, pick(seed, 3) ? "no_hold" : "");
 		break;
+	case FACT_RAISE:
+		snprintf(f->raise.key, ID_SIZE, "%s%s", pick(seed, 2) ? "press:" : "cold:", tag);
+		f->raise.class_ = (enum alarm_class)pick(seed, ALARM_CLASS_COUNT);
+		f->raise.priority = (enum priority)pick(seed, PRIORITY_COUNT);
+		f->raise.raised_ms = AT(pick(seed, 700));
+		f->raise.cleared_ms = pick(seed, 2) ? AT(pick(seed, 700)) : 0;
+		FILL(f->by.station, pick(seed, 2) ? "or-desk-1" : "pacu-desk-1");
+		f->by.hlc_ms = AT(pick(seed, 700));
+		break;
+	case FACT_NOTE:
+		snprintf(f->note.id, ID_SIZE, "note %d", pick(seed, 80));
+		FILL(f->note.text, pick(seed, 3) ? "the daughter waits" : "");
+		break;
 	default:
 		break;
 	}
@@ -308,7 +321,7 @@ static void test_properties_on_random_days(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 6; seed++)
-		live_three_ways(seed * 7919, 600);
+		live_three_ways(seed * 7919, 800);
 	assert_true(strays > 0 && shared > 0 && doubled > 0);
 }
 
