@@ -50,21 +50,29 @@ struct view {
 enum command_kind {
 	COMMAND_NONE,
 	COMMAND_QUIT,
-	COMMAND_MILESTONE,    /* target case, arg milestone */
-	COMMAND_STATUS,       /* target case, arg case_status (absent, back on list) */
-	COMMAND_READINESS,    /* target case, arg readiness, value 0/1 */
-	COMMAND_ESTIMATE,     /* target case, value minutes left in the room */
-	COMMAND_INTAKE,       /* target case, arg intake, when_ms */
-	COMMAND_LEARN,        /* target case, value 0: nothing is learnt from it, 1 it is */
-	COMMAND_ACKNOWLEDGE,  /* target alarm key, covers_ms */
-	COMMAND_RESET,        /* target alarm key, covers_ms */
-	COMMAND_UNDO,         /* my last act */
-	COMMAND_REVEAL,       /* target patient, text reason */
-	COMMAND_IDEA_KEEP,    /* target name: what is injected now, for everybody */
-	COMMAND_IDEA_FORGET,  /* target name, for everybody */
-	COMMAND_REDRAW,       /* full repaint */
-	COMMAND_SAVE_DISPLAY, /* text: file */
-	COMMAND_RELOAD,       /* the site file, also when it looks unchanged */
+	COMMAND_MILESTONE,      /* target case, arg milestone */
+	COMMAND_STATUS,         /* target case, arg case_status (absent, back on list) */
+	COMMAND_READINESS,      /* target case, arg readiness, value 0/1 */
+	COMMAND_ESTIMATE,       /* target case, value minutes left in the room */
+	COMMAND_INTAKE,         /* target case, arg intake, when_ms */
+	COMMAND_LEARN,          /* target case, value 0: nothing is learnt from it, 1 it is */
+	COMMAND_ACKNOWLEDGE,    /* target alarm key, covers_ms */
+	COMMAND_RESET,          /* target alarm key, covers_ms, text: reason */
+	COMMAND_TAKE,           /* target alarm key: I see to it */
+	COMMAND_LEAVE,          /* target alarm key: I do not any more */
+	COMMAND_SHELVE,         /* target alarm key, value minutes (0: as usual), arg 1: or until
+				   its next end, text: reason */
+	COMMAND_UNSHELVE,       /* target alarm key */
+	COMMAND_UNACKNOWLEDGE,  /* target alarm key, text: reason */
+	COMMAND_OUT_OF_SERVICE, /* target alarm key, text: reason */
+	COMMAND_RETURN,         /* target alarm key: back in service */
+	COMMAND_UNDO,           /* my last act */
+	COMMAND_REVEAL,         /* target patient, text reason */
+	COMMAND_IDEA_KEEP,      /* target name: what is injected now, for everybody */
+	COMMAND_IDEA_FORGET,    /* target name, for everybody */
+	COMMAND_REDRAW,         /* full repaint */
+	COMMAND_SAVE_DISPLAY,   /* text: file */
+	COMMAND_RELOAD,         /* the site file, also when it looks unchanged */
 	/* Of nobody else's concern: nothing is stored, nobody is told. */
 	COMMAND_WHAT_IF,       /* text: a scenario, on top of the others */
 	COMMAND_WHAT_IF_BACK,  /* the last one goes */

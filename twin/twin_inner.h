@@ -118,7 +118,11 @@ void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct 
 int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *told,
 	const char *subject, int64_t made_ms);
 void alarm_operator(struct turn *turn);
+
+/* twin_rule.c */
 void alarm_press(struct turn *turn);
+/* Where a tag rings: where radio has it, else where it is fixed; -1 not known. */
+int room_of_tag(const struct twin *t, const char *mac);
 void rule_case(struct turn *turn, int i);
 void rule_case_gone(struct turn *turn, int i);
 void rule_reading(struct turn *turn, int i);

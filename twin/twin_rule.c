@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules that raise and clear alarms: of a press, a case, a reading, a battery and
+ * two places for one patient. */
+#include <string.h>
+
+#include "twin/fasting.h"
+#include "twin/text.h"
+#include "twin/twin_inner.h"
+
+#define BATTERY_LOW  15 /* %, raised below */
+#define BATTERY_GOOD 20 /* %, cleared from here on: a value on the edge must not flap */
+
+int room_of_tag(const struct twin *t, const char *mac)
+{
+	int thing = twin_thing(t, mac), i = site_tag(t->site, mac), bed;
+
+	if (thing >= 0 && t->things[thing].known && t->things[thing].room >= 0)
+		return t->things[thing].room;
+	if (i < 0)
+		return -1;
+	bed = t->site->tags[i].bed;
+	if (bed >= 0 && bed < t->site->bed_count)
+		return t->site->beds[bed].room;
+	return t->site->tags[i].room;
+}
+
+/* A call is worth more than a list: an unlisted tag rings all the same. */
+void alarm_press(struct turn *turn)
+{
+	const struct fact_press *press = &turn->fact->press;
+	struct twin *t = turn->t;
+	int tag = site_tag(t->site, press->tag), thing = twin_thing(t, press->tag);
+	int room = room_of_tag(t, press->tag);
+	char key[ID_SIZE], text[LABEL_SIZE] = "";
+	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL,
+		.late = press->late,
+		.happened_ms = press->late ? turn->fact->source_ms : 0};
+
+	if (tag < 0 && thing < 0)
+		t->ignored++;
+	if ((thing >= 0 && t->things[thing].patient[0])
+		|| (tag >= 0 && t->site->tags[tag].kind == TAG_PATIENT))
+		line_add(text, sizeof text, "patient");
+	else
+		line_add(text, sizeof text, tag_label(t, press->tag));
+	line_add(text, sizeof text, " calls, ");
+	line_add(text, sizeof text, room >= 0 ? room_label(t, room) : "place not known");
+	key_make(key, "press:", press->tag);
+	ring.priority = alarm_rules[ALARM_CLASS_PATIENT_CALL].priority;
+	ring.text = text;
+	ring.tag = press->tag;
+	ring.room = room_id(t, room);
+	alarm_raise(turn, key, &ring);
+}
+
+static void case_alarm(struct turn *turn, int i, enum hazard hazard, bool wanted,
+	enum priority priority, const char *what)
+{
+	const struct surgery *s = &turn->t->cases[i];
+	char key[ID_SIZE], text[LABEL_SIZE] = "", prefix[ID_SIZE] = "";
+	struct ring ring = {.class_ = alarm_class_of_hazard(hazard),
+		.priority = priority,
+		.text = text,
+		.tag = "",
+		.room = room_id(turn->t, s->room_at)};
+
+	line_add(text, sizeof text, what);
+	if (s->room_at >= 0) {
+		line_add(text, sizeof text, ", ");
+		line_add(text, sizeof text, room_label(turn->t, s->room_at));
+	}
+	if (s->procedure[0]) {
+		line_add(text, sizeof text, ", ");
+		line_add(text, sizeof text, s->procedure);
+	}
+	line_add(prefix, sizeof prefix, hazard_name(hazard));
+	line_add(prefix, sizeof prefix, ":");
+	key_make(key, prefix, s->id);
+	alarm_follow(turn, key, wanted, &ring);
+	if (wanted)
+		alarm_foretell(turn->t, key,
+			&(struct fact_hazard){
+				.hazard = hazard, .chance = FACT_UNKNOWN, .about_ms = s->start_ms},
+			s->id, 0);
+}
+
+void rule_case(struct turn *turn, int i)
+{
+	struct twin *t = turn->t;
+	const struct surgery *s = &t->cases[i];
+	bool waiting = !surgery_is_off(s) && !surgery_has_begun(s) && !surgery_is_over(s);
+	bool listed = s->status == CASE_PLANNED || s->status == CASE_UNKNOWN;
+	bool expected = waiting && listed && s->start_ms && surgery_stage(s) == STAGE_EXPECTED
+			&& t->now_ms < s->start_ms + HORIZON_MS;
+	/* The programme is often read before what has happened to it: a case
+	 * just heard of gets the time for its milestones to follow. */
+	int64_t known = s->known_ms + ABSENT_GRACE_MS, late = s->start_ms - ABSENT_BEFORE_MS;
+	int64_t due_ms = known > late ? known : late;
+	bool due = expected && t->now_ms >= due_ms;
+	/* The clock may run out while nobody says anything. */
+	int64_t legal_ms = fasting_legal_ms(t, i);
+
+	case_alarm(turn, i, HAZARD_FASTING, waiting && fasting_kept(t, i) == 0, PRIORITY_MEDIUM,
+		"patient not fasting");
+	if (waiting && legal_ms > t->now_ms)
+		timer_set(t, legal_ms, TIMER_FASTING, i);
+	else
+		timer_cancel(t, TIMER_FASTING, i);
+	case_alarm(turn, i, HAZARD_ABSENT, due, PRIORITY_LOW, "patient not arrived");
+	if (expected && !due)
+		timer_set(t, due_ms, TIMER_ABSENT, i);
+	else
+		timer_cancel(t, TIMER_ABSENT, i);
+}
+
+/* Before a slot is given to another case, nothing of the old one may ring. */
+void rule_case_gone(struct turn *turn, int i)
+{
+	static const char *const prefixes[] = {"fasting:", "absent:", "conflict:"};
+	char key[ID_SIZE];
+
+	for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++) {
+		key_make(key, prefixes[p], turn->t->cases[i].id);
+		alarm_clear(turn, key);
+	}
+	timer_cancel(turn->t, TIMER_ABSENT, i);
+	timer_cancel(turn->t, TIMER_FASTING, i);
+	timer_cancel(turn->t, TIMER_BLOCKED, i);
+}
+
+/* Limits that apply to a reading, and what it is called when they break. */
+struct limits {
+	double low, high;
+	int64_t delay_ms;
+	enum alarm_class class_;
+	char key[ID_SIZE];
+	int room;
+};
+
+static bool cold_limits(const struct tag *tag, const struct reading *r, struct limits *l)
+{
+	if (!tag->cold || r->quantity != QUANTITY_TEMPERATURE || tag->low > tag->high)
+		return false;
+	l->low = tag->low;
+	l->high = tag->high;
+	l->delay_ms = tag->delay_min > 0 ? (int64_t)(tag->delay_min * MINUTE_MS) : 0;
+	l->class_ = ALARM_CLASS_COLD_CHAIN;
+	key_make(l->key, "cold:", tag->mac);
+	return true;
+}
+
+static bool room_limits(const struct room *room, const struct reading *r, struct limits *l)
+{
+	bool temperature = r->quantity == QUANTITY_TEMPERATURE;
+
+	if (!temperature && r->quantity != QUANTITY_HUMIDITY)
+		return false;
+	l->low = temperature ? room->temp_low : room->rh_low;
+	l->high = temperature ? room->temp_high : room->rh_high;
+	l->delay_ms = CLIMATE_DELAY_MS;
+	l->class_ = ALARM_CLASS_CLIMATE;
+	return l->low < l->high;
+}
+
+static bool limits_of(const struct site *site, const struct reading *r, struct limits *l)
+{
+	int i = site_tag(site, r->tag);
+	const struct tag *tag;
+	char name[ID_SIZE + 16] = "";
+
+	if (i < 0)
+		return false;
+	tag = &site->tags[i];
+	l->room = tag->room;
+	if (cold_limits(tag, r, l))
+		return true;
+	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0 || tag->room >= site->room_count
+		|| !room_limits(&site->rooms[tag->room], r, l))
+		return false;
+	line_add(name, sizeof name, site->rooms[tag->room].id);
+	line_add(name, sizeof name, ":");
+	line_add(name, sizeof name, quantity_name(r->quantity));
+	key_make(l->key, "climate:", name);
+	return true;
+}
+
+static void limit_text(const struct twin *t, const struct reading *r, const struct limits *l,
+	char *text, size_t size)
+{
+	const char *unit = r->quantity == QUANTITY_TEMPERATURE ? " °C" : " %";
+	int i = site_tag(t->site, r->tag);
+
+	if (l->class_ == ALARM_CLASS_COLD_CHAIN && i >= 0 && t->site->tags[i].name[0])
+		line_add(text, size, t->site->tags[i].name);
+	else
+		line_add(text, size, room_label(t, l->room));
+	line_add(text, size, ": ");
+	line_number(text, size, r->value);
+	line_add(text, size, unit);
+	line_add(text, size, r->value > l->high ? ", above " : ", below ");
+	line_number(text, size, r->value > l->high ? l->high : l->low);
+}
+
+void rule_reading(struct turn *turn, int i)
+{
+	struct twin *t = turn->t;
+	struct reading *r = &t->readings[i];
+	struct limits l;
+	char text[LABEL_SIZE] = "";
+	struct ring ring = {.text = text, .tag = r->tag};
+
+	if (!limits_of(t->site, r, &l)) {
+		r->out_since_ms = 0;
+		timer_cancel(t, TIMER_LIMIT, i);
+		return;
+	}
+	if (r->value >= l.low && r->value <= l.high) {
+		r->out_since_ms = 0;
+		timer_cancel(t, TIMER_LIMIT, i);
+		alarm_clear(turn, l.key);
+		return;
+	}
+	if (!r->out_since_ms)
+		r->out_since_ms = t->now_ms;
+	if (t->now_ms < r->out_since_ms + l.delay_ms) {
+		timer_set(t, r->out_since_ms + l.delay_ms, TIMER_LIMIT, i);
+		return;
+	}
+	limit_text(t, r, &l, text, sizeof text);
+	ring.class_ = l.class_;
+	ring.priority = alarm_rules[l.class_].priority;
+	ring.room = room_id(t, l.room);
+	alarm_follow(turn, l.key, true, &ring);
+}
+
+void rule_reading_was(struct turn *turn, int i, const struct site *was)
+{
+	const struct reading *r = &turn->t->readings[i];
+	struct limits old, now;
+
+	if (limits_of(was, r, &old)
+		&& (!limits_of(turn->t->site, r, &now) || strcmp(old.key, now.key)))
+		alarm_clear(turn, old.key);
+}
+
+void rule_battery(struct turn *turn, int thing)
+{
+	struct twin *t = turn->t;
+	const struct thing *th = &t->things[thing];
+	char key[ID_SIZE], text[LABEL_SIZE] = "battery of ";
+	struct ring ring = {.class_ = ALARM_CLASS_BATTERY,
+		.priority = alarm_rules[ALARM_CLASS_BATTERY].priority,
+		.text = text,
+		.tag = th->tag,
+		.room = room_id(t, room_of_tag(t, th->tag))};
+
+	if (th->battery < 0)
+		return;
+	key_make(key, "battery:", th->tag);
+	if (th->battery >= BATTERY_LOW) {
+		if (th->battery >= BATTERY_GOOD)
+			alarm_clear(turn, key);
+		return;
+	}
+	line_add(text, sizeof text, tag_label(t, th->tag));
+	line_add(text, sizeof text, " below 15 %");
+	alarm_follow(turn, key, true, &ring);
+}
+
+/* radio and fhir are the two rooms in dispute; -1, -1: they agree again. */
+void rule_conflict(struct turn *turn, int patient, int radio, int fhir)
+{
+	struct twin *t = turn->t;
+	const char *id = t->patients[patient].id;
+	int mine = radio >= 0 ? twin_patient_case(t, id) : -1;
+	char key[ID_SIZE], text[LABEL_SIZE] = "radio: ";
+	struct ring ring = {.class_ = ALARM_CLASS_CONFLICT,
+		.priority = PRIORITY_LOW,
+		.text = text,
+		.tag = t->patients[patient].tag,
+		.room = room_id(t, radio)};
+
+	line_add(text, sizeof text, room_label(t, radio));
+	line_add(text, sizeof text, ", hospital: ");
+	line_add(text, sizeof text, room_label(t, fhir));
+	for (int i = 0; i < t->case_count; i++) {
+		struct surgery *s = &t->cases[i];
+
+		if (i != mine && !(s->place_conflict && !strcmp(s->patient, id)))
+			continue;
+		s->place_conflict = i == mine;
+		key_make(key, "conflict:", s->id);
+		alarm_follow(turn, key, i == mine, &ring);
+	}
+}
