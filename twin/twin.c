@@ -41,6 +41,7 @@ void twin_copy(struct twin *to, const struct twin *from)
 	COPY_POOL(to, from, things, thing_count);
 	COPY_POOL(to, from, readings, reading_count);
 	COPY_POOL(to, from, alarms, alarm_count);
+	to->trail = from->trail;
 	memcpy(to->rooms, from->rooms, sizeof to->rooms);
 	memcpy(to->gateways, from->gateways, sizeof to->gateways);
 	COPY_POOL(to, from, resources, resource_count);

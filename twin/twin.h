@@ -16,6 +16,7 @@
 #include "twin/fact.h"
 #include "twin/site.h"
 #include "twin/surgery.h"
+#include "twin/trail.h"
 
 enum {
 	TWIN_CASES = 512, /* as many as a plan holds (SIM_CASES) */
@@ -146,6 +147,7 @@ struct twin {
 	int reading_count;
 	struct alarm alarms[TWIN_ALARMS];
 	int alarm_count;
+	struct trail trail;                 /* what they did of late */
 	struct room_twin rooms[TWIN_ROOMS]; /* index as in site */
 	struct gateway_twin gateways[TWIN_ROOMS];
 	struct resource_twin resources[TWIN_RESOURCES];

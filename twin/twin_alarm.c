@@ -11,6 +11,7 @@ static void emit(struct turn *turn, const struct alarm *a, enum alarm_state from
 	struct consequences *out = turn->out;
 	struct transition *tr;
 
+	alarm_moved(turn, a, from);
 	if (!out)
 		return;
 	if (out->count == CONSEQUENCES_MAX) {

@@ -253,6 +253,23 @@ static void put_alarm(struct sha *sha, const struct alarm *a)
 	integer(sha, a->reps);
 }
 
+static void put_trail(struct sha *sha, const struct trail *trail)
+{
+	int first = (trail->step_next + TRAIL_STEPS - trail->step_count) % TRAIL_STEPS;
+
+	for (int i = 0; i < trail->step_count; i++) {
+		const struct trail_step *s = &trail->steps[(first + i) % TRAIL_STEPS];
+
+		integer(sha, s->at_ms);
+		integer(sha, s->key);
+		integer(sha, s->raised);
+	}
+	for (int i = 0; i < trail->ring_count; i++)
+		integer(sha, trail->rings[i]);
+	integer(sha, trail->flood_ms);
+	integer(sha, trail->flood);
+}
+
 static void put_room(struct sha *sha, const struct room_twin *rt)
 {
 	const int64_t integers[] = {(int64_t)rt->state, rt->current, rt->since_ms,
@@ -301,6 +318,7 @@ void twin_digest(const struct twin *twin, char hex[65])
 		put_reading(&sha, &twin->readings[i]);
 	for (int i = 0; i < twin->alarm_count; i++)
 		put_alarm(&sha, &twin->alarms[i]);
+	put_trail(&sha, &twin->trail);
 	for (int i = 0; i < TWIN_ROOMS; i++) {
 		put_room(&sha, &twin->rooms[i]);
 		integer(&sha, twin->gateways[i].silent);

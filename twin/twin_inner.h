@@ -96,6 +96,9 @@ void on_idea(struct turn *turn);
 void on_hazard(struct turn *turn); /* of the table in twin_apply.c */
 void hazard_due(struct turn *turn, int alarm);
 
+/* cause.c: an alarm has just changed its state; for the trail. */
+void alarm_moved(struct turn *turn, const struct alarm *a, enum alarm_state from);
+
 /* twin_move.c */
 void thing_moved(struct turn *turn, int thing, int from);
 
