@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "feeds/mqtt.h"
-
-#include <MQTTAsync.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "feeds/mqtt_address.h"
-#include "feeds/pem.h"
-#include "feeds/ring.h"
-#include "feeds/secret.h"
+#include "feeds/mqtt_private.h"
 #include "twin/text.h"
 
 enum {
 	PAYLOAD_MAX = 256 * 1024,
 	TOPIC_MAX = 512,
-	RECENT = 64,
 	RECENT_MS = 15000,
 	DRAIN_MS = 5, /* the loop's share per turn, then input and screen */
 	BEAT_MS = 500,
@@ -38,51 +27,13 @@ enum {
 	TOLD_SUBSCRIBED = 8,
 	TOLD_UNSUBSCRIBED = 16, /* a SUBACK said no, or none came */
 	TOLD_CLOSED = 32,
+	TOLD_SESSION = 64, /* with CONNECTED: the broker had kept our session */
 };
 
 struct record {
 	uint16_t topic_len;
 	uint8_t retained;
 	uint8_t duplicate;
-};
-
-struct mqtt {
-	struct ev_loop *loop;
-	MQTTAsync client;
-	struct mqtt_address addresses[MQTT_ADDRESSES];
-	int address_count, address;
-	char *topics[MQTT_TOPICS + 1]; /* the last one is the heartbeat */
-	int topic_count, qos;
-	char *client_id, *user, *password, *ca, *cert, *key;
-	bool insecure, visitor;
-	char beat_topic[128];
-	const struct press_table *presses;
-	mqtt_commit *commit;
-	mqtt_message *message;
-	void *context;
-	int64_t (*now_ms)(void *);
-	void *clock_context;
-	/* loop side */
-	ev_async wake;
-	ev_timer retry, beat;
-	enum feed_state state;
-	int64_t since_ms, last_ms;
-	double backoff_s;
-	uint64_t messages, bytes, reconnects, duplicates;
-	bool connecting, closing;
-	/* shared with Paho's threads */
-	struct ring *ring;
-	atomic_uint told;
-	atomic_int_fast64_t echo_ms; /* monotonic, of the last heartbeat back */
-	atomic_uint_fast64_t too_large, commit_errors;
-	pthread_mutex_t error_lock;
-	char error[LABEL_SIZE];
-	/* Paho's receive thread only: tags whose press was just committed */
-	struct {
-		char tag[TAG_SIZE];
-		int64_t at_ms;
-	} recent[RECENT];
-	int recent_next;
 };
 
 static int64_t mono_ms(void)
@@ -126,8 +77,8 @@ static bool recently_committed(const struct mqtt *m, const char *tag, int64_t no
 static void secure_press(struct mqtt *m, const char *topic, const MQTTAsync_message *msg)
 {
 	struct press_hit hits[8];
-	if (m->presses == NULL || m->commit == NULL)
-		return;
+	if (m->presses == NULL || m->commit == NULL || strncmp(topic, "vigie/", 6) == 0)
+		return; /* stations press no buttons */
 	int n = press_scan(m->presses, msg->payload, (size_t)msg->payloadlen, hits, 8);
 	int64_t now = n > 0 ? mono_ms() : 0;
 	bool fresh = false;
@@ -182,8 +133,15 @@ static void on_lost(void *context, char *cause)
 
 static void on_connected(void *context, MQTTAsync_successData *data)
 {
-	(void)data;
-	tell(context, TOLD_CONNECTED);
+	bool kept = data != NULL && data->alt.connect.sessionPresent != 0;
+	tell(context, TOLD_CONNECTED | (kept ? TOLD_SESSION : 0));
+}
+
+static void on_delivered(void *context, MQTTAsync_token token)
+{
+	struct mqtt *m = context;
+	(void)token;
+	mqtt_out_delivered(m->out);
 }
 
 static void on_failed(void *context, MQTTAsync_failureData *data)
@@ -258,6 +216,15 @@ static void schedule_retry(struct mqtt *m)
 	m->address = (m->address + 1) % m->address_count;
 }
 
+static MQTTAsync_willOptions will_options(const struct mqtt *m)
+{
+	MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
+	will.topicName = m->will_topic;
+	will.message = m->will;
+	will.qos = 1;
+	return will;
+}
+
 static MQTTAsync_SSLOptions tls_options(struct mqtt *m)
 {
 	MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
@@ -277,6 +244,7 @@ static void connect_now(struct mqtt *m)
 {
 	MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
 	MQTTAsync_SSLOptions tls = tls_options(m);
+	MQTTAsync_willOptions will = will_options(m);
 	char *url = m->addresses[m->address].url;
 	options.MQTTVersion = MQTTVERSION_3_1_1;
 	options.keepAliveInterval = 10;
@@ -288,6 +256,7 @@ static void connect_now(struct mqtt *m)
 	options.serverURIcount = 1;
 	options.serverURIs = &url;
 	options.ssl = m->addresses[m->address].tls ? &tls : NULL;
+	options.will = m->will_topic != NULL ? &will : NULL;
 	options.onSuccess = on_connected;
 	options.onFailure = on_failed;
 	options.context = m;
@@ -309,9 +278,9 @@ static void connect_now(struct mqtt *m)
 static void subscribe(struct mqtt *m)
 {
 	MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
-	int qos[MQTT_TOPICS + 1];
+	int qos[MQTT_TOPICS + 2];
 	for (int i = 0; i < m->topic_count; i++)
-		qos[i] = m->qos;
+		qos[i] = m->shared && i == m->topic_count - 1 ? 1 : m->qos;
 	qos[m->topic_count] = 0;
 	m->topics[m->topic_count] = m->beat_topic;
 	options.onSuccess = on_subscribed;
@@ -332,6 +301,7 @@ static void let_go(struct mqtt *m)
 	options.onFailure = on_not_closed;
 	options.context = m;
 	ev_timer_stop(m->loop, &m->beat);
+	mqtt_out_link(m->out, false);
 	enter(m, FEED_DOWN);
 	if (MQTTAsync_disconnect(m->client, &options) != MQTTASYNC_SUCCESS)
 		schedule_retry(m);
@@ -362,6 +332,9 @@ static void start_beating(struct mqtt *m)
 	ev_timer_set(&m->beat, 0.001, BEAT_MS / 1000.0);
 	ev_timer_start(m->loop, &m->beat);
 	enter(m, FEED_UP);
+	mqtt_out_link(m->out, true);
+	if (m->linked != NULL)
+		m->linked(m->context, m->session_kept);
 }
 
 static void hear_paho(struct mqtt *m)
@@ -371,6 +344,7 @@ static void hear_paho(struct mqtt *m)
 		m->connecting = false;
 	if (told & TOLD_CONNECTED) {
 		m->reconnects++;
+		m->session_kept = (told & TOLD_SESSION) != 0;
 		subscribe(m);
 	}
 	if (told & TOLD_SUBSCRIBED)
@@ -379,6 +353,7 @@ static void hear_paho(struct mqtt *m)
 		let_go(m);
 	if (told & (TOLD_FAILED | TOLD_LOST | TOLD_CLOSED)) {
 		ev_timer_stop(m->loop, &m->beat);
+		mqtt_out_link(m->out, false);
 		enter(m, FEED_DOWN);
 		schedule_retry(m);
 	}
@@ -425,121 +400,29 @@ static void on_retry(struct ev_loop *loop, ev_timer *timer, int events)
 		connect_now(m);
 }
 
-/* --- making one --- */
-
-static char *keep(const char *text)
+int mqtt_callbacks(struct mqtt *m)
 {
-	return text != NULL ? strdup(text) : NULL;
+	return MQTTAsync_setCallbacks(m->client, m, on_lost, on_message, on_delivered);
 }
 
-static int read_secret(char **secret, const char *path, struct error *err)
+void mqtt_watchers(struct mqtt *m)
 {
-	char line[SECRET_SIZE];
-	int rc = secret_line("mqtt.password_file", path, line, err);
-	if (rc < 0)
-		return rc;
-	*secret = strdup(line);
-	explicit_bzero(line, sizeof line);
-	return 0;
-}
-
-static int take_addresses(struct mqtt *m, const struct mqtt_options *o, struct error *err)
-{
-	for (int i = 0; i < o->address_count && i < MQTT_ADDRESSES; i++) {
-		struct mqtt_address *a = &m->addresses[m->address_count];
-		int rc = mqtt_address_parse(a, o->addresses[i], err);
-		if (rc < 0)
-			return rc;
-		if (!a->tls && !a->loopback && !o->insecure)
-			return error_set(err, -EPERM,
-				"broker %s: plain text beyond this machine is refused; use "
-				"mqtts:// "
-				"(or --insecure, which stays on screen)",
-				o->addresses[i]);
-		m->insecure = m->insecure || (!a->tls && !a->loopback);
-		m->address_count++;
-	}
-	if (m->address_count == 0)
-		return error_set(err, -EINVAL, "no broker address is configured");
-	return 0;
-}
-
-static int take_options(struct mqtt *m, const struct mqtt_options *o, struct error *err)
-{
-	int rc = take_addresses(m, o, err);
-	if (rc == 0)
-		rc = pem_readable("broker CA", o->ca_file, err);
-	if (rc == 0)
-		rc = pem_readable("client certificate", o->cert_file, err);
-	if (rc == 0)
-		rc = secret_check("mqtt.key", o->key_file, err);
-	if (rc == 0 && o->password_file != NULL)
-		rc = read_secret(&m->password, o->password_file, err);
-	if (rc < 0)
-		return rc;
-	for (int i = 0; i < o->topic_count && i < MQTT_TOPICS; i++)
-		m->topics[m->topic_count++] = strdup(o->topics[i]);
-	m->qos = o->qos;
-	m->visitor = o->visitor;
-	m->client_id = keep(o->client_id);
-	m->user = keep(o->user);
-	m->ca = keep(o->ca_file);
-	m->cert = keep(o->cert_file);
-	m->key = keep(o->key_file);
-	snprintf(m->beat_topic, sizeof m->beat_topic, "vigie/%s/heartbeat", m->client_id);
-	return 0;
-}
-
-/* Paho takes proxies and trace settings from the environment, and its threads
- * inherit our signal mask: signals belong to the loop's thread. */
-static int create_client(struct mqtt *m, struct error *err)
-{
-	static const char *const unwanted[] = {"http_proxy", "https_proxy", "HTTP_PROXY",
-		"HTTPS_PROXY", "MQTT_C_CLIENT_TRACE", "MQTT_C_CLIENT_TRACE_LEVEL"};
-	MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
-	sigset_t all, before;
-	for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++)
-		unsetenv(unwanted[i]);
-	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
-	init.do_openssl_init = 1;
-	MQTTAsync_global_init(&init);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	int rc = MQTTAsync_create(
-		&m->client, m->addresses[0].url, m->client_id, MQTTCLIENT_PERSISTENCE_NONE, NULL);
-	if (rc == MQTTASYNC_SUCCESS)
-		rc = MQTTAsync_setCallbacks(m->client, m, on_lost, on_message, NULL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc != MQTTASYNC_SUCCESS)
-		return error_set(err, -EIO, "MQTT client: %s", MQTTAsync_strerror(rc));
-	return 0;
-}
-
-struct mqtt *mqtt_create(struct ev_loop *loop, const struct mqtt_options *options,
-	const struct press_table *presses, mqtt_commit *commit, mqtt_message *message,
-	void *context, struct error *err)
-{
-	struct mqtt *m = calloc(1, sizeof *m);
-	if (m == NULL)
-		return NULL;
-	m->loop = loop;
-	m->presses = presses;
-	m->commit = commit;
-	m->message = message;
-	m->context = context;
-	m->backoff_s = 0.25;
-	pthread_mutex_init(&m->error_lock, NULL);
-	m->ring = ring_create(options->ring_bytes > 0 ? options->ring_bytes : 16u << 20);
-	if (m->ring == NULL || take_options(m, options, err) < 0 || create_client(m, err) < 0) {
-		mqtt_destroy(m);
-		return NULL;
-	}
 	ev_async_init(&m->wake, on_wake);
 	ev_timer_init(&m->retry, on_retry, 0, 0);
 	ev_timer_init(&m->beat, on_beat, 0, 0);
 	m->wake.data = m->retry.data = m->beat.data = m;
-	ev_async_start(loop, &m->wake);
-	return m;
+	ev_async_start(m->loop, &m->wake);
+}
+
+bool mqtt_publish(
+	struct mqtt *m, const char *topic, const void *bytes, size_t len, int qos, bool retain)
+{
+	return mqtt_out_push(m->out, topic, bytes, len, qos, retain);
+}
+
+void mqtt_on_linked(struct mqtt *m, mqtt_linked *linked)
+{
+	m->linked = linked;
 }
 
 void mqtt_start(struct mqtt *m)
@@ -563,37 +446,12 @@ void mqtt_health(const struct mqtt *m, struct feed_health *h)
 	h->messages = m->messages;
 	h->bytes = m->bytes;
 	h->duplicates = m->duplicates;
-	h->drops = ring_drops(m->ring);
-	h->errors = atomic_load(&m->commit_errors);
+	h->drops = ring_drops(m->ring) + mqtt_out_drops(m->out);
+	h->errors = atomic_load(&m->commit_errors) + mqtt_out_errors(m->out);
 	h->reconnects = m->reconnects > 0 ? m->reconnects - 1 : 0;
 	h->refused[REFUSED_TOO_LARGE] = atomic_load(&m->too_large);
 	h->insecure = m->insecure;
 	pthread_mutex_lock(&unlocked->error_lock);
 	memcpy(h->error, m->error, sizeof h->error);
 	pthread_mutex_unlock(&unlocked->error_lock);
-}
-
-void mqtt_destroy(struct mqtt *m)
-{
-	if (m == NULL)
-		return;
-	if (m->client != NULL) {
-		MQTTAsync_disconnectOptions now = MQTTAsync_disconnectOptions_initializer;
-		MQTTAsync_disconnect(m->client, &now);
-		MQTTAsync_destroy(&m->client);
-		ev_timer_stop(m->loop, &m->retry);
-		ev_timer_stop(m->loop, &m->beat);
-		ev_async_stop(m->loop, &m->wake);
-	}
-	for (int i = 0; i < m->topic_count; i++)
-		free(m->topics[i]);
-	free(m->client_id);
-	free(m->user);
-	free(m->password);
-	free(m->ca);
-	free(m->cert);
-	free(m->key);
-	ring_destroy(m->ring);
-	pthread_mutex_destroy(&m->error_lock);
-	free(m);
 }

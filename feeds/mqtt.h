@@ -30,6 +30,8 @@ struct mqtt_options {
 	const char *ca_file, *cert_file, *key_file; /* TLS */
 	bool insecure;                              /* allow plain text beyond loopback */
 	size_t ring_bytes;                          /* 0: 16 MiB */
+	const char *share_topic;                    /* one more pattern, always QoS 1; NULL: none */
+	const char *will_topic, *will; /* said for us, once, when we are lost; NULL: none */
 	bool visitor; /* the broker keeps no session: nothing waits for us when we go */
 };
 
@@ -45,6 +47,10 @@ typedef int mqtt_commit(
 typedef void mqtt_message(
 	void *context, const char *topic, const void *bytes, size_t len, bool retained);
 
+/* Called on the loop each time the link is there and every subscription is
+ * granted; without a kept session, what was said meanwhile was missed. */
+typedef void mqtt_linked(void *context, bool session_kept);
+
 struct mqtt;
 
 /* Strings in options are copied. Refuses (NULL, err) plain text other than
@@ -52,7 +58,13 @@ struct mqtt;
 struct mqtt *mqtt_create(struct ev_loop *loop, const struct mqtt_options *options,
 	const struct press_table *presses, mqtt_commit *commit, mqtt_message *message,
 	void *context, struct error *err);
+void mqtt_on_linked(struct mqtt *mqtt, mqtt_linked *linked); /* before mqtt_start */
 void mqtt_start(struct mqtt *mqtt);
+/* Leaves a copy for the thread that sends; never blocks (feeds/mqtt_out.h). While
+ * the link is down it waits. False, and counted as a drop: it does not fit. An
+ * empty retained message takes a retained one back. Loop only. */
+bool mqtt_publish(
+	struct mqtt *mqtt, const char *topic, const void *bytes, size_t len, int qos, bool retain);
 /* Fills state, counters, error; now_ms is suite time for *_ms fields. */
 void mqtt_health(const struct mqtt *mqtt, struct feed_health *health);
 /* Suite time source for stamps; set once before mqtt_start. */
