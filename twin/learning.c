@@ -252,6 +252,8 @@ static void hear_learn(struct learning *l, const struct twin *twin, const struct
 {
 	struct learning_record *r = find(l, f->learn.id);
 	int i = twin_case(twin, f->learn.id);
+	if (!twin_word_in_force(twin, f))
+		return;
 	if (i >= 0)
 		follow(l, twin, i)->excluded = !f->learn.use;
 	learning_stages_exclude(l, f->learn.id, !f->learn.use);

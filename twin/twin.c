@@ -45,7 +45,9 @@ void twin_copy(struct twin *to, const struct twin *from)
 	memcpy(to->rooms, from->rooms, sizeof to->rooms);
 	memcpy(to->gateways, from->gateways, sizeof to->gateways);
 	COPY_POOL(to, from, resources, resource_count);
-	COPY_POOL(to, from, ideas, idea_count);
+	COPY_POOL(to, from, ideas, idea_kept);
+	to->idea_count = from->idea_count;
+	COPY_POOL(to, from, words, word_count);
 	COPY_POOL(to, from, timers, timer_count);
 	to->timer_sequence = from->timer_sequence;
 }

@@ -29,7 +29,8 @@ enum {
 	TWIN_RESOURCES = 64,
 	TWIN_IDEAS = 24,
 	TWIN_IDEA_STEPS = 12,
-	TWIN_HISTORY = 96 /* samples kept of one reading, for the sparkline */
+	TWIN_WORDS = 4096, /* fields people have spoken of */
+	TWIN_HISTORY = 96  /* samples kept of one reading, for the sparkline */
 };
 
 struct patient {
@@ -117,6 +118,13 @@ struct idea {
 	struct stamp told;
 };
 
+/* Whose word is in force in one field (twin/fact_field.h). */
+struct word {
+	uint64_t field; /* a hash of it */
+	int64_t hlc_ms;
+	uint32_t station; /* a hash of its name */
+};
+
 struct gateway_twin {
 	bool silent;
 	int64_t since_ms;
@@ -137,6 +145,7 @@ struct twin {
 	uint64_t dropped;        /* did not fit a pool */
 	uint64_t flagged;        /* impossible or out of order, kept */
 	uint64_t ignored;        /* of an unknown case, tag or room */
+	uint64_t older;          /* a person's word that came after a later one, or again */
 	struct surgery cases[TWIN_CASES];
 	int case_count;
 	struct patient patients[TWIN_PATIENTS];
@@ -153,7 +162,10 @@ struct twin {
 	struct resource_twin resources[TWIN_RESOURCES];
 	int resource_count;
 	struct idea ideas[TWIN_IDEAS]; /* in the order they were first told */
-	int idea_count;
+	int idea_count;                /* ... and idea_kept of them when some are out of sight: */
+	int idea_kept;                 /* forgotten, and told again if a late word says so */
+	struct word words[TWIN_WORDS];
+	int word_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;
 	uint64_t timer_sequence;
@@ -188,6 +200,10 @@ int twin_reading(const struct twin *twin, const char *tag, enum quantity q);
 int twin_alarm(const struct twin *twin, const char *key);
 int twin_idea(const struct twin *twin, const char *name);
 int idea_steps(const struct idea *idea); /* how many */
+/* What a person's fact is about is known by now. */
+bool twin_word_heard(const struct twin *twin, const struct fact *fact);
+/* No later word is known on what it is about. Ask after twin_apply. */
+bool twin_word_in_force(const struct twin *twin, const struct fact *fact);
 /* How many of a role, of beds or of a kit there are today: as somebody said, else
  * as usual. */
 int twin_units(const struct twin *twin, const char *id, int usual);

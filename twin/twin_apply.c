@@ -576,6 +576,8 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 
 void apply_fact(struct turn *turn)
 {
+	if (!word_counts(turn))
+		return;
 	if ((unsigned)turn->fact->kind < FACT_KIND_COUNT && handlers[turn->fact->kind])
 		handlers[turn->fact->kind](turn);
 	else

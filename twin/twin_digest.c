@@ -328,8 +328,16 @@ void twin_digest(const struct twin *twin, char hex[65])
 		text(&sha, twin->resources[i].id);
 		integer(&sha, twin->resources[i].units);
 	}
-	for (int i = 0; i < twin->idea_count; i++)
+	for (int i = 0; i < twin->idea_kept; i++)
 		put_idea(&sha, &twin->ideas[i]);
+	/* What nobody has said leaves no trace: digests of older journals stand. */
+	if (twin->older > 0)
+		integer(&sha, (int64_t)twin->older);
+	for (int i = 0; i < twin->word_count; i++) {
+		integer(&sha, (int64_t)twin->words[i].field);
+		integer(&sha, twin->words[i].hlc_ms);
+		integer(&sha, twin->words[i].station);
+	}
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);
 		integer(&sha, (int64_t)twin->timers[i].sequence);

@@ -89,6 +89,9 @@ void places_compare(struct turn *turn, int patient);
 /* twin_apply.c: who said it, and when. */
 struct stamp told_by(const struct fact *fact);
 
+/* twin_word.c: false, and counted: a later word is known already. */
+bool word_counts(struct turn *turn);
+
 /* twin_idea.c */
 void on_idea(struct turn *turn);
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of people at several stations: whatever order they come in, and
+ * however often, the same twin stands at the end. The expected state is that of the
+ * same facts in the order of (hlc_ms, station), each once. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "twin/fact_field.h"
+#include "twin/text.h"
+#include "twin/twin.h"
+
+enum { STATIONS = 3, FACTS = 240, CASES = 3 };
+static const int64_t BASE = 1773651600000; /* 2026-03-16T09:00:00Z */
+
+static uint32_t pick(uint64_t *seed, uint32_t below)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*seed >> 33) % below;
+}
+
+static struct fact made(uint64_t *seed, enum fact_kind kind, int64_t hlc, int station)
+{
+	struct fact f = fact_make(kind, SOURCE_PERSON, 0);
+	snprintf(f.by.station, sizeof f.by.station, "or-desk-%d", station);
+	snprintf(f.origin, sizeof f.origin, "u%u", pick(seed, 9));
+	f.by.hlc_ms = hlc;
+	f.source_ms = hlc;
+	return f;
+}
+
+static void about_case(struct fact *f, uint64_t *seed)
+{
+	char id[ID_SIZE];
+	snprintf(id, sizeof id, "c-%u", pick(seed, CASES));
+	switch (f->kind) {
+	case FACT_MILESTONE:
+		text_copy(f->milestone.id, ID_SIZE, id);
+		f->milestone.milestone = (enum milestone)pick(seed, 4);
+		f->milestone.when_ms = BASE + pick(seed, 100) * 1000;
+		f->milestone.withdrawn = pick(seed, 4) == 0;
+		break;
+	case FACT_READINESS:
+		text_copy(f->readiness.id, ID_SIZE, id);
+		f->readiness.item = (enum readiness)pick(seed, READY_COUNT);
+		f->readiness.value = (int)pick(seed, 3) - 1;
+		break;
+	case FACT_STATUS:
+		text_copy(f->status.id, ID_SIZE, id);
+		f->status.status = pick(seed, 2) ? CASE_NO_SHOW : CASE_PLANNED;
+		break;
+	case FACT_ESTIMATE:
+		text_copy(f->estimate.id, ID_SIZE, id);
+		f->estimate.left_min = pick(seed, 90);
+		f->estimate.when_ms = BASE + pick(seed, 100) * 1000;
+		break;
+	case FACT_INTAKE:
+		text_copy(f->intake.id, ID_SIZE, id);
+		f->intake.intake = (enum intake)pick(seed, INTAKE_COUNT);
+		f->intake.when_ms = BASE - pick(seed, 100) * 60000;
+		break;
+	default:
+		text_copy(f->resource.id, ID_SIZE, pick(seed, 2) ? "porter" : "pacu");
+		f->resource.units = (int)pick(seed, 5) - 1;
+		break;
+	}
+}
+
+/* A what-if saved or forgotten: its steps, one after the other, and an end. */
+static int idea_facts(struct fact *out, uint64_t *seed, int64_t *hlc, int station)
+{
+	int steps = (int)pick(seed, 4), n = 0;
+	char name[ID_SIZE];
+	snprintf(name, sizeof name, "day %u", pick(seed, 2));
+	for (int i = 0; i <= steps; i++) {
+		struct fact *f = &out[n++];
+		*f = made(seed, FACT_IDEA, *hlc += 1 + pick(seed, 3), station);
+		text_copy(f->idea.name, sizeof f->idea.name, name);
+		f->idea.step = i;
+		if (i < steps)
+			snprintf(f->idea.text, IDEA_TEXT, "no_hold %u", pick(seed, 1000));
+	}
+	return n;
+}
+
+/* Each station's clock runs on by itself, so that some times are equal. */
+static int random_words(struct fact *out, uint64_t *seed)
+{
+	static const enum fact_kind kinds[] = {FACT_MILESTONE, FACT_READINESS, FACT_STATUS,
+		FACT_ESTIMATE, FACT_INTAKE, FACT_RESOURCE};
+	int64_t hlc[STATIONS] = {BASE, BASE, BASE};
+	int n = 0;
+	while (n < FACTS - 5) {
+		int s = (int)pick(seed, STATIONS);
+		if (pick(seed, 6) == 0) {
+			n += idea_facts(out + n, seed, &hlc[s], s);
+			continue;
+		}
+		out[n] = made(seed, kinds[pick(seed, 6)], hlc[s] += 1 + pick(seed, 3), s);
+		about_case(&out[n++], seed);
+	}
+	return n;
+}
+
+static void begin(struct twin *t)
+{
+	for (int i = 0; i < CASES; i++) {
+		struct fact f = fact_make(FACT_CASE, SOURCE_FHIR, BASE);
+		snprintf(f.surgery.id, ID_SIZE, "c-%d", i);
+		f.surgery.start_ms = BASE + 3600000;
+		f.seq = (uint64_t)i + 1;
+		twin_apply(t, &f, NULL);
+	}
+}
+
+/* As a station does it: what is not heard yet is told again after the others. What
+ * is left when a round changes nothing is of a what-if that was forgotten. */
+static void tell(struct twin *t, const struct fact *facts, const int *order, int n)
+{
+	bool told[2 * FACTS] = {false}, news = true;
+	while (news) {
+		news = false;
+		for (int i = 0; i < n; i++) {
+			struct fact f = facts[order[i]];
+			if (told[i] || !twin_word_heard(t, &f))
+				continue;
+			f.seq = t->seq + 1;
+			f.at_ms = t->now_ms + 7;
+			twin_apply(t, &f, NULL);
+			told[i] = news = true;
+		}
+	}
+}
+
+static void add(char *out, size_t size, const char *format, ...)
+{
+	size_t at = strlen(out);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(out + at, size - at, format, args);
+	va_end(args);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_sorted(char *out, size_t size, char lines[][1024], int n)
+{
+	const char *at[TWIN_RESOURCES];
+	for (int i = 0; i < n; i++)
+		at[i] = lines[i];
+	qsort(at, (size_t)n, sizeof *at, by_name);
+	for (int i = 0; i < n; i++)
+		add(out, size, "%s\n", at[i]);
+}
+
+static void describe_case(const struct surgery *s, char *out, size_t size)
+{
+	add(out, size, "%s %d %.0f %lld", s->id, s->said[SOURCE_PERSON - SOURCE_RADIO],
+		s->estimate_min, (long long)s->estimate_ms);
+	for (int m = 0; m < MILESTONE_COUNT; m++) {
+		const struct stamp *p = &s->passage[m].by[SOURCE_PERSON - SOURCE_RADIO];
+		add(out, size, " %lld/%s", (long long)p->when_ms, p->origin);
+	}
+	for (int r = 0; r < READY_COUNT; r++)
+		add(out, size, " %d/%s", s->ready[r], s->ready_by[r].origin);
+	for (int i = 0; i < INTAKE_COUNT; i++)
+		add(out, size, " %lld/%s", (long long)s->intake[i].when_ms, s->intake[i].origin);
+	add(out, size, "\n");
+}
+
+static void describe(const struct twin *t, char *out, size_t size)
+{
+	static char lines[TWIN_RESOURCES][1024];
+	int n = 0;
+	out[0] = '\0';
+	for (int i = 0; i < t->case_count; i++)
+		describe_case(&t->cases[i], out, size);
+	for (int i = 0; i < t->resource_count; i++)
+		snprintf(lines[n++], sizeof lines[0], "%s %d", t->resources[i].id,
+			t->resources[i].units);
+	add_sorted(out, size, lines, n);
+	n = 0;
+	for (int i = 0; i < t->idea_count; i++) {
+		lines[n][0] = '\0';
+		add(lines[n], sizeof lines[n], "%s:", t->ideas[i].name);
+		for (int k = 0; k < idea_steps(&t->ideas[i]); k++)
+			add(lines[n], sizeof lines[n], " [%s]", t->ideas[i].steps[k]);
+		n++;
+	}
+	add_sorted(out, size, lines, n);
+}
+
+static const struct fact *sorted_facts;
+static int by_clock(const void *a, const void *b)
+{
+	return author_compare(&sorted_facts[*(const int *)a].by, &sorted_facts[*(const int *)b].by);
+}
+
+static void fold(const struct fact *facts, const int *order, int n, char *out, size_t size)
+{
+	struct twin *t = twin_create();
+	begin(t);
+	tell(t, facts, order, n);
+	describe(t, out, size);
+	twin_destroy(t);
+}
+
+static void one_set(uint64_t seed)
+{
+	static struct fact facts[FACTS];
+	static char expected[16384], got[16384];
+	int order[2 * FACTS], n = random_words(facts, &seed);
+	for (int i = 0; i < n; i++)
+		order[i] = i;
+	sorted_facts = facts;
+	qsort(order, (size_t)n, sizeof *order, by_clock);
+	fold(facts, order, n, expected, sizeof expected);
+	for (int round = 0; round < 6; round++) {
+		int m = n;
+		for (int k = 0; k < n / 2; k++) /* half of them come twice */
+			order[m++] = (int)pick(&seed, (uint32_t)n);
+		for (int i = m - 1; i > 0; i--) {
+			int j = (int)pick(&seed, (uint32_t)i + 1), was = order[i];
+			order[i] = order[j];
+			order[j] = was;
+		}
+		fold(facts, order, m, got, sizeof got);
+		assert_string_equal(got, expected);
+		for (int i = 0; i < n; i++)
+			order[i] = i;
+	}
+}
+
+static void test_any_order_and_twice(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++)
+		one_set(seed * 7919);
+}
+
+static struct fact estimate(int64_t hlc, const char *station, double left_min)
+{
+	struct fact f = fact_make(FACT_ESTIMATE, SOURCE_PERSON, BASE);
+	text_copy(f.estimate.id, ID_SIZE, "c-0");
+	text_copy(f.by.station, ID_SIZE, station);
+	f.by.hlc_ms = hlc;
+	f.estimate.left_min = left_min;
+	return f;
+}
+
+/* By hand: the later clock wins, the same word again changes nothing, and what
+ * has no clock is folded as it comes. */
+static void test_one_field(void **state)
+{
+	struct twin *t = twin_create();
+	struct fact f = estimate(2000, "a", 20);
+	(void)state;
+	assert_false(twin_word_heard(t, &f)); /* the case is not known */
+	twin_apply(t, &f, NULL);
+	assert_int_equal(t->older, 0);
+	begin(t);
+	assert_true(twin_word_heard(t, &f));
+	twin_apply(t, &f, NULL);
+	assert_true(t->cases[0].estimate_min == 20);
+	f = estimate(1999, "z", 10);
+	twin_apply(t, &f, NULL);
+	assert_true(t->cases[0].estimate_min == 20);
+	assert_int_equal(t->older, 1);
+	assert_false(twin_word_in_force(t, &f));
+	f = estimate(2000, "a", 20);
+	twin_apply(t, &f, NULL);
+	assert_int_equal(t->older, 2);
+	assert_true(twin_word_in_force(t, &f));
+	f = estimate(2001, "z", 30);
+	twin_apply(t, &f, NULL);
+	assert_true(t->cases[0].estimate_min == 30);
+	f = estimate(0, "", 40);
+	twin_apply(t, &f, NULL);
+	assert_true(t->cases[0].estimate_min == 40);
+	assert_int_equal(t->older, 2);
+	twin_destroy(t);
+}
+
+/* FNV-1a, 64 bits, of "a": draft-eastlake-fnv-21, section 5 (test vectors). */
+static void test_fields_and_tokens(void **state)
+{
+	char field[FIELD_SIZE], token[TOKEN_SIZE];
+	struct fact f = fact_make(FACT_MILESTONE, SOURCE_PERSON, 0);
+	(void)state;
+	field_token("a", token);
+	assert_string_equal(token, "af63dc4c8601ec8c");
+	assert_false(fact_field(&f, field)); /* of no case */
+	text_copy(f.milestone.id, ID_SIZE, "c-102");
+	f.milestone.milestone = MILESTONE_IN_ROOM;
+	assert_true(fact_field(&f, field));
+	assert_string_equal(field, "milestone:c-102:in_room");
+	f = fact_make(FACT_IDEA, SOURCE_PERSON, 0);
+	text_copy(f.idea.name, ID_SIZE, "busy: day");
+	f.idea.step = 3;
+	assert_true(fact_field(&f, field));
+	assert_string_equal(field, "idea:03:busy: day");
+	f = fact_make(FACT_ALARM, SOURCE_PERSON, 0);
+	text_copy(f.alarm.key, ID_SIZE, "press:C300007B573C");
+	assert_true(fact_field(&f, field));
+	assert_string_equal(field, "press:C300007B573C");
+	f = fact_make(FACT_AUDIT, SOURCE_PERSON, 0);
+	assert_false(fact_field(&f, field));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any_order_and_twice),
+		cmocka_unit_test(test_one_field),
+		cmocka_unit_test(test_fields_and_tokens),
+	};
+	return cmocka_run_group_tests_name("twin_words", tests, NULL, NULL);
+}
