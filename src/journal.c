@@ -117,6 +117,7 @@ static int open_parts(struct journal *journal, const char *path, struct error *e
 	journal->told = (uint64_t)journal->ends.seq;
 	atomic_init(&journal->committed, (uint64_t)journal->ends.seq);
 	atomic_init(&journal->pending, 0);
+	journal->head = journal->ends;
 	if (journal->loop != NULL) {
 		ev_async_init(&journal->async, on_async);
 		journal->async.data = journal;
@@ -222,22 +223,9 @@ void journal_derive(struct journal *journal, const struct transition *transition
 {
 	if (journal == NULL)
 		return;
-	char payload[8 * ID_SIZE], key[6 * ID_SIZE + 1];
-	size_t length = 0;
-	for (const char *c = transition->key; *c != '\0'; c++)
-		if (*c == '"' || *c == '\\')
-			length += (size_t)snprintf(key + length, sizeof key - length, "\\%c", *c);
-		else if ((unsigned char)*c < 0x20)
-			length += (size_t)snprintf(
-				key + length, sizeof key - length, "\\u%04x", (unsigned)*c);
-		else
-			key[length++] = *c;
-	key[length] = '\0';
-	snprintf(payload, sizeof payload,
-		"{\"alarm\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"priority\":\"%s\"}", key,
-		alarm_state_name(transition->from), alarm_state_name(transition->to),
-		priority_name(transition->priority));
-	struct item *item = item_make(ITEM_DERIVED, payload, NULL);
+	char *payload = transition_encode(transition);
+	struct item *item = payload != NULL ? item_make(ITEM_DERIVED, payload, NULL) : NULL;
+	free(payload);
 	if (item != NULL) {
 		item->seq = (int64_t)transition->cause;
 		item->at_ms = transition->at_ms;
@@ -286,6 +274,19 @@ void journal_force(struct journal *journal)
 uint64_t journal_committed(const struct journal *journal)
 {
 	return journal != NULL ? atomic_load(&journal->committed) : 0;
+}
+
+uint64_t journal_head(struct journal *journal, char hex[65])
+{
+	hex[0] = '\0';
+	if (journal == NULL)
+		return 0;
+	pthread_mutex_lock(&journal->mutex);
+	uint64_t seq = (uint64_t)journal->head.seq;
+	if (seq > 0)
+		hash_hex(journal->head.fact, hex);
+	pthread_mutex_unlock(&journal->mutex);
+	return seq;
 }
 
 uint64_t journal_pending(const struct journal *journal)

@@ -39,15 +39,22 @@ void journal_force(struct journal *journal);
 void journal_checkpoint(struct journal *journal, const struct twin *twin);
 uint64_t journal_committed(const struct journal *journal);
 uint64_t journal_pending(const struct journal *journal);
+/* The end of the chain of facts as last committed: its number, and its hash as 64
+ * hex digits; 0 and "" while there is none. Others keep it, so that what was
+ * rewritten here is found by them. */
+uint64_t journal_head(struct journal *journal, char hex[65]);
 /* Commits all, stops the writer, closes. */
 void journal_close(struct journal *journal);
 
 /* Reading, read-only; a writer may be at work. Each fact is borrowed. FACT_SITE
  * facts arrive with .site resolved by `site` (may be NULL: left NULL): it gets
- * the text and returns a site that outlives the replay. A row that cannot be
+ * the text and returns a site that outlives the replay. Derived rows (`derived`
+ * may be NULL) come where they were written: after the fact that caused them, and
+ * those of timers before the first fact that is later. A row that cannot be
  * decoded is passed over and counted in *bad. to_ms 0: all. */
 struct journal_reader {
 	void (*fact)(void *context, const struct fact *fact);
+	void (*derived)(void *context, const struct transition *transition);
 	const struct site *(*site)(void *context, const char *hash, const char *text);
 	void (*name)(void *context, const char *id, const char *name);
 	void *context;
@@ -57,11 +64,18 @@ int journal_read(const char *path, int64_t to_ms, const struct journal_reader *r
 /* 0 good; 1 a bad row: *seq and err say which and why; negative: cannot read.
  * Checks: chain of fact rows and of derived rows, gaps in seq. */
 int journal_verify(const char *path, uint64_t *rows, uint64_t *seq, struct error *err);
+/* The hash in the row of a fact, as 64 hex digits; "" there is no such row. */
+int journal_hash(const char *path, uint64_t seq, char hex[65], struct error *err);
 
 /* A fact as one JSON object and back (the row's payload; also `vigie fhir`).
  * Encoding is canonical: same fact, same bytes. malloc'd. */
 char *fact_encode(const struct fact *fact);
 int fact_decode(struct fact *fact, const char *json);
+
+/* The same of a transition, without its time and cause; class_ ALARM_CLASS_COUNT and
+ * raised_ms 0 where an old row does not say. */
+char *transition_encode(const struct transition *transition);
+int transition_decode(struct transition *transition, const char *json);
 
 /* The inbox of presses: a small file of its own, committed from Paho's thread
  * before the broker is acknowledged, drained by the loop. */

@@ -3,8 +3,8 @@
 #define VIGIE_SRC_JOURNAL_PRIVATE_H
 
 /*
- * What the three halves of the journal share: journal.c (the loop's side),
- * journal_writer.c (the thread that commits) and journal_read.c.
+ * What the parts of the journal share: journal.c (the loop's side),
+ * journal_writer.c (the thread that commits), journal_read.c and journal_check.c.
  *
  * The chain. hash(row) = SHA-256(hash of the row before ‖ canonical bytes);
  * the first row follows 32 zero bytes. Canonical bytes of a fact: seq and
@@ -28,6 +28,8 @@ enum {
 /* Text columns of a row in the order they are hashed; NULL ends the list. */
 void chain_hash(unsigned char hash[HASH_SIZE], const unsigned char before[HASH_SIZE],
 	const int64_t *numbers, int number_count, const char *const *texts);
+
+void hash_hex(const unsigned char hash[HASH_SIZE], char hex[2 * HASH_SIZE + 1]);
 
 enum item_type { ITEM_FACT, ITEM_DERIVED, ITEM_NAME, ITEM_SITE, ITEM_CHECKPOINT, ITEM_COUNT };
 
@@ -75,7 +77,8 @@ struct journal {
 	pthread_cond_t cond;
 	struct queue queue;
 	bool urgent, stop, failing, tell_failure;
-	uint64_t lost; /* did not fit while the disk failed */
+	uint64_t lost;    /* did not fit while the disk failed */
+	struct ends head; /* as last committed */
 	char why[200];
 
 	_Atomic uint64_t committed;
@@ -96,6 +99,8 @@ void writer_release(struct journal *journal);
 
 /* Opens for reading only, also where no -shm can be made (read-only media). */
 int journal_open_read(sqlite3 **db, const char *path, struct error *err);
+const char *row_text(sqlite3_stmt *s, int column); /* never NULL */
+int read_failed(sqlite3 *db, const char *path, struct error *err);
 
 /* Checkpoint rows in order of seq; stops when `row` returns false. */
 int journal_checkpoints(const char *path,

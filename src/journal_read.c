@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading a journal, also while a writer is at work: the fold's rows in apply
- * order, and the check of both hash chains.
+ * order, and what came of them.
  */
 
 #include "src/journal_private.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,13 +73,13 @@ int journal_open_read(sqlite3 **db, const char *path, struct error *err)
 	return code;
 }
 
-static const char *column(sqlite3_stmt *s, int index)
+const char *row_text(sqlite3_stmt *s, int index)
 {
 	const unsigned char *text = sqlite3_column_text(s, index);
 	return text != NULL ? (const char *)text : "";
 }
 
-static int read_error(sqlite3 *db, const char *path, struct error *err)
+int read_failed(sqlite3 *db, const char *path, struct error *err)
 {
 	return error_set(err, -EIO, "journal %s cannot be read: %s", path, sqlite3_errmsg(db));
 }
@@ -94,9 +93,9 @@ static int each_name(
 		return 0;
 	if (sqlite3_prepare_v2(db, "SELECT id, name FROM name", -1, &s, NULL) == SQLITE_OK)
 		while ((step = sqlite3_step(s)) == SQLITE_ROW)
-			reader->name(reader->context, column(s, 0), column(s, 1));
+			reader->name(reader->context, row_text(s, 0), row_text(s, 1));
 	sqlite3_finalize(s);
-	return step == SQLITE_DONE ? 0 : read_error(db, path, err);
+	return step == SQLITE_DONE ? 0 : read_failed(db, path, err);
 }
 
 /* The site in force from a FACT_SITE on; NULL when its text is not there. */
@@ -111,35 +110,88 @@ static const struct site *resolve(
 		== SQLITE_OK) {
 		sqlite3_bind_text(s, 1, hash, -1, SQLITE_STATIC);
 		if (sqlite3_step(s) == SQLITE_ROW)
-			site = reader->site(reader->context, hash, column(s, 0));
+			site = reader->site(reader->context, hash, row_text(s, 0));
 	}
 	sqlite3_finalize(s);
 	return site;
+}
+
+/* Derived rows, one ahead, to be told among the facts. */
+struct derived {
+	sqlite3_stmt *s; /* NULL: nobody asks, or no more */
+	struct transition next;
+};
+
+/* False: no more. */
+static bool derived_next(struct derived *d, uint64_t *bad)
+{
+	while (d->s != NULL) {
+		if (sqlite3_step(d->s) != SQLITE_ROW) {
+			sqlite3_finalize(d->s);
+			d->s = NULL;
+		} else if (transition_decode(&d->next, row_text(d->s, 2)) != 0) {
+			++*bad;
+		} else {
+			d->next.cause = (uint64_t)sqlite3_column_int64(d->s, 0);
+			d->next.at_ms = sqlite3_column_int64(d->s, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void derived_begin(struct derived *d, sqlite3 *db, int64_t to_ms,
+	const struct journal_reader *reader, uint64_t *bad)
+{
+	const char *query = "SELECT cause_seq, at_ms, payload FROM derived"
+			    " WHERE ?1 = 0 OR at_ms <= ?1 ORDER BY id";
+	d->s = NULL;
+	if (reader->derived == NULL || sqlite3_prepare_v2(db, query, -1, &d->s, NULL) != SQLITE_OK)
+		return;
+	sqlite3_bind_int64(d->s, 1, to_ms);
+	derived_next(d, bad);
+}
+
+/* What came of the facts before this one, and of the time until it. NULL: the rest. */
+static void derived_until(struct derived *d, const struct journal_reader *reader,
+	const struct fact *fact, uint64_t *bad)
+{
+	while (d->s != NULL
+		&& (fact == NULL
+			|| (d->next.cause != 0 ? d->next.cause < fact->seq
+					       : d->next.at_ms <= fact->at_ms))) {
+		reader->derived(reader->context, &d->next);
+		derived_next(d, bad);
+	}
 }
 
 static int each_fact(sqlite3 *db, const char *path, int64_t to_ms,
 	const struct journal_reader *reader, uint64_t *bad, struct error *err)
 {
 	sqlite3_stmt *s = NULL;
+	struct derived derived;
 	struct fact fact;
 	int step = SQLITE_ERROR;
 	const char *query = "SELECT seq, payload FROM fact WHERE ?1 = 0 OR at_ms <= ?1"
 			    " ORDER BY seq";
+	derived_begin(&derived, db, to_ms, reader, bad);
 	if (sqlite3_prepare_v2(db, query, -1, &s, NULL) == SQLITE_OK) {
 		sqlite3_bind_int64(s, 1, to_ms);
 		while ((step = sqlite3_step(s)) == SQLITE_ROW) {
-			if (fact_decode(&fact, column(s, 1)) != 0) {
+			if (fact_decode(&fact, row_text(s, 1)) != 0) {
 				++*bad;
 				continue;
 			}
 			fact.seq = (uint64_t)sqlite3_column_int64(s, 0);
 			if (fact.kind == FACT_SITE)
 				fact.site.site = resolve(db, reader, fact.site.hash);
+			derived_until(&derived, reader, &fact, bad);
 			reader->fact(reader->context, &fact);
 		}
 	}
+	derived_until(&derived, reader, NULL, bad);
 	sqlite3_finalize(s);
-	return step == SQLITE_DONE ? 0 : read_error(db, path, err);
+	return step == SQLITE_DONE ? 0 : read_failed(db, path, err);
 }
 
 int journal_read(const char *path, int64_t to_ms, const struct journal_reader *reader,
@@ -175,152 +227,12 @@ int journal_checkpoints(const char *path,
 	if (sqlite3_prepare_v2(db, query, -1, &s, NULL) == SQLITE_OK)
 		while ((step = sqlite3_step(s)) == SQLITE_ROW)
 			if (!row(context, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
-				    column(s, 2))) {
+				    row_text(s, 2))) {
 				step = SQLITE_DONE;
 				break;
 			}
 	sqlite3_finalize(s);
-	code = step == SQLITE_DONE ? 0 : read_error(db, path, err);
+	code = step == SQLITE_DONE ? 0 : read_failed(db, path, err);
 	sqlite3_close(db);
-	return code;
-}
-
-/* What is being checked, and what was found. */
-struct check {
-	sqlite3 *db;
-	const char *path;
-	uint64_t *rows, *seq;
-	struct error *err;
-	int64_t last_seq, last_derived;
-	unsigned char fact[HASH_SIZE];
-};
-
-static int found(struct check *check, int64_t seq, const char *table, const char *what)
-{
-	*check->seq = (uint64_t)seq;
-	return error_set(
-		check->err, 1, "%s: %s row %" PRId64 ": %s", check->path, table, seq, what);
-}
-
-static bool same_hash(sqlite3_stmt *s, int index, const unsigned char hash[HASH_SIZE])
-{
-	return sqlite3_column_bytes(s, index) == HASH_SIZE
-	       && memcmp(sqlite3_column_blob(s, index), hash, HASH_SIZE) == 0;
-}
-
-/* A payload must say the same as the columns next to it. */
-static bool payload_agrees(sqlite3_stmt *s)
-{
-	struct fact fact;
-	return fact_decode(&fact, column(s, 4)) == 0 && fact.at_ms == sqlite3_column_int64(s, 1)
-	       && (int64_t)fact.seq == sqlite3_column_int64(s, 0);
-}
-
-static int check_fact(struct check *check, sqlite3_stmt *s)
-{
-	const int64_t numbers[] = {sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)};
-	const char *const texts[] = {column(s, 2), column(s, 3), column(s, 4), NULL};
-	int64_t seq = numbers[0];
-	chain_hash(check->fact, check->fact, numbers, 2, texts);
-	if (!same_hash(s, 5, check->fact))
-		return found(check, seq, "fact",
-			seq == check->last_seq + 1
-				? "its hash does not follow from the row before: it was changed"
-				: "its hash does not follow: rows before it are missing");
-	if (seq != check->last_seq + 1)
-		return found(check, seq, "fact",
-			"the numbers before it were never written (a full disk): the chain itself"
-			" is whole");
-	if (!payload_agrees(s))
-		return found(check, seq, "fact", "its payload cannot be read as a fact");
-	check->last_seq = seq;
-	++*check->rows;
-	return 0;
-}
-
-static int check_facts(struct check *check)
-{
-	sqlite3_stmt *s = NULL;
-	int code = 0, step = SQLITE_ERROR;
-	const char *query = "SELECT seq, at_ms, kind, source, payload, hash FROM fact ORDER BY seq";
-	if (sqlite3_prepare_v2(check->db, query, -1, &s, NULL) == SQLITE_OK)
-		while (code == 0 && (step = sqlite3_step(s)) == SQLITE_ROW)
-			code = check_fact(check, s);
-	if (code == 0 && step != SQLITE_DONE)
-		code = read_error(check->db, check->path, check->err);
-	sqlite3_finalize(s);
-	return code;
-}
-
-static int check_derived(struct check *check)
-{
-	unsigned char hash[HASH_SIZE] = {0};
-	sqlite3_stmt *s = NULL;
-	int code = 0, step = SQLITE_ERROR;
-	const char *query = "SELECT id, cause_seq, at_ms, payload, hash FROM derived ORDER BY id";
-	if (sqlite3_prepare_v2(check->db, query, -1, &s, NULL) == SQLITE_OK)
-		while (code == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
-			const int64_t numbers[] = {sqlite3_column_int64(s, 0),
-				sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2)};
-			const char *const texts[] = {column(s, 3), NULL};
-			chain_hash(hash, hash, numbers, 3, texts);
-			if (!same_hash(s, 4, hash))
-				code = found(check, numbers[0], "derived",
-					"its hash does not follow from the row before");
-			else if (numbers[0] != check->last_derived + 1)
-				code = found(check, numbers[0], "derived", "rows are missing");
-			check->last_derived = numbers[0];
-			++*check->rows;
-		}
-	if (code == 0 && step != SQLITE_DONE)
-		code = read_error(check->db, check->path, check->err);
-	sqlite3_finalize(s);
-	return code;
-}
-
-/* Rows cut off the end leave a chain that is whole: the head tells. */
-static int check_head(struct check *check)
-{
-	sqlite3_stmt *s = NULL;
-	int64_t seq = 0, derived = 0;
-	bool hash_good = true;
-	if (sqlite3_prepare_v2(
-		    check->db, "SELECT key, value FROM meta WHERE key LIKE 'head_%'", -1, &s, NULL)
-		!= SQLITE_OK)
-		return read_error(check->db, check->path, check->err);
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		const char *key = column(s, 0);
-		if (strcmp(key, "head_seq") == 0)
-			seq = sqlite3_column_int64(s, 1);
-		else if (strcmp(key, "head_derived") == 0)
-			derived = sqlite3_column_int64(s, 1);
-		else if (strcmp(key, "head_hash") == 0)
-			hash_good = same_hash(s, 1, check->fact);
-	}
-	sqlite3_finalize(s);
-	if (seq != check->last_seq || !hash_good)
-		return found(check, check->last_seq + 1, "fact", "rows at the end are missing");
-	if (derived != check->last_derived)
-		return found(
-			check, check->last_derived + 1, "derived", "rows at the end are missing");
-	return 0;
-}
-
-int journal_verify(const char *path, uint64_t *rows, uint64_t *seq, struct error *err)
-{
-	struct check check = {.path = path, .rows = rows, .seq = seq, .err = err};
-	*rows = 0;
-	*seq = 0;
-	int code = journal_open_read(&check.db, path, err);
-	if (code != 0)
-		return code;
-	/* One snapshot: a writer may be adding rows meanwhile. */
-	sqlite3_exec(check.db, "BEGIN", NULL, NULL, NULL);
-	code = check_facts(&check);
-	if (code == 0)
-		code = check_derived(&check);
-	if (code == 0)
-		code = check_head(&check);
-	sqlite3_close(check.db);
 	return code;
 }

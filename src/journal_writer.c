@@ -112,6 +112,12 @@ void chain_hash(unsigned char hash[HASH_SIZE], const unsigned char before[HASH_S
 	EVP_MD_CTX_free(context);
 }
 
+void hash_hex(const unsigned char hash[HASH_SIZE], char hex[2 * HASH_SIZE + 1])
+{
+	for (int i = 0; i < HASH_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+}
+
 static bool one_number(sqlite3 *db, const char *query, int64_t *value)
 {
 	sqlite3_stmt *s = NULL;
@@ -331,6 +337,7 @@ static void batch_stored(struct journal *journal)
 	atomic_store(&journal->committed, (uint64_t)journal->ends.seq);
 	atomic_fetch_sub(&journal->pending, facts);
 	pthread_mutex_lock(&journal->mutex);
+	journal->head = journal->ends;
 	journal->failing = false;
 	if (journal->lost > 0) {
 		snprintf(journal->why, sizeof journal->why,

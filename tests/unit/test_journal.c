@@ -283,7 +283,7 @@ static struct seen read_all(int64_t to_ms, uint64_t *bad)
 {
 	struct seen seen = {0};
 	struct error err = {""};
-	const struct journal_reader reader = {see_fact, see_site, see_name, &seen};
+	const struct journal_reader reader = {see_fact, NULL, see_site, see_name, &seen};
 	if (journal_read(path, to_ms, &reader, bad, &err) != 0)
 		fail_msg("%s", err.text);
 	return seen;
@@ -318,6 +318,133 @@ static void reader_beside_writer(void **state)
 	assert_int_equal(read_all(0, &bad).last, 60);
 	assert_int_equal(read_all(1773651600000 + 20, &bad).last, 20);
 	journal_close(journal);
+}
+
+/* ---- transitions among the facts ---- */
+
+struct order {
+	char text[400];
+	struct transition last;
+};
+
+static void order_fact(void *context, const struct fact *fact)
+{
+	struct order *o = context;
+	size_t n = strlen(o->text);
+	snprintf(o->text + n, sizeof o->text - n, " f%llu", (unsigned long long)fact->seq);
+}
+
+static void order_derived(void *context, const struct transition *t)
+{
+	struct order *o = context;
+	size_t n = strlen(o->text);
+	snprintf(o->text + n, sizeof o->text - n, " %s@%llu", alarm_state_name(t->to),
+		(unsigned long long)t->cause);
+	o->last = *t;
+}
+
+/* Written: fact 1, its consequence, fact 2, a timer between 2 and 3, fact 3 and its
+ * consequence, a timer after the last fact. */
+static void transitions_come_where_they_were_written(void **state)
+{
+	(void)state;
+	struct told told;
+	struct journal *journal = must_open(&told);
+	const int64_t t0 = act(0).at_ms;
+	struct transition t = {.key = "gateway:AC233FC00001",
+		.class_ = ALARM_CLASS_GATEWAY,
+		.from = ALARM_A,
+		.to = ALARM_B,
+		.priority = PRIORITY_MEDIUM,
+		.raised_ms = 1773651600123,
+		.level = 2,
+		.at_ms = t0 + 1,
+		.cause = 1};
+	append(journal, 1, 1);
+	journal_derive(journal, &t);
+	append(journal, 2, 2);
+	t.to = ALARM_D;
+	t.cause = 0;
+	t.at_ms = t0 + 3;
+	journal_derive(journal, &t);
+	append(journal, 3, 3);
+	t.to = ALARM_C;
+	t.cause = 3;
+	journal_derive(journal, &t);
+	t.to = ALARM_LU;
+	t.cause = 0;
+	t.at_ms = t0 + 9;
+	journal_derive(journal, &t);
+	journal_close(journal);
+
+	struct order order = {.text = ""};
+	struct journal_reader reader = {
+		.fact = order_fact, .derived = order_derived, .context = &order};
+	struct error err = {""};
+	uint64_t bad = 1;
+	assert_int_equal(journal_read(path, 0, &reader, &bad, &err), 0);
+	assert_int_equal(bad, 0);
+	assert_string_equal(order.text, " f1 B@1 f2 D@0 f3 C@3 LU@0");
+	assert_string_equal(order.last.key, "gateway:AC233FC00001");
+	assert_int_equal(order.last.class_, ALARM_CLASS_GATEWAY);
+	assert_int_equal(order.last.priority, PRIORITY_MEDIUM);
+	assert_int_equal(order.last.raised_ms, 1773651600123);
+	assert_int_equal(order.last.level, 2);
+	assert_int_equal(order.last.at_ms, t0 + 9);
+
+	order.text[0] = '\0';
+	assert_int_equal(journal_read(path, t0 + 3, &reader, &bad, &err), 0);
+	assert_string_equal(order.text, " f1 B@1 f2 D@0 f3 C@3");
+}
+
+/* As rows were written before classes and occurrences stood in them. */
+static void old_transitions_are_read(void **state)
+{
+	(void)state;
+	struct transition t;
+	assert_int_equal(transition_decode(&t, "{\"alarm\":\"press:\\\"x\\\"\",\"from\":\"A\","
+					       "\"to\":\"LU\",\"priority\":\"HIGH\"}"),
+		0);
+	assert_string_equal(t.key, "press:\"x\"");
+	assert_int_equal(t.to, ALARM_LU);
+	assert_int_equal(t.class_, ALARM_CLASS_COUNT);
+	assert_int_equal(t.raised_ms, 0);
+	static const char *const bad[] = {"", "{}", "[]", "{\"alarm\":\"x\"}",
+		"{\"alarm\":\"\",\"from\":\"A\",\"to\":\"B\",\"priority\":\"LOW\"}",
+		"{\"alarm\":\"x\",\"from\":\"A\",\"to\":\"Z\",\"priority\":\"LOW\"}",
+		"{\"alarm\":\"x\",\"from\":\"A\",\"to\":\"B\",\"priority\":\"LOW\"} x"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_true(transition_decode(&t, bad[i]) < 0);
+}
+
+/* What is told to others is what the file says, and a rewritten file says another. */
+static void head_is_of_the_last_commit(void **state)
+{
+	(void)state;
+	struct told told;
+	struct journal *journal = must_open(&told);
+	struct error err = {""};
+	char head[65], row[65];
+	assert_int_equal(journal_head(journal, head), 0);
+	assert_string_equal(head, "");
+	append(journal, 1, 7);
+	journal_force(journal);
+	turn(&told, 7, 5);
+	assert_int_equal(journal_head(journal, head), 7);
+	assert_int_equal(strlen(head), 64);
+	assert_int_equal(journal_hash(path, 7, row, &err), 0);
+	assert_string_equal(head, row);
+	append(journal, 8, 9);
+	journal_close(journal);
+
+	journal = must_open(&told);
+	assert_int_equal(journal_head(journal, row), 9);
+	assert_string_not_equal(head, row);
+	journal_close(journal);
+	assert_int_equal(journal_hash(path, 7, row, &err), 0);
+	assert_string_equal(head, row);
+	assert_int_equal(journal_hash(path, 10, row, &err), 0);
+	assert_string_equal(row, "");
 }
 
 static void bad_row_is_passed_over(void **state)
@@ -410,7 +537,7 @@ static void no_place(void **state)
 		journal_open(&journal, elsewhere, NULL, (struct journal_calls){0}, &err), -ENOENT);
 	assert_non_null(strstr(err.text, elsewhere));
 	struct seen seen = {0};
-	const struct journal_reader reader = {see_fact, see_site, see_name, &seen};
+	const struct journal_reader reader = {see_fact, NULL, see_site, see_name, &seen};
 	assert_int_equal(journal_read(elsewhere, 0, &reader, NULL, &err), -ENOENT);
 }
 
@@ -439,7 +566,7 @@ static int open_read_only(void)
 		return 1;
 	/* Reading goes on where nothing may be written. */
 	struct seen seen = {0};
-	const struct journal_reader reader = {see_fact, see_site, see_name, &seen};
+	const struct journal_reader reader = {see_fact, NULL, see_site, see_name, &seen};
 	if (journal_read(path, 0, &reader, NULL, &err) != 0)
 		return 2;
 	return seen.facts == 10 ? 0 : 3;
@@ -557,8 +684,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {TEST(chain_is_whole), TEST(changed_row),
 		TEST(changed_time), TEST(deleted_row), TEST(deleted_end), TEST(reordered_rows),
 		TEST(changed_transition), TEST(triggers_forbid), TEST(second_writer_refused),
-		TEST(reader_beside_writer), TEST(bad_row_is_passed_over), TEST(restart_goes_on),
-		TEST(not_a_journal), TEST(damaged_journal), TEST(no_place), TEST(read_only_folder),
+		TEST(reader_beside_writer), TEST(transitions_come_where_they_were_written),
+		TEST(old_transitions_are_read), TEST(head_is_of_the_last_commit),
+		TEST(bad_row_is_passed_over), TEST(restart_goes_on), TEST(not_a_journal),
+		TEST(damaged_journal), TEST(no_place), TEST(read_only_folder),
 		TEST(file_size_limit), TEST(full_file_system), TEST(close_flushes),
 		TEST(hole_is_told_apart)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
