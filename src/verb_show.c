@@ -10,6 +10,7 @@
 #include "feeds/fhir.h"
 #include "screens/show_json.h"
 #include "screens/view.h"
+#include "src/alarm_quality.h"
 #include "src/foresee.h"
 #include "src/ledger.h"
 #include "src/options.h"
@@ -29,14 +30,24 @@ static const char usage[] =
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
 	"      gateways, devices, forecast, indicators,\n"
 	"      ledger (what was learnt of durations), score (how right it was),\n"
-	"      whatifs (what-ifs that are kept under a name).\n"
+	"      whatifs (what-ifs that are kept under a name),\n"
+	"      alarm-quality (of the last day, or of --days N; --operators N share it).\n"
 	"Folds the journal as it stands, or as it stood at TIME (RFC 3339); another vigie\n"
 	"may be writing it.\n";
 
 struct choice {
 	bool json;
 	int64_t at_ms; /* 0: as it stands */
+	int days, operators;
 };
+
+/* A count on the command line; 0 it is none. */
+static int count_of(const char *text)
+{
+	char *end = NULL;
+	long n = text != NULL ? strtol(text, &end, 10) : 0;
+	return n >= 1 && n <= 3660 && *end == '\0' ? (int)n : 0;
+}
 
 static int extra(void *context, int argc, char **argv, int at)
 {
@@ -45,9 +56,14 @@ static int extra(void *context, int argc, char **argv, int at)
 		c->json = true;
 		return 1;
 	}
+	const char *value = at + 1 < argc ? argv[at + 1] : NULL;
+	if (strcmp(argv[at], "--days") == 0)
+		return (c->days = count_of(value)) > 0 ? 2 : -1;
+	if (strcmp(argv[at], "--operators") == 0)
+		return (c->operators = count_of(value)) > 0 ? 2 : -1;
 	if (strcmp(argv[at], "--at") != 0)
 		return 0;
-	c->at_ms = at + 1 < argc ? fhir_time(argv[at + 1]) : 0;
+	c->at_ms = value != NULL ? fhir_time(value) : 0;
 	return c->at_ms != 0 ? 2 : -1;
 }
 
@@ -105,8 +121,24 @@ static struct forecast *foreseen(
 	return forecast;
 }
 
-static char *picture(const struct view *view, const char *pane, bool json, bool ascii)
+static char *alarm_quality(const struct view *view, const char *path, const struct choice *c)
 {
+	const struct alarm_quality_asked asked = {view->now_ms, c->days, c->operators, c->json};
+	struct alarm_quality *q = alarm_quality_create();
+	struct error err;
+	char *text = NULL;
+	if (q != NULL && alarm_quality_read(q, path, c->at_ms, &err) == 0)
+		text = alarm_quality_show(q, view->score, &asked);
+	alarm_quality_destroy(q);
+	return text;
+}
+
+static char *picture(const struct view *view, const char *pane, const char *path,
+	const struct choice *c, bool ascii)
+{
+	bool json = c->json;
+	if (strcmp(pane, "alarm-quality") == 0)
+		return alarm_quality(view, path, c);
 	if (strcmp(pane, "ledger") == 0)
 		return ledger_show(view->learning, view->now_ms, json);
 	if (strcmp(pane, "score") == 0)
@@ -152,7 +184,7 @@ static int show(const struct settings *settings, const char *pane, const struct 
 			.readonly = true,
 			.calm = true};
 		knowledge_view(&knowledge, &view);
-		char *text = picture(&view, pane, c->json, settings->ascii);
+		char *text = picture(&view, pane, path, c, settings->ascii);
 		if (text != NULL)
 			puts(text);
 		else
@@ -173,7 +205,7 @@ int verb_show(int argc, char **argv)
 {
 	struct settings settings;
 	const char *pane = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
-	struct choice choice = {0};
+	struct choice choice = {.days = 1, .operators = 1};
 	settings_init(&settings);
 	/* The pane may stand before or after the options. */
 	int skip = pane != NULL ? 1 : 0;
