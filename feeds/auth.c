@@ -55,7 +55,7 @@ int auth_check(
 			&& (rules[i].lack == 0 || (set & rules[i].lack) == 0))
 			return error_set(err, -EINVAL, "%s", rules[i].say);
 	if ((set & CLIENT_ID) == 0)
-		return secret_check("fhir.bearer_file", bearer_file, err);
+		return 0;
 	if ((set & (SECRET | KEY)) == 0)
 		return error_set(
 			err, -EINVAL, "fhir.client_id needs fhir.secret_file or fhir.sign_key");

@@ -196,23 +196,30 @@ static int get_with_token(struct http *http, const char *url, const char *if_non
 	return rc;
 }
 
-static int get_plainly(struct http *http, const char *url, const char *if_none_match,
-	const char *bearer_file, http_done *done, void *context, struct error *err)
+/* Nobody's token: with the bearer of `bearer_file`, or as nobody. */
+static int send_plainly(struct http *http, struct http_ask *ask, const char *bearer_file,
+	http_done *done, void *context, struct error *err)
 {
-	char token[SECRET_SIZE];
-	struct http_ask ask = {.url = url,
-		.accept = fhir_json,
-		.if_none_match = if_none_match,
-		.max_bytes = http->options.max_bytes};
+	char token[SECRET_SIZE], name[HTTP_SETTING_SIZE];
 	if (bearer_file != NULL) { /* anew each time: somebody may have rotated it */
-		int rc = secret_line("fhir.bearer_file", bearer_file, token, err);
+		int rc = secret_line(
+			http_setting(&http->options, "bearer_file", name), bearer_file, token, err);
 		if (rc < 0)
 			return rc;
-		ask.bearer = token;
+		ask->bearer = token;
 	}
-	int rc = http_send(http->line, &ask, done, context, err);
+	ask->max_bytes = http->options.max_bytes;
+	int rc = http_send(http->line, ask, done, context, err);
 	explicit_bzero(token, sizeof token);
 	return rc;
+}
+
+/* The first URL asked is the base of who was given none. */
+static bool is_ours(struct http *http, const char *url)
+{
+	if (http->options.base == NULL)
+		http->options.base = strdup(url);
+	return http->options.base != NULL && http_same_origin(http->options.base, url);
 }
 
 int http_check(const struct http *http, const char *url, struct error *err)
@@ -227,18 +234,33 @@ int http_get(struct http *http, const char *url, const char *if_none_match, http
 	int rc = http_check(http, url, err);
 	if (rc < 0)
 		return rc;
-	if (http->options.base == NULL)
-		http->options.base = strdup(url);
-	bool ours = http->options.base != NULL && http_same_origin(http->options.base, url);
+	bool ours = is_ours(http, url);
 	if (ours && http->token != NULL)
 		return get_with_token(http, url, if_none_match, done, context, err);
-	return get_plainly(http, url, if_none_match, ours ? http->options.bearer_file : NULL, done,
+	struct http_ask ask = {.url = url, .accept = fhir_json, .if_none_match = if_none_match};
+	return send_plainly(
+		http, &ask, ours ? http->options.bearer_file : NULL, done, context, err);
+}
+
+int http_post(struct http *http, const char *url, const struct http_body *body, http_done *done,
+	void *context, struct error *err)
+{
+	int rc = http_check(http, url, err);
+	if (rc < 0)
+		return rc;
+	struct http_ask ask = {.url = url,
+		.accept = "*/*",
+		.form = body->text,
+		.type = body->type,
+		.idempotency_key = body->idempotency_key};
+	return send_plainly(http, &ask, is_ours(http, url) ? http->options.bearer_file : NULL, done,
 		context, err);
 }
 
 /* -- life ------------------------------------------------------------------------- */
 
 static const size_t texts[] = {
+	offsetof(struct http_options, group),
 	offsetof(struct http_options, base),
 	offsetof(struct http_options, ca_file),
 	offsetof(struct http_options, cert_file),
@@ -283,10 +305,12 @@ struct http *http_create(
 	http->loop = loop;
 	http->options = *options;
 	struct http_options *o = &http->options;
+	char name[HTTP_SETTING_SIZE];
 	own_texts(o);
 	ev_init(&http->wake, on_wake);
 	http->wake.data = http;
 	if (http_tls_check(o, err) < 0 || auth_check(&o->auth, o->base, o->bearer_file, err) < 0
+		|| secret_check(http_setting(o, "bearer_file", name), o->bearer_file, err) < 0
 		|| (http->line = http_line_open(loop, o, err)) == NULL
 		|| (o->auth.client_id != NULL
 			&& (http->token = token_create(http->line, o, on_token_changed, http, err))

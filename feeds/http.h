@@ -3,7 +3,7 @@
 #define VIGIE_FEEDS_HTTP_H
 
 /*
- * libcurl multi under libev: GETs with a deadline, a byte cap, no redirects
+ * libcurl multi under libev: GETs and POSTs with a deadline, a byte cap, no redirects
  * followed, only https unless loopback or `insecure`. Who we are goes along: a
  * token is had first, renewed early, and asked for anew once when it is refused
  * (401); it goes to the origin of `base` and nowhere else.
@@ -20,7 +20,8 @@
 struct http;
 
 struct http_options {
-	const char *base; /* of the FHIR server; NULL: the first URL asked */
+	const char *group; /* of the settings below, as messages name them; NULL: "fhir" */
+	const char *base;  /* of the FHIR server; NULL: the first URL asked */
 	const char *ca_file, *cert_file;
 	const char *key_file;     /* 0600, no password; NULL: in cert_file */
 	const char *bearer_file;  /* 0600; read at each request */
@@ -53,6 +54,15 @@ int http_check(const struct http *http, const char *url, struct error *err);
 /* Starts a GET. `if_none_match` may be NULL. The answer always comes, from the
  * loop, never from inside this call. Returns 0 or a negative errno with err. */
 int http_get(struct http *http, const char *url, const char *if_none_match, http_done *done,
+	void *context, struct error *err);
+/* What is sent, and the name under which it may come twice: the header
+ * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), NULL none. */
+struct http_body {
+	const char *type, *text, *idempotency_key;
+};
+/* Starts a POST; as http_get otherwise. It goes with bearer_file, never with a token
+ * that would have to be had first. */
+int http_post(struct http *http, const char *url, const struct http_body *body, http_done *done,
 	void *context, struct error *err);
 /* True when both have the same scheme, host and port (parsed, never prefix). */
 bool http_same_origin(const char *a, const char *b);

@@ -18,8 +18,14 @@ int http_url_check(const char *text, bool insecure, bool *loopback, struct error
 /* Our certificate and key: there, readable, private, one made for the other. */
 int http_tls_check(const struct http_options *options, struct error *err);
 void http_tls_set(CURL *easy, const struct http_options *options);
-/* What a refused handshake means and what to do about it; NULL: say curl's. */
-const char *http_tls_words(const char *curl_says);
+/* What a refused handshake means and what to do about it; false: say curl's. */
+bool http_tls_words(
+	const struct http_options *options, const char *curl_says, char *out, size_t size);
+
+/* "fhir.ca" of "ca": what messages call a setting. */
+enum { HTTP_SETTING_SIZE = 112 };
+const char *http_setting(
+	const struct http_options *options, const char *name, char out[HTTP_SETTING_SIZE]);
 
 struct http_ask {
 	const char *url, *accept;
@@ -27,6 +33,8 @@ struct http_ask {
 	const char *bearer;          /* NULL: none */
 	const char *user, *password; /* Basic; NULL: none */
 	const char *form;            /* a POST of this; NULL: a GET */
+	const char *type;            /* of the form; NULL: application/x-www-form-urlencoded */
+	const char *idempotency_key; /* NULL: none */
 	size_t max_bytes;
 };
 

@@ -127,13 +127,13 @@ static void explain(
 	struct request *q, CURLcode code, long status, const char *location, char *out, size_t size)
 {
 	const char *says = q->error[0] != '\0' ? q->error : curl_easy_strerror(code);
-	const char *words = code != CURLE_OK ? http_tls_words(says) : NULL;
+	char words[256];
 	out[0] = '\0';
 	if (q->too_large)
 		snprintf(out, size, "answer larger than %zu bytes", q->max_bytes);
 	else if (code == CURLE_PARTIAL_FILE)
 		snprintf(out, size, "answer was cut short");
-	else if (words != NULL)
+	else if (code != CURLE_OK && http_tls_words(q->line->options, says, words, sizeof words))
 		snprintf(out, size, "TLS: %s (%s)", words, says);
 	else if (code != CURLE_OK)
 		snprintf(out, size, "%s", says);
@@ -144,7 +144,7 @@ static void explain(
 static void finish(struct request *q, CURLcode code)
 {
 	char type[HEADER_SIZE], etag[HEADER_SIZE], date[HEADER_SIZE], location[HEADER_SIZE];
-	char why[CURL_ERROR_SIZE + 128];
+	char why[CURL_ERROR_SIZE * 2 + 16];
 	struct http_answer a = {.body = q->body != NULL ? q->body : "", .len = q->len};
 	long status = 0;
 	a.content_type = header(q, "Content-Type", type);
@@ -341,6 +341,10 @@ static void add_headers(struct request *q, const struct http_ask *ask)
 	add_header(q, "Cache-Control", "no-cache");
 	if (ask->if_none_match != NULL && strpbrk(ask->if_none_match, "\r\n") == NULL)
 		add_header(q, "If-None-Match", ask->if_none_match);
+	if (ask->form != NULL && ask->type != NULL)
+		add_header(q, "Content-Type", ask->type);
+	if (ask->idempotency_key != NULL)
+		add_header(q, "Idempotency-Key", ask->idempotency_key);
 }
 
 static struct request *request_make(

@@ -20,21 +20,31 @@ static X509 *read_certificate(const char *path)
 	return certificate;
 }
 
-/* A file may hold both (key NULL); then it is as secret as the key in it. */
-static int check_pair(const char *cert, const char *key, struct error *err)
+const char *http_setting(
+	const struct http_options *o, const char *name, char out[HTTP_SETTING_SIZE])
 {
-	EVP_PKEY *ours = key != NULL ? pem_read_key("fhir.key", key, err)
-				     : pem_read_key("without fhir.key: fhir.cert", cert, err);
+	snprintf(out, HTTP_SETTING_SIZE, "%s.%s", o->group != NULL ? o->group : "fhir", name);
+	return out;
+}
+
+/* A file may hold both (key NULL); then it is as secret as the key in it. */
+static int check_pair(const struct http_options *o, struct error *err)
+{
+	char key[HTTP_SETTING_SIZE], cert[HTTP_SETTING_SIZE], without[HTTP_SETTING_SIZE * 3];
+	const char *where = o->key_file != NULL ? o->key_file : o->cert_file;
+	http_setting(o, "key", key);
+	http_setting(o, "cert", cert);
+	snprintf(without, sizeof without, "without %s: %s", key, cert);
+	EVP_PKEY *ours = pem_read_key(o->key_file != NULL ? key : without, where, err);
 	if (ours == NULL)
 		return -EINVAL;
-	X509 *certificate = read_certificate(cert);
+	X509 *certificate = read_certificate(o->cert_file);
 	int rc = 0;
 	if (certificate == NULL)
-		rc = error_set(err, -EINVAL, "fhir.cert %s is not a PEM certificate", cert);
+		rc = error_set(err, -EINVAL, "%s %s is not a PEM certificate", cert, o->cert_file);
 	else if (X509_check_private_key(certificate, ours) != 1)
-		rc = error_set(err, -EINVAL,
-			"fhir.key %s is not the key of the certificate fhir.cert %s",
-			key != NULL ? key : cert, cert);
+		rc = error_set(err, -EINVAL, "%s %s is not the key of the certificate %s %s", key,
+			where, cert, o->cert_file);
 	X509_free(certificate);
 	EVP_PKEY_free(ours);
 	ERR_clear_error();
@@ -43,16 +53,18 @@ static int check_pair(const char *cert, const char *key, struct error *err)
 
 int http_tls_check(const struct http_options *o, struct error *err)
 {
-	int rc = pem_readable("fhir.ca", o->ca_file, err);
+	char name[HTTP_SETTING_SIZE], other[HTTP_SETTING_SIZE];
+	int rc = pem_readable(http_setting(o, "ca", name), o->ca_file, err);
 	if (rc == 0)
-		rc = pem_readable("fhir.cert", o->cert_file, err);
+		rc = pem_readable(http_setting(o, "cert", name), o->cert_file, err);
 	if (rc == 0)
-		rc = secret_check("fhir.key", o->key_file, err);
+		rc = secret_check(http_setting(o, "key", name), o->key_file, err);
 	if (rc < 0 || (o->cert_file == NULL && o->key_file == NULL))
 		return rc;
 	if (o->cert_file == NULL)
-		return error_set(err, -EINVAL, "fhir.key needs fhir.cert, its certificate");
-	return check_pair(o->cert_file, o->key_file, err);
+		return error_set(err, -EINVAL, "%s needs %s, its certificate",
+			http_setting(o, "key", name), http_setting(o, "cert", other));
+	return check_pair(o, err);
 }
 
 void http_tls_set(CURL *e, const struct http_options *o)
@@ -74,36 +86,45 @@ void http_tls_set(CURL *e, const struct http_options *o)
 }
 
 /* Parts of the messages of curl 7.88 and OpenSSL 3.0, and of alerts by their
- * names in RFC 8446 6. */
+ * names in RFC 8446 6. '@' stands before the name of a setting. */
 static const struct {
 	const char *part, *words;
 } meanings[] = {
-	{"unable to get local issuer", "its certificate is not signed by fhir.ca"},
-	{"unable to get issuer", "its certificate is not signed by fhir.ca"},
-	{"self-signed certificate", "its certificate is not signed by fhir.ca"},
-	{"certificate signature failure", "its certificate is not signed by fhir.ca"},
+	{"unable to get local issuer", "its certificate is not signed by @ca"},
+	{"unable to get issuer", "its certificate is not signed by @ca"},
+	{"self-signed certificate", "its certificate is not signed by @ca"},
+	{"certificate signature failure", "its certificate is not signed by @ca"},
 	{"certificate has expired", "its certificate has expired (or our clock is wrong)"},
 	{"certificate is not yet valid", "its certificate is not yet valid (our clock?)"},
 	{"no alternative certificate subject name", "its certificate is for another host name"},
 	{"does not match target host name", "its certificate is for another host name"},
-	{"alert certificate required", "it wants a client certificate (fhir.cert, fhir.key)"},
-	{"alert unknown ca", "it refuses our certificate fhir.cert (unknown CA)"},
-	{"alert certificate expired", "it refuses our certificate fhir.cert (expired)"},
+	{"alert certificate required", "it wants a client certificate (@cert, @key)"},
+	{"alert unknown ca", "it refuses our certificate @cert (unknown CA)"},
+	{"alert certificate expired", "it refuses our certificate @cert (expired)"},
 	/* What curl makes of the same alert during the handshake of 1.2. */
-	{"SSL certificate verification failed", "it refuses our certificate fhir.cert (expired)"},
-	{"alert certificate revoked", "it refuses our certificate fhir.cert (revoked)"},
-	{"alert bad certificate", "it refuses our certificate fhir.cert"},
-	{"alert handshake failure", "it refuses the handshake: a client certificate (fhir.cert)?"},
+	{"SSL certificate verification failed", "it refuses our certificate @cert (expired)"},
+	{"alert certificate revoked", "it refuses our certificate @cert (revoked)"},
+	{"alert bad certificate", "it refuses our certificate @cert"},
+	{"alert handshake failure", "it refuses the handshake: a client certificate (@cert)?"},
 	{"unsupported protocol", "it speaks no TLS of version 1.2 or later"},
 	{"alert protocol version", "it speaks no TLS of version 1.2 or later"},
 	{"SSL_ERROR_SYSCALL", "it cut the connection within the handshake"},
 	{"wrong version number", "it does not speak TLS on this port"},
 };
 
-const char *http_tls_words(const char *curl_says)
+bool http_tls_words(const struct http_options *o, const char *curl_says, char *out, size_t size)
 {
-	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+	char group[HTTP_SETTING_SIZE];
+	const char *words = NULL;
+	size_t n = 0;
+	for (size_t i = 0; words == NULL && i < sizeof meanings / sizeof *meanings; i++)
 		if (strstr(curl_says, meanings[i].part) != NULL)
-			return meanings[i].words;
-	return NULL;
+			words = meanings[i].words;
+	if (words == NULL)
+		return false;
+	http_setting(o, "", group);
+	for (; *words != '\0' && n < size; words++)
+		n += (size_t)(*words == '@' ? snprintf(out + n, size - n, "%s", group)
+					    : snprintf(out + n, size - n, "%c", *words));
+	return true;
 }
