@@ -167,7 +167,7 @@ static int run(struct letter *l, const struct notify_target *t, const char *body
 	char id[ID_SIZE + 16], key[ID_SIZE + 16], class_[ID_SIZE + 16], priority[32];
 	char text[LABEL_SIZE + 16], place[LABEL_SIZE + 16], step[32];
 	const char *const env[] = {id, key, class_, priority, text, place, step, NULL};
-	struct notify_command command = {t->argv, env, body, l->notify->o.deadline_s};
+	struct notify_command command = {l->target, t->argv, env, body, l->notify->o.deadline_s};
 	if (c->run == NULL)
 		return error_set(err, -ENOSYS, "commands cannot be run");
 	snprintf(id, sizeof id, "VIGIE_ID=%s", m->id);
@@ -230,17 +230,23 @@ static int find_target(const struct notify *n, const char *name)
 	return -1;
 }
 
-bool notify_has(const struct notify *n, const char *id)
+bool notify_any(const struct notify *n,
+	bool (*is)(void *context, const struct notify_message *message), void *context)
 {
 	for (int i = 0; i < NOTIFY_UNDER_WAY; i++)
-		if (n->letters[i].used && strcmp(n->letters[i].message.id, id) == 0)
+		if (n->letters[i].used && is(context, &n->letters[i].message))
 			return true;
 	return false;
 }
 
+static bool has_id(void *context, const struct notify_message *m)
+{
+	return strcmp(m->id, context) == 0;
+}
+
 int notify_send(struct notify *n, const struct notify_message *message)
 {
-	if (notify_has(n, message->id))
+	if (notify_any(n, has_id, (void *)(uintptr_t)message->id))
 		return -EEXIST;
 	for (int i = 0; i < NOTIFY_UNDER_WAY; i++) {
 		struct letter *l = &n->letters[i];

@@ -53,6 +53,7 @@ typedef bool notify_publish(void *context, const char *topic, const void *bytes,
 /* Who runs a command. 0, and notify_ran is said later with the ticket; a negative
  * errno and why: this try has failed. */
 struct notify_command {
+	int target; /* its place in the list of targets */
 	const char *const *argv;
 	const char *const *env; /* "VIGIE_ID=…", in addition; NULL ends */
 	const char *input;      /* its standard input */
@@ -89,7 +90,9 @@ struct notify *notify_create(
  * that id is under way, -ENOSPC when there are too many. A target that does not
  * exist makes it dead. */
 int notify_send(struct notify *notify, const struct notify_message *message);
-bool notify_has(const struct notify *notify, const char *id);
+/* True when one of those under way is the one. */
+bool notify_any(const struct notify *notify,
+	bool (*is)(void *context, const struct notify_message *message), void *context);
 /* Those that are not to be kept are not tried again; what is on its way now is
  * still told when it arrives. */
 void notify_keep(struct notify *notify,

@@ -13,6 +13,7 @@
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
 #include "twin/names.h"
+#include "twin/notices.h"
 #include "twin/score.h"
 #include "twin/stations.h"
 #include "twin/twin.h"
@@ -31,6 +32,7 @@ struct view {
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
+	const struct notices *notices;               /* who was told of which alarm; NULL nobody */
 	const struct stations *stations;             /* the others; NULL: nothing is shared */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */

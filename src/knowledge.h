@@ -11,12 +11,14 @@
 #include "screens/view.h"
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
+#include "twin/notices.h"
 #include "twin/score.h"
 
 struct knowledge {
 	struct learning *learning;         /* how long cases take */
 	struct indicator_history *history; /* the days gone by */
 	struct score *score;               /* how right the forecast was */
+	struct notices *notices;           /* who was told of which alarm */
 };
 
 /* False: out of memory; knowledge_fini all the same. */

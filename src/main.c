@@ -21,6 +21,7 @@ static const struct verb {
 } verbs[] = {
 	{"console", verb_console, "the console (also when no verb is given)"},
 	{"demo", verb_demo, "a whole emulated suite on loopback, and the console on it"},
+	{"watch", verb_watch, "the station without a console, for systemd: journals, escalates"},
 	{"show", verb_show, "print one pane once, as text or JSON, from the journal"},
 	{"decode", verb_decode, "gateway payloads in, one JSON line per thing out"},
 	{"devices", verb_devices, "what each device sends, and how good the word is"},

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "src/journal_path.h"
+#include "src/settings_notify.h"
 #include "src/xdg.h"
 
 enum kind { TEXT, LIST, NUMBER, INTEGER, FLAG };
@@ -66,6 +67,9 @@ static const struct settings_row {
 	{"http.token_file", TEXT, AT(http_token_file), 0, 0},
 	{"http.cert", TEXT, AT(http_cert), 0, 0},
 	{"http.key", TEXT, AT(http_key), 0, 0},
+	{"notify.tries", INTEGER, AT(notify.tries), 0, 100},
+	{"notify.deadline_s", NUMBER, AT(notify.deadline_s), 0, 0},
+	{"notify.rank", INTEGER, AT(notify.rank), 0, 1000},
 	{"insecure", FLAG, AT(insecure), 0, 0},
 	{"readonly", FLAG, AT(readonly), 0, 0},
 	{"ascii", FLAG, AT(ascii), 0, 0},
@@ -97,6 +101,7 @@ void settings_fini(struct settings *config)
 		for (int k = 0; s->kind == LIST && k < s->max; k++)
 			free(text[k]);
 	}
+	settings_notify_fini(&config->notify);
 }
 
 static void replace(char **text, const char *value)
@@ -221,8 +226,12 @@ static int take_group(struct settings *c, const char *path, const config_setting
 		if (config_setting_is_group(node)) {
 			char deeper[130];
 			snprintf(deeper, sizeof deeper, "%s.", name);
-			rc = prefix[0] == '\0' ? take_group(c, path, node, deeper, err)
-					       : error_set(err, -EINVAL, "%s: too deep", name);
+			if (strcmp(prefix, "notify.") == 0)
+				rc = settings_notify_target(&c->notify, path, node, err);
+			else if (prefix[0] == '\0')
+				rc = take_group(c, path, node, deeper, err);
+			else
+				rc = error_set(err, -EINVAL, "%s: too deep", name);
 		} else {
 			rc = take_node(c, path, node, name, err);
 		}

@@ -14,6 +14,7 @@
 #include "feeds/error.h"
 #include "feeds/fhir_poll.h"
 #include "feeds/mqtt.h"
+#include "feeds/notify.h"
 #include "src/suite_clock.h"
 
 /* Groups "fhir", "fhir2", "fhir3": servers that are asked side by side, each in
@@ -27,6 +28,16 @@ struct fhir_settings {
 	char *sign_key, *sign_key_id, *sign_algorithm;
 	char *bracelet_system, *progress_system, *performed_means;
 	double every_s, overlap_s, sweep_s;
+};
+
+/* Group "notify": who can be told of an alarm that nobody sees to, each a group of
+ * its own within it. Texts are owned, as all here. */
+struct notify_settings {
+	struct notify_target targets[NOTIFY_TARGETS];
+	int count;
+	int tries;         /* 0: as feeds/notify.h has it */
+	double deadline_s; /* of one try, 0: the same */
+	int rank;          /* in the order of duty */
 };
 
 struct settings {
@@ -45,6 +56,8 @@ struct settings {
 	char *door_path;                     /* folder the hospital's engine drops files into */
 	char *http_listen, *http_token_file; /* "127.0.0.1:8090": gateways without a broker */
 	char *http_cert, *http_key;
+	struct notify_settings notify;
+	bool watch; /* no console: escalates alarms (vigie watch) */
 	bool insecure, readonly, ascii, calm, no_color;
 	char *screen; /* first screen */
 	struct suite_clock clock;

@@ -88,6 +88,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	station_feeds_tick(s);
 	station_site_tick(s);
 	station_forecast_tick(s);
+	station_watch_tick(s);
 	changed(s);
 }
 
@@ -232,7 +233,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	if (!knowledge_init(&s->knowledge))
 		error_set(err, -ENOMEM, "out of memory");
 	else if (open_journal(s, err) == 0 && station_site_open(s, err) == 0
-		 && station_feeds_open(s, err) == 0)
+		 && station_feeds_open(s, err) == 0 && station_watch_open(s, err) == 0)
 		return s;
 	station_close(s);
 	return NULL;
@@ -253,6 +254,7 @@ void station_close(struct station *s)
 		ev_prepare_stop(s->loop, &s->before_wait);
 		ev_check_stop(s->loop, &s->after_wait);
 	}
+	station_watch_close(s);
 	station_forecast_close(s);
 	station_feeds_close(s);
 	station_site_close(s);

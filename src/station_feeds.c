@@ -32,6 +32,8 @@ static void on_message(
 	void *context, const char *topic, const void *bytes, size_t len, bool retained)
 {
 	struct station *s = context;
+	if (station_watch_echo(s, topic, bytes, len))
+		return;
 	ingest_feed(s->ingest, &s->health.feeds[FEED_MQTT]);
 	ingest_message(s->ingest, topic, bytes, len, retained, station_now(s));
 }
@@ -121,6 +123,7 @@ static int open_mqtt(struct station *s, struct error *err)
 {
 	struct mqtt_options o;
 	mqtt_options_of(s->settings, s->id, &o);
+	station_watch_topics(s, &o);
 	s->mqtt = mqtt_create(s->loop, &o, s->presses, on_commit, on_message, s, err);
 	if (s->mqtt == NULL)
 		return -1;

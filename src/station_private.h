@@ -11,7 +11,9 @@
 #include "feeds/fhir_poll.h"
 #include "feeds/hl7.h"
 #include "feeds/mqtt.h"
+#include "src/command.h"
 #include "src/door.h"
+#include "src/escalate.h"
 #include "src/forecaster.h"
 #include "src/http_door.h"
 #include "src/ingest.h"
@@ -100,6 +102,8 @@ struct station {
 	bool forecast_refused;  /* no thread could be had */
 	struct what_if what_if; /* of this console only, in memory only */
 	char in_time_room[ID_SIZE];
+	struct escalate *escalate; /* NULL: this one does not */
+	struct commands *commands;
 };
 
 /* Gives the fact its number and time, folds it, journals it. */
@@ -137,6 +141,14 @@ void station_forecast_close(struct station *s);
 const struct forecast *station_forecast_last(const struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);
+
+/* station_watch.c: escalation, when this station does it. */
+int station_watch_open(struct station *s, struct error *err);
+void station_watch_close(struct station *s);
+void station_watch_tick(struct station *s);
+/* Subscriptions it needs; and what came in: true when it was its own. */
+void station_watch_topics(const struct station *s, struct mqtt_options *out);
+bool station_watch_echo(struct station *s, const char *topic, const void *bytes, size_t len);
 
 /* station_whatif.c: true when the command was one of its own. */
 bool station_what_if(struct station *s, const struct command *command);

@@ -10,6 +10,7 @@ enum { EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 int verb_console(int argc, char **argv);
 int verb_demo(int argc, char **argv);
+int verb_watch(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_forecast(int argc, char **argv);

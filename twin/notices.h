@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIGIE_TWIN_NOTICES_H
+#define VIGIE_TWIN_NOTICES_H
+
+/*
+ * Who has been told of which alarm: a fold of FACT_NOTICE beside the twin, of any
+ * station. One entry a key, of its newest occurrence. Stations may name the same
+ * occurrence by times up to NOTICE_SAME_MS apart, as long as they have not heard
+ * each other's raise.
+ */
+
+#include "twin/alarm.h"
+
+enum { NOTICES = 512, NOTICE_SAME_MS = 15000 };
+
+struct notice_step {
+	bool told; /* anything at all was said of it */
+	enum notice_state state;
+	int tries;
+	int64_t at_ms;
+	char station[ID_SIZE]; /* who says so */
+};
+
+struct notice_entry {
+	char key[ID_SIZE];
+	int64_t raised_ms;
+	struct notice_step steps[ALARM_STEPS];
+};
+
+struct notices {
+	struct notice_entry list[NOTICES];
+	int count;
+	uint64_t forgotten; /* entries of old occurrences that made room */
+};
+
+/* Any fact; only notices are looked at. Sent outweighs dead, dead outweighs failed. */
+void notices_hear(struct notices *notices, const struct fact *fact);
+/* What is known of this step (from 1) of this occurrence; NULL nothing. */
+const struct notice_step *notices_step(
+	const struct notices *notices, const char *key, int64_t raised_ms, int step);
+/* Two names of one occurrence. */
+bool notices_same(int64_t a_ms, int64_t b_ms);
+
+#endif
