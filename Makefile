@@ -4,8 +4,9 @@ CC      ?= gcc
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla -Werror
-HARDEN  ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
-           -fcf-protection=full -fPIE
+# tests/system/test_hardening.sh looks for all of it in the program.
+HARDEN  ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+           -fcf-protection=full -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks -fPIE
 STD     := -std=c17 -I. -ffunction-sections
 LDHARD  := -Wl,-z,relro,-z,now,-z,noexecstack -pie
 SAN     ?=
@@ -20,7 +21,7 @@ HOSP_C    := $(wildcard src/hospital/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lcsv -lsqlite3 -ljwt -lcrypto -lmicrohttpd -lm -lpthread
+LIBS := -lncursesw -ltinfo -lev -lpaho-mqtt3as -lcurl -lcjson -lconfig -lcsv -lsqlite3 -ljwt -lcrypto -lmicrohttpd -lpam -lseccomp -lm -lpthread
 
 .PHONY: all programs
 all: programs vigie vigie-hospital
@@ -30,7 +31,8 @@ programs: $(B)/vigie $(B)/vigie-hospital
 $(B)/twin/%.o: DEFS := -D_XOPEN_SOURCE=700 -ffp-contract=off
 $(B)/%.o: DEFS := -D_GNU_SOURCE
 
-$(B)/%.o: %.c
+# Makefile: other flags make other objects.
+$(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(STD) $(WARN) $(DEFS) $(HARDEN) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
