@@ -181,7 +181,9 @@ static void draw_journal(const struct view *view, struct page *page)
 		(unsigned long long)view->twin->facts, (unsigned long long)view->twin->flagged,
 		(unsigned long long)view->twin->ignored, (unsigned long long)view->twin->dropped);
 	page_pair(page, _("twin"), view->twin->dropped ? ROLE_MEDIUM : ROLE_NORMAL, text);
-	format_put(text, sizeof text, _("longest turn in the last minute %.1f ms"), h->loop_max_ms);
+	format_put(text, sizeof text,
+		_("longest turn in the last minute %.1f ms, 99.9 %% within %.1f ms"),
+		h->loop_max_ms, h->loop_most_ms);
 	page_pair(page, _("loop"), h->loop_max_ms > 50 ? ROLE_LOW : ROLE_NORMAL, text);
 }
 

@@ -84,6 +84,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	struct station *s = timer->data;
 	(void)loop;
 	(void)events;
+	s->health.loop_most_ms = pulse_within(&s->pulse, 0.999);
 	advance(s);
 	station_feeds_tick(s);
 	station_site_tick(s);

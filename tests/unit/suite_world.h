@@ -308,6 +308,7 @@ static void world_health(struct world *w)
 	w->health.journal_ok = true;
 	w->health.journal_committed = 2724;
 	w->health.loop_max_ms = 3.2;
+	w->health.loop_most_ms = 1.6;
 	w->health.unknown[0] = (struct unknown_frame){"ffe1:a1:22 len 14", 17};
 	w->health.unknown_count = 1;
 }

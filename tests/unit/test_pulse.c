@@ -31,10 +31,31 @@ static void test_slides(void **state)
 			rows[i].longest, 0);
 }
 
+/* By hand: 1,000 turns of 0.15 ms lie in the class that ends at 0.2 ms (0.1 * sqrt 2
+ * is 0.141), one of 40 ms in the one that ends at 51.2 ms, but 40 is the longest. */
+static void test_within(void **state)
+{
+	struct pulse pulse = {0};
+	(void)state;
+	assert_float_equal(pulse_within(&pulse, 0.999), 0, 0);
+	for (int i = 0; i < 1000; i++)
+		pulse_turn(&pulse, 1000000000, 0.15);
+	assert_float_equal(pulse_within(&pulse, 0.999), 0.15, 1e-9);
+	pulse_turn(&pulse, 1000000000, 40);
+	assert_float_equal(pulse_within(&pulse, 0.5), 0.2, 1e-9);
+	assert_float_equal(pulse_within(&pulse, 0.999), 0.2, 1e-9);
+	pulse_turn(&pulse, 1000000000, 30); /* 0.1 * sqrt 2 ^ 17 */
+	assert_float_equal(pulse_within(&pulse, 0.999), 36.2038671967, 1e-6);
+	assert_float_equal(pulse_within(&pulse, 1), 40, 1e-9);
+	pulse_turn(&pulse, 1100000000, 20000); /* beyond every class, a minute later */
+	assert_float_equal(pulse_within(&pulse, 0.999), 20000, 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slides),
+		cmocka_unit_test(test_within),
 	};
 	return cmocka_run_group_tests_name("pulse", tests, NULL, NULL);
 }
