@@ -245,7 +245,7 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 	if (row.room >= 0 && !strstr(a->text, format_room(view, row.room)))
 		format_add(s[1].text, sizeof s[1].text, " - %s", format_room(view, row.room));
 	/* How sure the place is matters where somebody has to go at once. */
-	if (!isnan(row.confidence) && a->class_ == ALARM_CLASS_PATIENT_CALL) {
+	if (!isnan(row.confidence) && alarm_is_call(a->class_)) {
 		format_add(s[1].text, sizeof s[1].text, _(" (place %.0f%%)"), row.confidence * 100);
 		if (row.confidence < 0.60 && row.other >= 0)
 			format_add(s[1].text, sizeof s[1].text, _(" or %s"),

@@ -69,15 +69,24 @@ void ingest_press(struct ingest *g, const struct decoded *d)
 }
 
 /* A device that says "button" in so many words (BTHome, Theengs) rings when the
- * site has a signature for its model: the signature gives the priority and the
- * silence after which it rings again. Others only speak. */
+ * site has a signature for its model: the one of this kind of press, else one of
+ * any. The signature gives the class and the silence after which it rings again.
+ * Others only speak. */
 void ingest_button(struct ingest *g, const struct decoded *d, const struct known *known)
 {
 	const struct site *site = g->o.site;
 	const char *model = site->tags[known->tag].model;
-	for (int i = 0; d->reading.value > 0 && model[0] != '\0' && i < site->signature_count; i++)
-		if (strcmp(site->signatures[i].model, model) == 0) {
+	int event = (int)d->reading.value, any = -1;
+	for (int i = 0; event > 0 && model[0] != '\0' && i < site->signature_count; i++) {
+		const struct signature *s = &site->signatures[i];
+		if (strcmp(s->model, model) != 0 || (s->event != 0 && s->event != event))
+			continue;
+		if (s->event == event) {
 			ring(g, d, i);
 			return;
 		}
+		any = any < 0 ? i : any;
+	}
+	if (any >= 0)
+		ring(g, d, any);
 }

@@ -76,6 +76,9 @@ void site_duplicates(struct site_reading *r)
 	const struct ids macs[] = {IDS(SECTION_GATEWAYS, s->gateways, mac, s->gateway_count),
 		IDS(SECTION_TAGS, s->tags, mac, s->tag_count)};
 	const struct ids roles[] = {IDS(SECTION_ROLES, s->roles, id, s->role_count)};
+	const struct ids zones[] = {IDS(SECTION_ZONES, s->zones, id, s->zone_count)};
+	const struct ids medicines[] = {
+		IDS(SECTION_MEDICINES, s->medicines, id, s->medicine_count)};
 	const struct ids kits[] = {IDS(SECTION_KITS, s->kits, id, s->kit_count)};
 	const struct ids signatures[] = {
 		IDS(SECTION_SIGNATURES, s->signatures, id, s->signature_count)};
@@ -87,6 +90,8 @@ void site_duplicates(struct site_reading *r)
 		duplicates(r, "fhir", locations, 2);
 	duplicates(r, "MAC", macs, 2);
 	duplicates(r, "role", roles, 1);
+	duplicates(r, "zone", zones, 1);
+	duplicates(r, "medicine", medicines, 1);
 	duplicates(r, "kit", kits, 1);
 	duplicates(r, "signature", signatures, 1);
 }
@@ -441,6 +446,7 @@ int site_lint(const char *path, FILE *out)
 		check_survey(&r);
 		check_pathways(&r);
 		check_scarce(&r);
+		site_watch_lint(&r);
 	}
 	site_reading_end(&r);
 	free(text);

@@ -52,6 +52,8 @@ static void room_defaults(void *item)
 	/* low > high says: no limits */
 	room->temp_low = room->rh_low = 1;
 	room->temp_high = room->rh_high = 0;
+	room->pressure_low = 1;
+	room->pressure_delay_min = 2;
 }
 
 static void room_finish(struct site_reading *r, const config_setting_t *s, void *item)
@@ -64,6 +66,46 @@ static void room_finish(struct site_reading *r, const config_setting_t *s, void 
 	if (room->outline_count == 0)
 		site_finding(r, line_of(s), FINDING_ERROR,
 			"room \"%s\" has neither box nor outline", room->id);
+	if (room->pressure_to[0] != '\0' && room->pressure_low >= room->pressure_high)
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"pressure_to: pressure = (low, high) is missing");
+	if (strcmp(room->pressure_to, room->id) == 0)
+		site_finding(r, line_of(s), FINDING_ERROR, "pressure_to: the room itself");
+}
+
+static void zone_defaults(void *item)
+{
+	struct zone *zone = item;
+	zone->delay_min = 2;
+}
+
+static void zone_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct zone *zone = item;
+	bool any = false;
+	for (int i = 0; i < SITE_ROOMS; i++)
+		any = any || zone->has[i];
+	if (zone->name[0] == '\0')
+		text_copy(zone->name, sizeof zone->name, zone->id);
+	if (!any)
+		site_finding(r, line_of(s), FINDING_ERROR, "zone \"%s\" has no room", zone->id);
+}
+
+static void medicine_defaults(void *item)
+{
+	struct medicine *m = item;
+	m->delay_min = 10;
+	m->least = 1;
+}
+
+static void medicine_finish(struct site_reading *r, const config_setting_t *s, void *item)
+{
+	struct medicine *m = item;
+	if (m->name[0] == '\0')
+		text_copy(m->name, sizeof m->name, m->id);
+	if (m->least <= m->most && (m->least > m->low || m->most < m->high))
+		site_finding(
+			r, line_of(s), FINDING_ERROR, "bears: wider than limits, or not at all");
 }
 
 static void bed_finish(struct site_reading *r, const config_setting_t *s, void *item)
@@ -92,7 +134,23 @@ static void tag_defaults(void *item)
 	tag->room = tag->bed = -1;
 	tag->low = 1;
 	tag->high = 0;
-	tag->delay_min = 10;
+	tag->delay_min = -1;
+}
+
+/* What the tag does not say itself, its medicine does. */
+static void tag_medicine(const struct site *site, struct tag *tag)
+{
+	int i = site_medicine(site, tag->medicine);
+	const struct medicine *m = i >= 0 ? &site->medicines[i] : NULL;
+	if (m != NULL) {
+		tag->cold = true;
+		if (tag->low > tag->high) {
+			tag->low = m->low;
+			tag->high = m->high;
+		}
+	}
+	if (tag->delay_min < 0)
+		tag->delay_min = m != NULL ? m->delay_min : 10;
 }
 
 static void tag_finish(struct site_reading *r, const config_setting_t *s, void *item)
@@ -102,6 +160,13 @@ static void tag_finish(struct site_reading *r, const config_setting_t *s, void *
 		text_copy(tag->name, sizeof tag->name, tag->mac);
 	if (tag->bed >= 0 && tag->room < 0)
 		tag->room = r->site->beds[tag->bed].room;
+	tag_medicine(r->site, tag);
+	if (tag->kind == TAG_STAFF && (tag->zone[0] != '\0' || tag->wander))
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"people at work are not watched: no zone, no wander for staff");
+	if (tag->wander && (tag->kind != TAG_PATIENT || tag->zone[0] == '\0'))
+		site_finding(r, line_of(s), FINDING_ERROR,
+			"wander: of a patient's bracelet, with the zone to stay in");
 	if (tag->cold && tag->low > tag->high)
 		site_finding(r, line_of(s), FINDING_ERROR, "a cold tag needs limits = (low, high)");
 	if (tag->kind == TAG_STAFF && tag->role[0] != '\0') {
@@ -234,6 +299,9 @@ static const struct key room_keys[] = {
 	{"session", site_value_session, 0, false},
 	{"temp", site_value_limits, AT(room, temp_low), false},
 	{"rh", site_value_limits, AT(room, rh_low), false},
+	{"pressure", site_value_limits, AT(room, pressure_low), false},
+	{"pressure_to", site_value_id, AT(room, pressure_to), false},
+	{"pressure_delay_min", site_value_number, AT(room, pressure_delay_min), false},
 	{0},
 };
 static const struct key bed_keys[] = {
@@ -258,6 +326,25 @@ static const struct key role_keys[] = {
 	{"covers", site_value_covers, AT(staff_role, covers), false},
 	{0},
 };
+static const struct key zone_keys[] = {
+	{"id", site_value_id, AT(zone, id), true},
+	{"name", site_value_label, AT(zone, name), false},
+	{"rooms", site_value_zone_rooms, 0, false},
+	{"floors", site_value_zone_floors, 0, false},
+	{"patients", site_value_not, AT(zone, no_patients), false},
+	{"delay_min", site_value_number, AT(zone, delay_min), false},
+	{0},
+};
+static const struct key medicine_keys[] = {
+	{"id", site_value_id, AT(medicine, id), true},
+	{"name", site_value_label, AT(medicine, name), false},
+	{"limits", site_value_limits, AT(medicine, low), true},
+	{"delay_min", site_value_number, AT(medicine, delay_min), false},
+	{"budget_min", site_value_number, AT(medicine, budget_min), false},
+	{"bears", site_value_limits, AT(medicine, least), false},
+	{"mkt", site_value_number, AT(medicine, mkt_high), false},
+	{0},
+};
 static const struct key tag_keys[] = {
 	{"mac", site_value_mac, AT(tag, mac), true},
 	{"kind", site_value_tag_kind, AT(tag, kind), true},
@@ -269,6 +356,9 @@ static const struct key tag_keys[] = {
 	{"cold", site_value_bool, AT(tag, cold), false},
 	{"limits", site_value_limits, AT(tag, low), false},
 	{"delay_min", site_value_number, AT(tag, delay_min), false},
+	{"medicine", site_value_medicine, AT(tag, medicine), false},
+	{"zone", site_value_zone, AT(tag, zone), false},
+	{"wander", site_value_bool, AT(tag, wander), false},
 	{0},
 };
 static const struct key signature_keys[] = {
@@ -284,6 +374,8 @@ static const struct key signature_keys[] = {
 	{"rearm_s", site_value_number, AT(signature, rearm_silence_s), false},
 	{"merge_s", site_value_number, AT(signature, merge_s), false},
 	{"priority", site_value_priority, AT(signature, priority), false},
+	{"class", site_value_call, AT(signature, call), false},
+	{"event", site_value_event, AT(signature, event), false},
 	{0},
 };
 
@@ -328,6 +420,10 @@ static const struct section sections[SECTION_COUNT] = {
 	[SECTION_GATEWAYS] = {"gateways", gateway_keys, LIST(gateway, gateways, gateway),
 		TWIN_ROOMS, NULL, gateway_finish},
 	[SECTION_ROLES] = {"roles", role_keys, LIST(staff_role, roles, role), 64, NULL, NULL},
+	[SECTION_ZONES] = {"zones", zone_keys, LIST(zone, zones, zone), SITE_ZONES, zone_defaults,
+		zone_finish},
+	[SECTION_MEDICINES] = {"medicines", medicine_keys, LIST(medicine, medicines, medicine),
+		SITE_MEDICINES, medicine_defaults, medicine_finish},
 	[SECTION_TAGS] = {"tags", tag_keys, LIST(tag, tags, tag), TWIN_THINGS, tag_defaults,
 		tag_finish},
 	[SECTION_SIGNATURES] = {"signatures", signature_keys,
@@ -347,6 +443,7 @@ static const struct key site_keys[] = {
 	{"currency", site_value_currency, AT(site, currency), false},
 	{"turnover_min", site_value_number, AT(site, turnover_min), false},
 	{"gateway_silence_s", site_value_number, AT(site, gateway_silence_s), false},
+	{"tag_silence_min", site_value_number, AT(site, tag_silence_min), false},
 	{"targets", site_value_ignore, 0, false},
 	{"prices", site_value_ignore, 0, false},
 	{"radio", site_value_ignore, 0, false},
@@ -485,6 +582,7 @@ void site_read(struct site_reading *r, const char *text)
 	}
 	r->site->turnover_min = 25;
 	r->site->gateway_silence_s = 30;
+	r->site->tag_silence_min = 15;
 	text_copy(r->site->currency, sizeof r->site->currency, "EUR");
 	if (config_read_string(&r->config, text) != CONFIG_TRUE) {
 		site_finding(r, config_error_line(&r->config), FINDING_ERROR, "%s",
@@ -494,6 +592,7 @@ void site_read(struct site_reading *r, const char *text)
 	read_group(r, config_root_setting(&r->config), site_keys, r->site);
 	for (int i = 0; i < SECTION_COUNT; i++)
 		read_section(r, &sections[i]);
+	site_watch_check(r);
 	read_values(r, "targets", &r->site->targets, &r->site->target_count);
 	read_values(r, "prices", &r->site->prices, &r->site->price_count);
 	site_radio_read(r);

@@ -52,6 +52,8 @@ enum site_section {
 	SECTION_BEDS,
 	SECTION_GATEWAYS,
 	SECTION_ROLES,
+	SECTION_ZONES,
+	SECTION_MEDICINES,
 	SECTION_TAGS,
 	SECTION_SIGNATURES,
 	SECTION_PATHWAYS,
@@ -79,6 +81,11 @@ site_value site_value_minutes, site_value_class, site_value_rules, site_value_co
 bool site_pathway_balanced(
 	struct site_reading *r, const config_setting_t *s, const struct pathway *way);
 site_value site_value_mobility; /* src/site_mobility.c */
+/* In src/site_watch.c; zone_rooms and zone_floors fill a struct zone. */
+site_value site_value_zone_rooms, site_value_zone_floors, site_value_zone, site_value_medicine;
+site_value site_value_call, site_value_event, site_value_not;
+void site_watch_check(struct site_reading *r); /* once all is read */
+void site_watch_lint(struct site_reading *r);
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,
 	uint8_t *mask, int size, int *length);
 bool site_number(const config_setting_t *s, double *value);

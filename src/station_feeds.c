@@ -44,7 +44,7 @@ static void from_ingest(void *context, const struct fact *fact)
 	struct fact copy = *fact;
 	if (fact->kind == FACT_PRESS) {
 		char key[ID_SIZE];
-		snprintf(key, sizeof key, "press:%s", fact->press.tag);
+		press_key(key, s->twin->site, &fact->press);
 		int alarm = twin_alarm(s->twin, key);
 		if (alarm >= 0 && s->draining
 			&& s->twin->alarms[alarm].raised_ms + SAME_PRESS_MS > fact->at_ms)

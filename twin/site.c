@@ -66,6 +66,24 @@ int site_floor(const struct site *site, const char *id)
 	return -1;
 }
 
+int site_zone(const struct site *site, const char *id)
+{
+	FIND(site, zones, zone_count, id, id);
+	return -1;
+}
+
+int site_medicine(const struct site *site, const char *id)
+{
+	FIND(site, medicines, medicine_count, id, id);
+	return -1;
+}
+
+int site_signature(const struct site *site, const char *id)
+{
+	FIND(site, signatures, signature_count, id, id);
+	return -1;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -150,6 +168,8 @@ void site_free(struct site *site)
 	free(site->beds);
 	free(site->gateways);
 	free(site->roles);
+	free(site->zones);
+	free(site->medicines);
 	free(site->tags);
 	free(site->signatures);
 	free(site->pathways);

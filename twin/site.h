@@ -28,7 +28,7 @@ enum room_kind {
 
 enum tag_kind { TAG_PATIENT, TAG_STAFF, TAG_ASSET, TAG_SENSOR, TAG_KIND_COUNT };
 
-enum { OUTLINE_MAX = 12, PATTERN_MAX = 32 };
+enum { OUTLINE_MAX = 12, PATTERN_MAX = 32, SITE_ROOMS = 192, SITE_ZONES = 64, SITE_MEDICINES = 64 };
 
 struct floor {
 	char id[ID_SIZE];
@@ -51,6 +51,35 @@ struct room {
 	int open_min, close_min;    /* session, minutes after local midnight; -1 none */
 	double temp_low, temp_high; /* Cel; low > high: no limits */
 	double rh_low, rh_high;     /* % */
+	/* Over the air of another room, Pa; low < high: there are limits. */
+	double pressure_low, pressure_high;
+	double pressure_delay_min; /* a door may stand open for so long */
+	/* That room; both have a barometer. "": the sensor here measures the
+	 * difference itself. */
+	char pressure_to[ID_SIZE];
+};
+
+/* Rooms that mean the same for somebody: where a thing belongs, or where no
+ * patient should be. */
+struct zone {
+	char id[ID_SIZE];
+	char name[LABEL_SIZE];
+	bool has[SITE_ROOMS]; /* by index of the room */
+	bool no_patients;
+	double delay_min; /* passing through is nothing */
+};
+
+/* What is kept cold, and what it bears. Cel; minutes. */
+struct medicine {
+	char id[ID_SIZE];
+	char name[LABEL_SIZE];
+	double low, high; /* where it is kept */
+	double delay_min; /* out of that before the alarm */
+	/* Out of limits in all, from when the stock was put in: so long it bears
+	 * that, as its maker says. 0: nothing is told. */
+	double budget_min;
+	double least, most; /* ... within these, not a minute beyond; least > most: not told */
+	double mkt_high;    /* mean kinetic temperature at most; 0 not told */
 };
 
 struct door {
@@ -120,11 +149,16 @@ struct tag {
 	char model[ID_SIZE];   /* "B10", "B7", "E8", "S1" ... */
 	char role[ID_SIZE];    /* staff: role id; assets: category */
 	enum tag_kind kind;
-	int room;         /* sensors: where it is fixed; assets: home; -1 none */
-	int bed;          /* a button fixed to a bed, -1 */
-	bool cold;        /* cold chain: limits below apply */
-	double low, high; /* of QUANTITY_TEMPERATURE, Cel; low > high: none */
-	double delay_min; /* minutes out of limits before the alarm */
+	int room;               /* sensors: where it is fixed; assets: home; -1 none */
+	int bed;                /* a button fixed to a bed, -1 */
+	bool cold;              /* cold chain: limits below apply */
+	double low, high;       /* of QUANTITY_TEMPERATURE, Cel; low > high: none */
+	double delay_min;       /* minutes out of limits before the alarm */
+	char medicine[ID_SIZE]; /* what is in it, "" not told */
+	/* The zone where a thing belongs; of a bracelet with `wander`, where its
+	 * wearer may walk. "" anywhere. Never of staff. */
+	char zone[ID_SIZE];
+	bool wander;
 };
 
 /* How a press looks on air (feeds.md 2.6). The bytes are what must appear in
@@ -141,6 +175,10 @@ struct signature {
 	double rearm_silence_s; /* 30 */
 	double merge_s;         /* 15 */
 	enum priority priority;
+	enum alarm_class call; /* what it means: a patient's call, or an emergency */
+	/* For tags that say which press it was: BTHome's code (1 once, 2 twice,
+	 * 3 thrice, 4 long); 0: any. */
+	int event;
 };
 
 /* How a gateway hears tags in one part of a room, as a walk-through found. */
@@ -188,6 +226,10 @@ struct site {
 	int gateway_count;
 	struct staff_role *roles;
 	int role_count;
+	struct zone *zones;
+	int zone_count;
+	struct medicine *medicines;
+	int medicine_count;
 	struct tag *tags;
 	int tag_count;
 	struct signature *signatures;
@@ -206,6 +248,7 @@ struct site {
 	struct survey survey;
 	double turnover_min;      /* usual, minutes */
 	double gateway_silence_s; /* after which a gateway is called silent */
+	double tag_silence_min;   /* ... and a tag that should be heard; 0: never */
 };
 
 /* Indexes by id, -1 when absent. site_room also takes a FHIR id. */
@@ -214,6 +257,9 @@ int site_bed(const struct site *site, const char *id);
 int site_gateway(const struct site *site, const char *mac);
 int site_tag(const struct site *site, const char *mac);
 int site_floor(const struct site *site, const char *id);
+int site_zone(const struct site *site, const char *id);
+int site_medicine(const struct site *site, const char *id);
+int site_signature(const struct site *site, const char *id);
 /* Beds of the rooms of a kind. */
 int site_beds(const struct site *site, enum room_kind kind);
 double site_target(const struct site *site, const char *key, double otherwise);

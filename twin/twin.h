@@ -21,7 +21,7 @@
 enum {
 	TWIN_CASES = 512, /* as many as a plan holds (SIM_CASES) */
 	TWIN_PATIENTS = 640,
-	TWIN_ROOMS = 192,
+	TWIN_ROOMS = SITE_ROOMS,
 	TWIN_THINGS = 1024,
 	TWIN_ALARMS = 512,
 	TWIN_READINGS = 512,
@@ -225,6 +225,10 @@ int twin_patient_room(const struct twin *twin, int patient, enum source *who, bo
  * how many are taken: from the moment their patient leaves the OR. */
 int twin_bays(const struct twin *twin);
 int twin_bays_taken(const struct twin *twin);
+/* Somebody rings: a button says "on" and never "off", so this ends by being seen to. */
+bool alarm_is_call(enum alarm_class class_);
+/* Of the alarm of a press. */
+void press_key(char key[ID_SIZE], const struct site *site, const struct fact_press *press);
 /* The best fix of an alarm's tag: thing index or -1. */
 int twin_alarm_thing(const struct twin *twin, const struct alarm *alarm);
 

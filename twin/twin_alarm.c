@@ -187,6 +187,6 @@ void alarm_operator(struct turn *turn)
 		return;
 	}
 	text_copy(a->acked_by, sizeof a->acked_by, turn->fact->origin);
-	if (a->class_ == ALARM_CLASS_PATIENT_CALL)
+	if (alarm_is_call(a->class_))
 		run(turn, a, ALARM_EVENT_CLEAR);
 }

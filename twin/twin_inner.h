@@ -126,7 +126,7 @@ int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *to
 void alarm_operator(struct turn *turn);
 
 /* twin_rule.c */
-void alarm_press(struct turn *turn);
+void alarm_press(struct turn *turn); /* rule_press.c */
 /* Where a tag rings: where radio has it, else where it is fixed; -1 not known. */
 int room_of_tag(const struct twin *t, const char *mac);
 void rule_case(struct turn *turn, int i);

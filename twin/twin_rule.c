@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules that raise and clear alarms: of a press, a case, a reading, a battery and
- * two places for one patient. */
+/* The rules that raise and clear alarms: of a case, a reading, a battery and two
+ * places for one patient. */
 #include <string.h>
 
 #include "twin/fasting.h"
@@ -22,35 +22,6 @@ int room_of_tag(const struct twin *t, const char *mac)
 	if (bed >= 0 && bed < t->site->bed_count)
 		return t->site->beds[bed].room;
 	return t->site->tags[i].room;
-}
-
-/* A call is worth more than a list: an unlisted tag rings all the same. */
-void alarm_press(struct turn *turn)
-{
-	const struct fact_press *press = &turn->fact->press;
-	struct twin *t = turn->t;
-	int tag = site_tag(t->site, press->tag), thing = twin_thing(t, press->tag);
-	int room = room_of_tag(t, press->tag);
-	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_PATIENT_CALL,
-		.late = press->late,
-		.happened_ms = press->late ? turn->fact->source_ms : 0};
-
-	if (tag < 0 && thing < 0)
-		t->ignored++;
-	if ((thing >= 0 && t->things[thing].patient[0])
-		|| (tag >= 0 && t->site->tags[tag].kind == TAG_PATIENT))
-		line_add(text, sizeof text, "patient");
-	else
-		line_add(text, sizeof text, tag_label(t, press->tag));
-	line_add(text, sizeof text, " calls, ");
-	line_add(text, sizeof text, room >= 0 ? room_label(t, room) : "place not known");
-	key_make(key, "press:", press->tag);
-	ring.priority = alarm_rules[ALARM_CLASS_PATIENT_CALL].priority;
-	ring.text = text;
-	ring.tag = press->tag;
-	ring.room = room_id(t, room);
-	alarm_raise(turn, key, &ring);
 }
 
 static void case_alarm(struct turn *turn, int i, enum hazard hazard, bool wanted,

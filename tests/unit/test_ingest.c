@@ -329,6 +329,36 @@ static void test_another_version_of_the_site(void **state)
 	locator_destroy(locator);
 }
 
+/* BTHome's button events: 1 press, 2 double press, 4 long press. */
+static void test_the_kind_of_press_picks_the_signature(void **state)
+{
+	struct world *w = *state;
+	struct site turned = w->site;
+	struct signature signatures[3] = {w->signature, w->signature, w->signature};
+	snprintf(signatures[0].id, ID_SIZE, "any");
+	snprintf(signatures[1].id, ID_SIZE, "once");
+	signatures[1].event = 1;
+	snprintf(signatures[2].id, ID_SIZE, "long");
+	signatures[2].event = 4;
+	turned.signatures = signatures;
+	turned.signature_count = 3;
+	ingest_site(w->ingest, &turned, w->locator);
+	const struct {
+		double code;
+		const char *signature;
+	} expected[] = {{1, "once"}, {4, "long"}, {2, "any"}};
+	for (int i = 0; i < 3; i++) {
+		struct decoded d = {.kind = DECODED_READING, .gateway = G_A, .tag = BUTTON};
+		d.reading.quantity = QUANTITY_BUTTON;
+		d.reading.value = expected[i].code;
+		w->ingest->now_ms = START + i;
+		ingest_decoded(w->ingest, &d);
+		assert_int_equal(w->count, i + 1);
+		assert_string_equal(w->facts[i].press.signature, expected[i].signature);
+	}
+	ingest_site(w->ingest, &w->site, w->locator);
+}
+
 static void test_clock_set_back(void **state)
 {
 	struct gateway_clock c = {0};
@@ -556,8 +586,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(test_allow_list), T(test_unlisted_press),
 		T(test_retained), T(test_late_row_moves_nobody), T(test_late_press),
 		T(test_live_then_buffered), T(test_late_by_the_message),
-		T(test_another_version_of_the_site), T(test_clocks), T(test_clock_set_back),
-		T(test_impossible_rssi), T(test_uplinks), T(test_filters), T(test_movement_ends),
-		T(test_button_event), T(test_redelivery), T(test_odd_messages)};
+		T(test_another_version_of_the_site), T(test_the_kind_of_press_picks_the_signature),
+		T(test_clocks), T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks),
+		T(test_filters), T(test_movement_ends), T(test_button_event), T(test_redelivery),
+		T(test_odd_messages)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
