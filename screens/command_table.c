@@ -146,6 +146,9 @@ const struct command_entry command_table[] = {
 		COMMAND_REDRAW},
 	{"", 0, 0, "reload", N_("read the site file again, now"), 0, 0, cmd_simple, COMMAND_RELOAD},
 	{"", 0, 0, "quit", N_("leave vigie"), FLAG_SMALL, 0, cmd_simple, COMMAND_QUIT},
+	{"", 0, 0, "break-glass",
+		N_("a coordinator's rights for 15 min, in an emergency: break-glass REASON"), 0, 0,
+		cmd_break_glass, 0},
 	{"", 0, 0, "save-display", N_("write this picture as text: save-display FILE"), 0, 0,
 		cmd_save, 0},
 };

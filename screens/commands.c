@@ -336,3 +336,12 @@ unsigned cmd_save(struct call *call)
 	format_put(call->command->text, sizeof call->command->text, "%s", call->argument);
 	return DONE;
 }
+
+unsigned cmd_break_glass(struct call *call)
+{
+	if (call->argument[0] == '\0')
+		return nothing_here(call, _("break-glass needs a reason: break-glass REASON"));
+	call->command->kind = COMMAND_BREAK_GLASS;
+	format_put(call->command->text, sizeof call->command->text, "%s", call->argument);
+	return DONE;
+}

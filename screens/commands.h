@@ -29,6 +29,7 @@ unsigned cmd_back(struct call *call);
 unsigned cmd_indicator(struct call *call);
 unsigned cmd_simple(struct call *call);
 unsigned cmd_save(struct call *call);
+unsigned cmd_break_glass(struct call *call);
 unsigned cmd_what_if(struct call *call);
 unsigned cmd_in_time(struct call *call);
 unsigned cmd_idea(struct call *call);

@@ -22,7 +22,7 @@ struct segment {
 	int rank; /* 0 never dropped */
 };
 
-enum { SEGMENTS = 12 };
+enum { SEGMENTS = 14 };
 
 const char *mode_name(enum mode mode)
 {
@@ -120,6 +120,19 @@ static void header_title(const struct screen_def *def, int columns, struct segme
 	out->role = ROLE_STRONG;
 }
 
+/* Who it is who may do what here, where that is not the same for everybody. */
+static void header_person(const struct view *view, struct segment *out)
+{
+	if (view->glass_left_s > 0) {
+		format_put(out->text, sizeof out->text, _("BREAK-GLASS %d:%02d"),
+			view->glass_left_s / 60, view->glass_left_s % 60);
+		out->role = ROLE_MEDIUM;
+	} else if (view->roles) {
+		format_put(out->text, sizeof out->text, "%s", person_role_name(view->role));
+		out->rank = 8;
+	}
+}
+
 void frame_header(const struct ui *ui, const struct view *view, struct canvas *canvas)
 {
 	struct segment s[SEGMENTS] = {0};
@@ -158,10 +171,11 @@ void frame_header(const struct ui *ui, const struct view *view, struct canvas *c
 			s[8].text, sizeof s[8].text, _("dropped %llu"), (unsigned long long)drops);
 	s[8].role = ROLE_MEDIUM;
 	s[8].rank = 5;
-	header_feeds(view, &s[9]);
-	s[9].rank = 6;
+	header_person(view, &s[9]);
+	header_feeds(view, &s[10]);
+	s[10].rank = 6;
 	canvas_fill(canvas, (struct area){0, 0, 1, canvas->columns}, ROLE_HEADER, ' ');
-	draw_segments(s, 10, canvas, 0, 0, canvas->columns);
+	draw_segments(s, 11, canvas, 0, 0, canvas->columns);
 }
 
 /* The unacknowledged alarm that comes first, -1. */

@@ -44,6 +44,8 @@ struct view {
 	uint64_t pending_seq;  /* operator's act not yet stored, 0 none */
 	const char *notice;    /* last message for the footer, "" none */
 	enum person_role role; /* what the one at the keyboard may do */
+	bool roles;            /* they are configured: worth a word in the header */
+	int glass_left_s;      /* of break-glass, 0 none */
 	bool locked;           /* nobody is at the keyboard: names masked, no acts */
 	bool readonly;
 	bool calm; /* no flashing */
@@ -70,6 +72,7 @@ enum command_kind {
 	COMMAND_RETURN,         /* target alarm key: back in service */
 	COMMAND_UNDO,           /* my last act */
 	COMMAND_REVEAL,         /* target patient, text reason */
+	COMMAND_BREAK_GLASS,    /* text: reason; a coordinator's rights for 15 min */
 	COMMAND_IDEA_KEEP,      /* target name: what is injected now, for everybody */
 	COMMAND_IDEA_FORGET,    /* target name, for everybody */
 	COMMAND_REDRAW,         /* full repaint */

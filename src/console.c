@@ -193,7 +193,9 @@ static void run(struct console *c)
 	c->dirty = true;
 	draw(c); /* first paint before any feed has answered */
 	station_start(c->station);
+	station_session(c->station, true, "");
 	ev_run(c->loop, 0);
+	station_session(c->station, false, "");
 	ev_prepare_stop(c->loop, &c->before_wait);
 	ev_timer_stop(c->loop, &c->frame);
 }

@@ -13,7 +13,7 @@
 #include "src/settings_notify.h"
 #include "src/xdg.h"
 
-enum kind { TEXT, LIST, NUMBER, INTEGER, FLAG };
+enum kind { TEXT, LIST, NUMBER, INTEGER, FLAG, NOT_FLAG };
 
 /* Every setting there is; vigie.conf(5) lists the same rows. */
 static const struct settings_row {
@@ -70,11 +70,27 @@ static const struct settings_row {
 	{"notify.tries", INTEGER, AT(notify.tries), 0, 100},
 	{"notify.deadline_s", NUMBER, AT(notify.deadline_s), 0, 0},
 	{"notify.rank", INTEGER, AT(notify.rank), 0, 1000},
+#define ROLE_ROW(name, role)                                                                       \
+	{                                                                                          \
+		"roles." name, LIST, AT(role_groups[role]), AT(role_group_count[role]),            \
+			ROLE_GROUPS                                                                \
+	}
+	ROLE_ROW("viewer", PERSON_VIEWER),
+	ROLE_ROW("nurse", PERSON_NURSE),
+	ROLE_ROW("coordinator", PERSON_COORDINATOR),
+	ROLE_ROW("technician", PERSON_TECHNICIAN),
+	ROLE_ROW("supervisor", PERSON_SUPERVISOR),
+	{"commands.notify", LIST, AT(notify_command), AT(notify_command_count), COMMAND_WORDS},
+	{"commands.print", LIST, AT(print_command), AT(print_command_count), COMMAND_WORDS},
+	{"lock", TEXT, AT(lock), 0, 0},
+	{"lock_min", NUMBER, AT(lock_min), 0, 0},
+	{"sandbox", NOT_FLAG, AT(no_sandbox), 0, 0},
 	{"insecure", FLAG, AT(insecure), 0, 0},
 	{"readonly", FLAG, AT(readonly), 0, 0},
 	{"ascii", FLAG, AT(ascii), 0, 0},
 	{"calm", FLAG, AT(calm), 0, 0},
 #undef FHIR_ROWS
+#undef ROLE_ROW
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -88,6 +104,7 @@ void settings_init(struct settings *config)
 {
 	memset(config, 0, sizeof *config);
 	config->mqtt_qos = 1;
+	config->lock_min = 5;
 	config->clock = suite_clock_real();
 }
 
@@ -132,7 +149,7 @@ static int set_flag(
 	bool yes = strcmp(value, "true") == 0 || strcmp(value, "yes") == 0;
 	if (!yes && strcmp(value, "false") != 0 && strcmp(value, "no") != 0)
 		return error_set(err, -EINVAL, "%s: true or false, not \"%s\"", s->name, value);
-	*(bool *)field(c, s->offset) = yes;
+	*(bool *)field(c, s->offset) = s->kind == FLAG ? yes : !yes;
 	return 0;
 }
 
@@ -167,6 +184,7 @@ int settings_set(struct settings *config, const char *name, const char *value, s
 	case LIST:
 		return add_to_list(config, s, value, err);
 	case FLAG:
+	case NOT_FLAG:
 		return set_flag(config, s, value, err);
 	case NUMBER:
 	case INTEGER:

@@ -16,10 +16,12 @@
 #include "feeds/mqtt.h"
 #include "feeds/notify.h"
 #include "src/suite_clock.h"
+#include "twin/fact.h"
 
 /* Groups "fhir", "fhir2", "fhir3": servers that are asked side by side, each in
  * its own way. */
 enum { FHIR_SERVERS = 3 };
+enum { ROLE_GROUPS = 8, COMMAND_WORDS = 8 };
 
 struct fhir_settings {
 	char *base, *ca, *cert, *key, *bearer_file;
@@ -58,6 +60,15 @@ struct settings {
 	char *http_cert, *http_key;
 	struct notify_settings notify;
 	bool watch; /* no console: escalates alarms (vigie watch) */
+	/* Groups of the operating system, by what they may do here; none: see person.h */
+	char *role_groups[PERSON_ROLE_COUNT][ROLE_GROUPS];
+	int role_group_count[PERSON_ROLE_COUNT];
+	/* Words of the commands that are run with a text on their standard input. */
+	char *notify_command[COMMAND_WORDS], *print_command[COMMAND_WORDS];
+	int notify_command_count, print_command_count;
+	char *lock;      /* "auto", "password", "leave": what ends a lock */
+	double lock_min; /* without a key for so long it locks; 0 never */
+	bool no_sandbox;
 	bool insecure, readonly, ascii, calm, no_color;
 	char *screen; /* first screen */
 	struct suite_clock clock;

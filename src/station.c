@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +87,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	advance(s);
 	station_feeds_tick(s);
 	station_site_tick(s);
+	station_acts_tick(s);
 	station_forecast_tick(s);
 	station_watch_tick(s);
 	changed(s);
@@ -135,16 +135,6 @@ static void name_station(struct station *s)
 	for (char *c = s->id; *c != '\0'; c++)
 		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
 			*c = '-'; /* it becomes part of a topic */
-}
-
-static void who_am_i(struct station *s)
-{
-	const struct passwd *me = getpwuid(getuid());
-	const char *name = s->settings->user;
-	if (name == NULL)
-		name = me != NULL ? me->pw_name : "operator";
-	text_neutralise(s->user, sizeof s->user, name, strlen(name));
-	name_station(s);
 }
 
 static void on_committed(void *context, uint64_t seq)
@@ -219,6 +209,23 @@ static void start_watchers(struct station *s)
 	s->started = true;
 }
 
+static int open_all(struct station *s, struct error *err)
+{
+	if (!knowledge_init(&s->knowledge))
+		return error_set(err, -ENOMEM, "out of memory");
+	int rc = person_find(s->settings, &s->person, err);
+	if (rc < 0)
+		return rc;
+	s->user = s->person.user;
+	name_station(s);
+	rc = open_journal(s, err);
+	if (rc == 0)
+		rc = station_site_open(s, err);
+	if (rc == 0)
+		rc = station_feeds_open(s, err);
+	return rc == 0 ? station_watch_open(s, err) : rc;
+}
+
 struct station *station_open(struct ev_loop *loop, const struct settings *settings,
 	struct station_calls calls, struct error *err)
 {
@@ -230,11 +237,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 	s->calls = calls;
 	s->twin = twin_create();
 	s->names = names_create();
-	who_am_i(s);
-	if (!knowledge_init(&s->knowledge))
-		error_set(err, -ENOMEM, "out of memory");
-	else if (open_journal(s, err) == 0 && station_site_open(s, err) == 0
-		 && station_feeds_open(s, err) == 0 && station_watch_open(s, err) == 0)
+	if (open_all(s, err) == 0)
 		return s;
 	station_close(s);
 	return NULL;
@@ -290,6 +293,10 @@ void station_view(const struct station *s, struct view *view)
 	view->now_ms = station_now(s);
 	view->mono_ms = mono;
 	view->user = s->user;
+	view->role = station_role(s);
+	view->roles = person_roles_configured(s->settings);
+	view->glass_left_s =
+		mono < s->glass_until_mono ? (int)((s->glass_until_mono - mono + 999) / 1000) : 0;
 	view->reveal = mono < s->reveal_until_mono ? s->reveal : "";
 	view->reveal_left_s =
 		mono < s->reveal_until_mono ? (int)((s->reveal_until_mono - mono + 999) / 1000) : 0;

@@ -31,6 +31,8 @@ void station_close(struct station *station);
 
 /* Fills what a screen looks at. Pointers stay valid until the next event. */
 void station_view(const struct station *station, struct view *view);
+/* A person has come to the keyboard, or leaves it (why: "", or "idle" ...): on record. */
+void station_session(struct station *station, bool begins, const char *why);
 /* An operator's request. What it became is told through calls.notice. */
 void station_command(struct station *station, const struct command *command);
 

@@ -1,28 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "screens/format.h"
 #include "twin/fasting.h"
+#include "twin/roles.h"
 #include "twin/text.h"
 
-enum { REVEAL_MS = 30000 };
+enum { REVEAL_MS = 30000, GLASS_MS = 15 * 60000 };
+
+enum person_role station_role(const struct station *s)
+{
+	bool raised = s->glass_until_mono > monotonic_ms() && s->person.role != PERSON_SUPERVISOR;
+	return raised ? PERSON_COORDINATOR : s->person.role;
+}
 
 static struct fact act(const struct station *s, enum fact_kind kind)
 {
 	struct fact f = fact_make(kind, SOURCE_PERSON, 0);
 	text_copy(f.origin, sizeof f.origin, s->user);
 	f.source_ms = station_now(s);
+	text_copy(f.by.station, sizeof f.by.station, s->id);
+	f.by.role = station_role(s);
+	text_copy(f.by.from, sizeof f.by.from, s->person.from);
 	return f;
 }
 
-/* An operator's act goes to disk at once and shows as pending until it is there. */
-static void commit_act(struct station *s, struct fact *f)
+void station_audit(struct station *s, const char *what, const char *subject, const char *reason)
 {
+	struct fact f = act(s, FACT_AUDIT);
+	text_copy(f.audit.what, sizeof f.audit.what, what);
+	text_copy(f.audit.subject, sizeof f.audit.subject, subject);
+	text_neutralise(f.audit.reason, sizeof f.audit.reason, reason, strlen(reason));
+	station_fact(s, &f);
+	journal_force(s->journal);
+}
+
+/* "coordinator, supervisor": whom to ask. */
+static void who_may(unsigned roles, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (int r = PERSON_VIEWER; r < PERSON_ROLE_COUNT; r++)
+		if ((roles & 1u << r) != 0) {
+			size_t used = strlen(out);
+			snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
+				person_role_name((enum person_role)r));
+		}
+}
+
+static void refuse(struct station *s, const struct fact *f, const char *subject)
+{
+	char reason[LABEL_SIZE], who[LABEL_SIZE];
+	const char *role = person_role_name(station_role(s)), *what = role_act_name(f);
+	who_may(roles_that_may(s->twin, f), who, sizeof who);
+	snprintf(reason, sizeof reason, "%s: not for a %s", what, role);
+	station_audit(s, "refused", subject, reason);
+	station_say(s, "%s is not for a %s (%s)", what, role, who[0] != '\0' ? who : "nobody");
+}
+
+/* An operator's act goes to disk at once and shows as pending until it is there.
+ * False: this role may not; that is on record, and said. */
+static bool commit_act(struct station *s, struct fact *f, const char *subject)
+{
+	if (!role_may(s->twin, f)) {
+		refuse(s, f, subject);
+		return false;
+	}
 	station_fact(s, f);
 	s->pending_act = f->seq;
 	journal_force(s->journal);
+	return true;
 }
 
 /* The oldest act, with all that is taken back together with it. */
@@ -52,7 +101,8 @@ static void do_milestone(struct station *s, const struct command *c)
 	text_copy(f.milestone.id, ID_SIZE, c->target);
 	f.milestone.milestone = (enum milestone)c->arg;
 	f.milestone.when_ms = station_now(s);
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.milestone.withdrawn = true;
 	remember(s, &f);
 	station_say(
@@ -68,7 +118,8 @@ static void do_status(struct station *s, const struct command *c)
 	enum case_status before = s->twin->cases[i].status;
 	text_copy(f.status.id, ID_SIZE, c->target);
 	f.status.status = (enum case_status)c->arg;
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.status.status = before;
 	remember(s, &f);
 	station_say(s, "%s: %s (U takes it back)", c->target,
@@ -85,7 +136,8 @@ static void do_readiness(struct station *s, const struct command *c)
 	text_copy(f.readiness.id, ID_SIZE, c->target);
 	f.readiness.item = (enum readiness)c->arg;
 	f.readiness.value = c->value;
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.readiness.value = before;
 	remember(s, &f);
 	station_say(s, "%s: %s %s (U takes it back)", c->target,
@@ -103,7 +155,8 @@ static void do_estimate(struct station *s, const struct command *c)
 	text_copy(f.estimate.id, ID_SIZE, c->target);
 	f.estimate.left_min = c->value;
 	f.estimate.when_ms = station_now(s);
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.estimate.left_min = before;
 	f.estimate.when_ms = since;
 	remember(s, &f);
@@ -121,7 +174,8 @@ static void do_intake(struct station *s, const struct command *c)
 	text_copy(f.intake.id, ID_SIZE, c->target);
 	f.intake.intake = (enum intake)c->arg;
 	f.intake.when_ms = c->when_ms;
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.intake.when_ms = before;
 	remember(s, &f);
 	format_clock(fasting_legal_ms(s->twin, i), legal, sizeof legal);
@@ -135,7 +189,8 @@ static void do_learn(struct station *s, const struct command *c)
 		return;
 	text_copy(f.learn.id, ID_SIZE, c->target);
 	f.learn.use = c->value != 0;
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	f.learn.use = c->value == 0;
 	remember(s, &f);
 	station_say(s,
@@ -155,7 +210,8 @@ static void do_alarm(struct station *s, const struct command *c)
 	text_copy(f.alarm.key, ID_SIZE, c->target);
 	f.alarm.act = reset ? ALARM_RESET : ALARM_ACKNOWLEDGE;
 	f.alarm.covers_ms = c->covers_ms;
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	bool took = alarm_state(&s->twin->alarms[i]) != before;
 	if (took)
 		station_say(s, reset ? "alarm reset" : "alarm acknowledged");
@@ -182,7 +238,7 @@ static int idea_facts(const struct station *s, const struct idea *idea, struct f
 }
 
 /* Told, and how it was kept to be taken back in one: the last comes off first. */
-static void tell_idea(struct station *s, const struct idea *idea)
+static bool tell_idea(struct station *s, const struct idea *idea)
 {
 	struct fact facts[IDEA_FACTS];
 	struct idea none = {.name = ""};
@@ -191,12 +247,14 @@ static void tell_idea(struct station *s, const struct idea *idea)
 	struct idea before = kept >= 0 ? s->twin->ideas[kept] : none;
 	int count = idea_facts(s, idea, facts);
 	for (int i = 0; i < count; i++)
-		commit_act(s, &facts[i]);
+		if (!commit_act(s, &facts[i], idea->name))
+			return false; /* the first one already */
 	count = idea_facts(s, &before, facts);
 	for (int i = count - 1; i >= 0; i--) {
 		remember(s, &facts[i]);
 		s->undo_joined[s->undo_count - 1] = i < count - 1;
 	}
+	return true;
 }
 
 static void do_keep(struct station *s, const struct command *c)
@@ -213,8 +271,8 @@ static void do_keep(struct station *s, const struct command *c)
 	}
 	for (int i = 0; i < s->what_if.count; i++)
 		scenario_text(&s->what_if.list[i], idea.steps[i]);
-	tell_idea(s, &idea);
-	station_say(s, "what-if saved: %s", idea.name);
+	if (tell_idea(s, &idea))
+		station_say(s, "what-if saved: %s", idea.name);
 }
 
 static void do_forget(struct station *s, const struct command *c)
@@ -223,8 +281,8 @@ static void do_forget(struct station *s, const struct command *c)
 	if (twin_idea(s->twin, c->target) < 0)
 		return;
 	text_copy(none.name, sizeof none.name, c->target);
-	tell_idea(s, &none);
-	station_say(s, "what-if forgotten: %s", none.name);
+	if (tell_idea(s, &none))
+		station_say(s, "what-if forgotten: %s", none.name);
 }
 
 static void do_undo(struct station *s, const struct command *c)
@@ -239,7 +297,9 @@ static void do_undo(struct station *s, const struct command *c)
 		struct fact f = s->undo[--s->undo_count];
 		joined = s->undo_joined[s->undo_count];
 		f.source_ms = station_now(s);
-		commit_act(s, &f);
+		f.by = act(s, f.kind).by; /* who he is now, not what he was then */
+		if (!commit_act(s, &f, "undo"))
+			return;
 	} while (joined && s->undo_count > 0);
 	station_say(s, "taken back (the journal keeps both)");
 }
@@ -250,10 +310,49 @@ static void do_reveal(struct station *s, const struct command *c)
 	text_copy(f.audit.what, ID_SIZE, "reveal");
 	text_copy(f.audit.subject, ID_SIZE, c->target);
 	text_neutralise(f.audit.reason, LABEL_SIZE, c->text, strlen(c->text));
-	commit_act(s, &f);
+	if (!commit_act(s, &f, c->target))
+		return;
 	text_copy(s->reveal, sizeof s->reveal, c->target);
 	s->reveal_until_mono = monotonic_ms() + REVEAL_MS;
 	station_say(s, "name shown for 30 s; written in the journal");
+}
+
+/* In an emergency anybody may do what a coordinator may, for a while; the reason is
+ * on record before anything is done with it, and the screen says so all the time. */
+static void do_break_glass(struct station *s, const struct command *c)
+{
+	char reason[LABEL_SIZE];
+	text_neutralise(reason, sizeof reason, c->text, strlen(c->text));
+	if (strspn(reason, " ") == strlen(reason)) {
+		station_say(s, "break-glass needs a reason: break-glass REASON");
+		return;
+	}
+	if (s->person.role == PERSON_COORDINATOR || s->person.role == PERSON_SUPERVISOR) {
+		station_say(s, "a %s needs no break-glass", person_role_name(s->person.role));
+		return;
+	}
+	station_audit(s, "break_glass", s->user, reason);
+	s->glass_until_mono = monotonic_ms() + GLASS_MS;
+	station_say(s, "rights of a coordinator for 15 min; written in the journal");
+}
+
+void station_acts_tick(struct station *s)
+{
+	if (s->glass_until_mono == 0 || monotonic_ms() < s->glass_until_mono)
+		return;
+	s->glass_until_mono = 0;
+	station_audit(s, "break_glass_end", s->user, "");
+	station_say(s, "break-glass is over: %s again", person_role_name(s->person.role));
+}
+
+void station_session(struct station *s, bool begins, const char *why)
+{
+	char reason[LABEL_SIZE];
+	snprintf(reason, sizeof reason, "%s", why);
+	if (begins && s->person.group[0] != '\0')
+		snprintf(reason, sizeof reason, "role %s by group %.60s",
+			person_role_name(s->person.role), s->person.group);
+	station_audit(s, begins ? "session_begin" : "session_end", s->user, reason);
 }
 
 void station_command(struct station *s, const struct command *command)
@@ -269,6 +368,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_RESET] = do_alarm,
 		[COMMAND_UNDO] = do_undo,
 		[COMMAND_REVEAL] = do_reveal,
+		[COMMAND_BREAK_GLASS] = do_break_glass,
 		[COMMAND_IDEA_KEEP] = do_keep,
 		[COMMAND_IDEA_FORGET] = do_forget,
 	};

@@ -19,6 +19,7 @@
 #include "src/ingest.h"
 #include "src/journal.h"
 #include "src/knowledge.h"
+#include "src/person.h"
 #include "src/pulse.h"
 #include "src/station.h"
 #include "twin/locate.h"
@@ -76,7 +77,9 @@ struct station {
 	struct inbox *inbox;
 	struct site_watch *site_watch; /* NULL: no site file, the journal's site is used */
 	uint64_t site_seq;             /* the fact that put the site in force, 0 before us */
-	char user[ID_SIZE];
+	struct person person;
+	const char *user; /* person.user */
+	int64_t glass_until_mono;     /* more rights until then, 0 none */
 	char id[ID_SIZE];             /* of this station, for the broker */
 	uint64_t seq;                 /* last given out */
 	uint64_t pending_act;         /* seq of the operator's act on its way to disk */
@@ -110,6 +113,11 @@ struct station {
 void station_fact(struct station *s, struct fact *fact);
 void station_say(struct station *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int64_t station_now(const struct station *s);
+
+/* station_acts.c: what the one at the keyboard may do now, and a row for the audit. */
+enum person_role station_role(const struct station *s);
+void station_audit(struct station *s, const char *what, const char *subject, const char *reason);
+void station_acts_tick(struct station *s);
 
 /* station_feeds.c */
 int station_feeds_open(struct station *s, struct error *err);
