@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/text.h"
+
 /* Doubles hold integers exactly up to here; larger ones travel as strings,
  * because cJSON reads every number into a double. */
 #define EXACT_MAX INT64_C(9007199254740992)
@@ -465,16 +467,44 @@ static bool get_head(struct fact *fact, const cJSON *json)
 		       sizeof fact->origin);
 }
 
-int fact_decode(struct fact *fact, const char *json)
+int fact_decode_json(struct fact *fact, const cJSON *json)
 {
 	memset(fact, 0, sizeof *fact);
-	cJSON *root = cJSON_ParseWithOpts(json, NULL, 1);
-	bool good = cJSON_IsObject(root) && get_head(fact, root);
+	bool good = cJSON_IsObject(json) && get_head(fact, json);
 	for (const struct field *f = author; good && f->key != NULL; f++)
-		good = get_field(root, f, (char *)fact + f->offset);
+		good = get_field(json, f, (char *)fact + f->offset);
 	if (good)
 		for (const struct field *f = table[fact->kind]; good && f->key != NULL; f++)
-			good = get_field(root, f, (char *)fact + f->offset);
-	cJSON_Delete(root);
+			good = get_field(json, f, (char *)fact + f->offset);
 	return good ? 0 : -EINVAL;
+}
+
+int fact_decode(struct fact *fact, const char *json)
+{
+	cJSON *root = cJSON_ParseWithOpts(json, NULL, 1);
+	int rc = fact_decode_json(fact, root);
+	cJSON_Delete(root);
+	return rc;
+}
+
+static int neutralise(char *text, size_t size)
+{
+	char safe[NOTE_TEXT];
+	text_neutralise(safe, size < sizeof safe ? size : sizeof safe, text, strlen(text));
+	if (strcmp(safe, text) == 0)
+		return 0;
+	text_copy(text, size, safe);
+	return 1;
+}
+
+int fact_neutralise(struct fact *fact)
+{
+	int changed = neutralise(fact->origin, sizeof fact->origin);
+	for (const struct field *f = author; f->key != NULL; f++)
+		if (f->type == FIELD_TEXT)
+			changed += neutralise((char *)fact + f->offset, f->size);
+	for (const struct field *f = table[fact->kind]; f->key != NULL; f++)
+		if (f->type == FIELD_TEXT)
+			changed += neutralise((char *)fact + f->offset, f->size);
+	return changed;
 }

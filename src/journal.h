@@ -71,6 +71,11 @@ int journal_hash(const char *path, uint64_t seq, char hex[65], struct error *err
  * Encoding is canonical: same fact, same bytes. malloc'd. */
 char *fact_encode(const struct fact *fact);
 int fact_decode(struct fact *fact, const char *json);
+struct cJSON;
+int fact_decode_json(struct fact *fact, const struct cJSON *json);
+/* Makes every text of a fact from outside safe to show (twin/text.h). How many it
+ * had to change. */
+int fact_neutralise(struct fact *fact);
 
 /* The same of a transition, without its time and cause; class_ ALARM_CLASS_COUNT and
  * raised_ms 0 where an old row does not say. */
