@@ -414,6 +414,11 @@ void mqtt_watchers(struct mqtt *m)
 	ev_async_start(m->loop, &m->wake);
 }
 
+bool mqtt_is_up(const struct mqtt *m)
+{
+	return m->state == FEED_UP || m->state == FEED_DOUBTFUL;
+}
+
 bool mqtt_publish(
 	struct mqtt *m, const char *topic, const void *bytes, size_t len, int qos, bool retain)
 {

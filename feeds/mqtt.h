@@ -30,6 +30,7 @@ struct mqtt_options {
 	const char *ca_file, *cert_file, *key_file; /* TLS */
 	bool insecure;                              /* allow plain text beyond loopback */
 	size_t ring_bytes;                          /* 0: 16 MiB */
+	const char *root;                           /* of our own topics; NULL: "vigie" */
 	const char *share_topic;                    /* one more pattern, always QoS 1; NULL: none */
 	const char *will_topic, *will; /* said for us, once, when we are lost; NULL: none */
 	bool visitor; /* the broker keeps no session: nothing waits for us when we go */
@@ -60,6 +61,7 @@ struct mqtt *mqtt_create(struct ev_loop *loop, const struct mqtt_options *option
 	void *context, struct error *err);
 void mqtt_on_linked(struct mqtt *mqtt, mqtt_linked *linked); /* before mqtt_start */
 void mqtt_start(struct mqtt *mqtt);
+bool mqtt_is_up(const struct mqtt *mqtt); /* linked, and not given up yet */
 /* Leaves a copy for the thread that sends; never blocks (feeds/mqtt_out.h). While
  * the link is down it waits. False, and counted as a drop: it does not fit. An
  * empty retained message takes a retained one back. Loop only. */

@@ -79,7 +79,8 @@ static int take_options(struct mqtt *m, const struct mqtt_options *o, struct err
 	m->ca = keep(o->ca_file);
 	m->cert = keep(o->cert_file);
 	m->key = keep(o->key_file);
-	snprintf(m->beat_topic, sizeof m->beat_topic, "vigie/%s/heartbeat", m->client_id);
+	snprintf(m->beat_topic, sizeof m->beat_topic, "%s/%s/heartbeat",
+		o->root != NULL ? o->root : "vigie", m->client_id);
 	return 0;
 }
 

@@ -127,21 +127,34 @@ int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t 
 	return fold(&r, path, to_ms, bad);
 }
 
-int twin_restore_knowledge(struct twin *twin, struct names *names, struct knowledge *knowledge,
-	const char *path, int64_t to_ms, uint64_t *bad, struct error *err)
+static int restore(struct restore *r, const char *path, int64_t to_ms, uint64_t *bad)
 {
-	struct restore r = {.twin = twin, .names = names, .knowledge = knowledge, .err = err};
-	int code = fold(&r, path, to_ms, bad);
+	int code = fold(r, path, to_ms, bad);
 	if (code == 0 && to_ms == 0)
-		code = journal_checkpoints(path, on_checkpoint, &r, err);
+		code = journal_checkpoints(path, on_checkpoint, r, r->err);
 	if (code != 0)
 		return code;
 	/* Timers ran on after the last fact until the program ended. */
 	if (to_ms != 0)
-		twin_advance(twin, to_ms, NULL);
-	else if (r.checkpoint_seq > 0 && (uint64_t)r.checkpoint_seq == twin->seq)
-		twin_advance(twin, r.checkpoint_ms, NULL);
+		twin_advance(r->twin, to_ms, NULL);
+	else if (r->checkpoint_seq > 0 && (uint64_t)r->checkpoint_seq == r->twin->seq)
+		twin_advance(r->twin, r->checkpoint_ms, NULL);
 	return 0;
+}
+
+int twin_restore_knowledge(struct twin *twin, struct names *names, struct knowledge *knowledge,
+	const char *path, int64_t to_ms, uint64_t *bad, struct error *err)
+{
+	struct restore r = {.twin = twin, .names = names, .knowledge = knowledge, .err = err};
+	return restore(&r, path, to_ms, bad);
+}
+
+int twin_restore_station(struct twin *twin, struct names *names, struct knowledge *knowledge,
+	const struct fold_watch *watch, const char *path, uint64_t *bad, struct error *err)
+{
+	struct restore r = {
+		.twin = twin, .names = names, .knowledge = knowledge, .watch = watch, .err = err};
+	return restore(&r, path, 0, bad);
 }
 
 int twin_restore(struct twin *twin, struct names *names, const char *path, int64_t to_ms,

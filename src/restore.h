@@ -22,6 +22,10 @@ int twin_restore(struct twin *twin, struct names *names, const char *path, int64
 /* The same, and what the house knows beside the twin (NULL: nothing). */
 int twin_restore_knowledge(struct twin *twin, struct names *names, struct knowledge *knowledge,
 	const char *path, int64_t to_ms, uint64_t *bad, struct error *err);
+/* All of it, for a station, and `watch` looks on. */
+struct fold_watch;
+int twin_restore_station(struct twin *twin, struct names *names, struct knowledge *knowledge,
+	const struct fold_watch *watch, const char *path, uint64_t *bad, struct error *err);
 
 /* The same with a look at the twin before each fact is applied; `before` may
  * advance the twin up to the fact's at_ms, which changes nothing of the

@@ -61,6 +61,8 @@ static const struct settings_row {
 	FHIR_ROWS("fhir", 0),
 	FHIR_ROWS("fhir2", 1),
 	FHIR_ROWS("fhir3", 2),
+	{"share.on", FLAG, AT(share), 0, 0},
+	{"share.root", TEXT, AT(share_root), 0, 0},
 	{"keys_file", TEXT, AT(keys_file), 0, 0},
 	{"door.path", TEXT, AT(door_path), 0, 0},
 	{"http.listen", TEXT, AT(http_listen), 0, 0},
@@ -105,6 +107,7 @@ void settings_init(struct settings *config)
 	memset(config, 0, sizeof *config);
 	config->mqtt_qos = 1;
 	config->lock_min = 5;
+	config->share = true;
 	config->clock = suite_clock_real();
 }
 

@@ -302,12 +302,6 @@ static bool is_sane(const struct fact *f)
 	}
 }
 
-/* Who may only look; what a class asks for is its own (twin/alarm.h). */
-static bool may_do(const struct fact *f)
-{
-	return f->source != SOURCE_PERSON || f->by.role != PERSON_VIEWER;
-}
-
 static enum share_refusal refuse(enum share_refusal why, char what[LABEL_SIZE], const char *text)
 {
 	text_copy(what, LABEL_SIZE, text);
@@ -334,8 +328,6 @@ static enum share_refusal judge(const struct fact *f, const struct share_topic *
 			SHARE_REFUSED_TOPIC, what, "it is about something else than its topic");
 	if (is_future(f, now))
 		return refuse(SHARE_REFUSED_FUTURE, what, "ahead of our clock");
-	if (!may_do(f))
-		return refuse(SHARE_REFUSED_ROLE, what, "a viewer may not do this");
 	return SHARE_REFUSAL_COUNT;
 }
 

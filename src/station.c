@@ -59,6 +59,9 @@ void station_fact(struct station *s, struct fact *fact)
 	knowledge_after(&s->knowledge, s->twin, fact);
 	journal_append(s->journal, fact); /* without a journal: in memory only */
 	journal_consequences(s, &out);
+	share_told(s->share, fact);
+	if (out.count > 0)
+		share_alarms(s->share);
 	station_forecast_heard(s, fact);
 	changed(s);
 }
@@ -88,6 +91,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	station_feeds_tick(s);
 	station_site_tick(s);
 	station_acts_tick(s);
+	station_share_tick(s);
 	station_forecast_tick(s);
 	station_watch_tick(s);
 	changed(s);
@@ -128,12 +132,13 @@ static void name_station(struct station *s)
 {
 	char host[HOST_NAME_MAX + 1] = "host";
 	gethostname(host, sizeof host - 1);
-	if (s->settings->station != NULL)
+	bool given = s->settings->station != NULL;
+	if (given)
 		text_copy(s->id, sizeof s->id, s->settings->station);
 	else
 		snprintf(s->id, sizeof s->id, "vigie-%.30s-%.24s", host, s->user);
 	for (char *c = s->id; *c != '\0'; c++)
-		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
+		if (!isalnum((unsigned char)*c) && strchr(given ? "._-" : "_-", *c) == NULL)
 			*c = '-'; /* it becomes part of a topic */
 }
 
@@ -143,6 +148,7 @@ static void on_committed(void *context, uint64_t seq)
 	s->health.journal_ok = true;
 	if (s->pending_act != 0 && seq >= s->pending_act)
 		s->pending_act = 0;
+	share_committed(s->share, seq);
 	if (s->inbox_id != 0 && seq >= s->inbox_seq) {
 		inbox_done(s->inbox, s->inbox_id);
 		s->inbox_id = 0;
@@ -158,11 +164,17 @@ static void on_failed(void *context, const char *why)
 	changed(s);
 }
 
+static void on_restored(void *context, const struct fact *fact)
+{
+	share_restore(((struct station *)context)->share, fact);
+}
+
 /* Only another writer stops us. A disk that cannot be written is an alarm, and
  * the console goes on in memory with what the journal still tells. */
 static int open_files(struct station *s, const char *path, struct error *err)
 {
 	struct journal_calls calls = {on_committed, on_failed, s};
+	const struct fold_watch watch = {on_restored, s};
 	char inbox[600];
 	uint64_t bad = 0;
 	int rc = journal_open(&s->journal, path, s->loop, calls, err);
@@ -174,7 +186,7 @@ static int open_files(struct station *s, const char *path, struct error *err)
 	s->health.journal_ok = rc == 0;
 	if (rc < 0)
 		text_copy(s->health.journal_error, sizeof s->health.journal_error, err->text);
-	if (twin_restore_knowledge(s->twin, s->names, &s->knowledge, path, 0, &bad, err) < 0
+	if (twin_restore_station(s->twin, s->names, &s->knowledge, &watch, path, &bad, err) < 0
 		&& s->journal != NULL)
 		return -EIO;
 	return 0;
@@ -218,6 +230,8 @@ static int open_all(struct station *s, struct error *err)
 		return rc;
 	s->user = s->person.user;
 	name_station(s);
+	if (!station_share_open(s))
+		return error_set(err, -ENOMEM, "out of memory");
 	rc = open_journal(s, err);
 	if (rc == 0)
 		rc = station_site_open(s, err);
@@ -246,6 +260,7 @@ struct station *station_open(struct ev_loop *loop, const struct settings *settin
 void station_start(struct station *s)
 {
 	start_watchers(s);
+	station_share_start(s);
 	station_feeds_start(s);
 }
 
@@ -260,6 +275,7 @@ void station_close(struct station *s)
 	}
 	station_watch_close(s);
 	station_forecast_close(s);
+	station_share_close(s);
 	station_feeds_close(s);
 	station_site_close(s);
 	if (s->journal != NULL) {
@@ -268,6 +284,7 @@ void station_close(struct station *s)
 	}
 	if (s->inbox != NULL)
 		inbox_close(s->inbox);
+	share_destroy(s->share);
 	locator_destroy(s->locator);
 	names_destroy(s->names);
 	twin_destroy(s->twin);
@@ -284,6 +301,7 @@ void station_view(const struct station *s, struct view *view)
 	view->health = &s->health;
 	knowledge_view(&s->knowledge, view);
 	view->names = s->names;
+	view->stations = s->stations.sharing ? &s->stations : NULL;
 	view->what_if = &s->what_if;
 	view->forecast = station_forecast_last(s);
 	if (view->forecast != NULL) /* both were told together */

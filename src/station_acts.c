@@ -68,6 +68,7 @@ static bool commit_act(struct station *s, struct fact *f, const char *subject)
 		refuse(s, f, subject);
 		return false;
 	}
+	share_sign(s->share, f);
 	station_fact(s, f);
 	s->pending_act = f->seq;
 	journal_force(s->journal);

@@ -34,8 +34,18 @@ static void on_message(
 	struct station *s = context;
 	if (station_watch_echo(s, topic, bytes, len))
 		return;
+	if (share_is_ours(s->share, topic)) {
+		share_message(s->share, topic, bytes, len, retained);
+		return;
+	}
 	ingest_feed(s->ingest, &s->health.feeds[FEED_MQTT]);
 	ingest_message(s->ingest, topic, bytes, len, retained, station_now(s));
+}
+
+static void on_linked(void *context, bool session_kept)
+{
+	(void)session_kept; /* what was retained is told again in any case */
+	share_linked(((struct station *)context)->share);
 }
 
 static void from_ingest(void *context, const struct fact *fact)
@@ -124,10 +134,12 @@ static int open_mqtt(struct station *s, struct error *err)
 	struct mqtt_options o;
 	mqtt_options_of(s->settings, s->id, &o);
 	station_watch_topics(s, &o);
+	station_share_options(s, &o);
 	s->mqtt = mqtt_create(s->loop, &o, s->presses, on_commit, on_message, s, err);
 	if (s->mqtt == NULL)
 		return -1;
 	mqtt_clock(s->mqtt, clock_now, s);
+	mqtt_on_linked(s->mqtt, on_linked);
 	return 0;
 }
 
@@ -229,6 +241,8 @@ static const struct {
 } conditions[WATCH_COUNT] = {
 	[WATCH_BROKER] = {"broker", "MQTT broker lost: positions and calls do not arrive", 5000},
 	[WATCH_FHIR] = {"fhir", "FHIR server lost: the programme is not refreshed", 30000},
+	[WATCH_LINK] = {"link", "What is done here does not reach the other stations", 0},
+	[WATCH_CLOCK] = {"clock", "A station's clock is more than 2 s off this one's", 0},
 	[WATCH_JOURNAL] = {"journal", "Journal cannot be written: working in memory only", 0},
 };
 
@@ -287,4 +301,6 @@ void station_feeds_tick(struct station *s)
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
 	watch(s, WATCH_FHIR, a_server_is_lost(s));
 	watch(s, WATCH_JOURNAL, !s->health.journal_ok);
+	watch(s, WATCH_LINK, share_link_is_bad(s->share));
+	watch(s, WATCH_CLOCK, share_clock_is_bad(s->share));
 }

@@ -21,6 +21,7 @@
 #include "src/knowledge.h"
 #include "src/person.h"
 #include "src/pulse.h"
+#include "src/share.h"
 #include "src/station.h"
 #include "twin/locate.h"
 
@@ -43,7 +44,7 @@ struct watch {
 	int64_t bad_since_mono; /* 0: good */
 	bool told;
 };
-enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_COUNT };
+enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_LINK, WATCH_CLOCK, WATCH_COUNT };
 
 /* One of the FHIR servers; `poll` NULL: not configured. */
 struct fhir_feed {
@@ -73,12 +74,15 @@ struct station {
 	struct fhir_map *pushed_map; /* own one, when no server is polled */
 	struct hl7 *hl7;
 	struct pushed pushed;
+	struct share *share;
+	struct stations stations;
+	ev_timer share_pace;
 	struct journal *journal;
 	struct inbox *inbox;
 	struct site_watch *site_watch; /* NULL: no site file, the journal's site is used */
 	uint64_t site_seq;             /* the fact that put the site in force, 0 before us */
 	struct person person;
-	const char *user; /* person.user */
+	const char *user;             /* person.user */
 	int64_t glass_until_mono;     /* more rights until then, 0 none */
 	char id[ID_SIZE];             /* of this station, for the broker */
 	uint64_t seq;                 /* last given out */
@@ -157,6 +161,12 @@ void station_watch_tick(struct station *s);
 /* Subscriptions it needs; and what came in: true when it was its own. */
 void station_watch_topics(const struct station *s, struct mqtt_options *out);
 bool station_watch_echo(struct station *s, const char *topic, const void *bytes, size_t len);
+/* station_share.c: the other stations */
+bool station_share_open(struct station *s); /* before the journal is read */
+void station_share_start(struct station *s);
+void station_share_close(struct station *s); /* before the link is let go */
+void station_share_options(struct station *s, struct mqtt_options *options);
+void station_share_tick(struct station *s);
 
 /* station_whatif.c: true when the command was one of its own. */
 bool station_what_if(struct station *s, const struct command *command);

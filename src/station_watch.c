@@ -9,7 +9,7 @@
 static void on_fact(void *context, struct fact *fact)
 {
 	struct station *s = context;
-	text_copy(fact->by.station, sizeof fact->by.station, s->id);
+	share_sign(s->share, fact);
 	station_fact(s, fact);
 	if (s->journal != NULL)
 		journal_force(s->journal);
