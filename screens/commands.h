@@ -34,5 +34,7 @@ unsigned cmd_what_if(struct call *call);
 unsigned cmd_in_time(struct call *call);
 unsigned cmd_idea(struct call *call);
 unsigned cmd_file(struct call *call);
+unsigned cmd_note(struct call *call);
+unsigned cmd_unnote(struct call *call);
 
 #endif

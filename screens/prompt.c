@@ -8,6 +8,7 @@
 #include "screens/command_table.h"
 #include "screens/format.h"
 #include "screens/intake.h"
+#include "screens/notes.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
 #include "twin/fasting.h"
@@ -91,6 +92,17 @@ unsigned prompt_intake(struct call *call, const char *case_id)
 	return DONE;
 }
 
+unsigned prompt_note(struct call *call, const char *subject)
+{
+	struct screen *prompt = ui_push(call->ui, &screen_prompt);
+
+	if (!prompt)
+		return DONE;
+	prompt->mode = PROMPT_NOTE;
+	format_put(prompt->target, sizeof prompt->target, "%s", subject);
+	return DONE;
+}
+
 /* Digits alone stand here: minutes_key lets nothing else in. */
 static int minutes_of(const struct screen *prompt)
 {
@@ -159,7 +171,7 @@ static void complete(struct call *call, struct screen *prompt)
 static unsigned run_line(struct call *call, const char *line)
 {
 	const struct command_entry *entry;
-	char name[LABEL_SIZE], argument[LABEL_SIZE];
+	char name[LABEL_SIZE], argument[TYPED_SIZE];
 	size_t word;
 
 	line += strspn(line, " ");
@@ -235,6 +247,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 		return minutes_given(call, &done);
 	if (done.mode == PROMPT_INTAKE)
 		return intake_given(call, &done);
+	if (done.mode == PROMPT_NOTE)
+		return note_given(call, done.target, done.text);
 	return DONE;
 }
 
@@ -334,7 +348,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		[PROMPT_WHAT_IF] = N_("what if: "),
 		[PROMPT_IDEA_KEEP] = N_("save this what-if as: "),
 		[PROMPT_IDEA_OPEN] = N_("open the what-if: "),
-		[PROMPT_IDEA_FORGET] = N_("forget the saved what-if: ")};
+		[PROMPT_IDEA_FORGET] = N_("forget the saved what-if: "),
+		[PROMPT_NOTE] = N_("note on ")};
 	char person[LABEL_SIZE], names[LABEL_SIZE * 4];
 	int column;
 
@@ -360,6 +375,12 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 			person, sizeof person);
 		column += canvas_printf(canvas, line, line.row, column, line.columns - column,
 			ROLE_INPUT, "%s: ", person);
+	}
+	if (screen->mode == PROMPT_NOTE) {
+		note_subject_words(view, screen->target, person, sizeof person);
+		column += canvas_text(
+			canvas, line, line.row, column, line.columns / 3, ROLE_INPUT, person);
+		column += canvas_text(canvas, line, line.row, column, 2, ROLE_INPUT, ": ");
 	}
 	column += canvas_text(
 		canvas, line, line.row, column, line.columns - column, ROLE_INPUT, screen->text);

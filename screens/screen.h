@@ -104,7 +104,8 @@ enum prompt_mode {
 	PROMPT_HELP,
 	PROMPT_IDEA_KEEP,
 	PROMPT_IDEA_OPEN,
-	PROMPT_IDEA_FORGET
+	PROMPT_IDEA_FORGET,
+	PROMPT_NOTE
 };
 unsigned prompt_open(struct call *call, enum prompt_mode mode);
 void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
@@ -113,6 +114,8 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 unsigned prompt_minutes(struct call *call, const char *case_id, int minutes);
 /* Asks when the patient of a case last ate or drank, and what. */
 unsigned prompt_intake(struct call *call, const char *case_id);
+/* Asks for a note on a case, a room, an alarm or "". */
+unsigned prompt_note(struct call *call, const char *subject);
 /* Asks `text` in the footer; Enter returns `ask`. */
 unsigned question_open(struct call *call, const struct command *ask, const char *text);
 unsigned menu_milestone(struct call *call, const char *case_id);

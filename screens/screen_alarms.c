@@ -7,6 +7,7 @@
 
 #include "screens/format.h"
 #include "screens/hazard_words.h"
+#include "screens/notes.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -246,7 +247,7 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 	struct alarm_row list[TWIN_ALARMS];
 	int count = alarm_rows(view, list, TWIN_ALARMS), i = 0, at = 0;
 	const struct alarm *a;
-	char text[LABEL_SIZE * 2];
+	char text[LABEL_SIZE * 2], note[NOTE_WORDS];
 
 	while (i < count && strcmp(view->twin->alarms[list[i].alarm].key, key) != 0)
 		i++;
@@ -278,6 +279,8 @@ void alarm_page(const struct view *view, const char *key, struct canvas *canvas,
 		format_add(text, sizeof text, " %s", a->acked_by);
 	line(canvas, area, &at, _("Acknowledged"), ROLE_NORMAL, text);
 	draw_hazard(view, a, canvas, area, &at);
+	notes_line(view, a->key, note);
+	line(canvas, area, &at, _("Note"), ROLE_STRONG, note);
 	if ((unsigned)a->class_ < ALARM_CLASS_COUNT && alarm_rules[a->class_].guidance[0])
 		line(canvas, area, &at, _("What to do"), ROLE_STRONG,
 			_(alarm_rules[a->class_].guidance));

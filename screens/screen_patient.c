@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "screens/notes.h"
 #include "screens/page.h"
 #include "screens/parts.h"
 #include "screens/patient_twin.h"
@@ -209,6 +210,7 @@ void patient_page(const struct view *view, const char *case_id, struct canvas *c
 	s = &view->twin->cases[index];
 	draw_person(view, s, &page);
 	draw_case(view, s, &page);
+	notes_page(view, s->id, &page);
 	patient_ready(view, s, &page);
 	draw_ahead(view, s, &page);
 	patient_expected(view, s, &page);

@@ -75,6 +75,8 @@ enum command_kind {
 	COMMAND_BREAK_GLASS,    /* text: reason; a coordinator's rights for 15 min */
 	COMMAND_IDEA_KEEP,      /* target name: what is injected now, for everybody */
 	COMMAND_IDEA_FORGET,    /* target name, for everybody */
+	COMMAND_NOTE,           /* target case, room, alarm key or "", text */
+	COMMAND_UNNOTE,         /* target id of a note */
 	COMMAND_REDRAW,         /* full repaint */
 	COMMAND_SAVE_DISPLAY,   /* text: file */
 	COMMAND_RELOAD,         /* the site file, also when it looks unchanged */

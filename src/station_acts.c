@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -356,6 +357,42 @@ void station_session(struct station *s, bool begins, const char *why)
 	station_audit(s, begins ? "session_begin" : "session_end", s->user, reason);
 }
 
+/* ---- notes ---- */
+
+static void do_note(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_NOTE);
+	int64_t hlc_ms = f.by.hlc_ms != 0 ? f.by.hlc_ms : station_now(s);
+	snprintf(f.note.id, sizeof f.note.id, "%.40s-%" PRId64, s->id, hlc_ms);
+	text_copy(f.note.subject, sizeof f.note.subject, c->target);
+	text_neutralise(f.note.text, sizeof f.note.text, c->text, strlen(c->text));
+	if (f.note.text[0] == '\0')
+		return;
+	if (!commit_act(s, &f, c->target))
+		return;
+	bool kept = twin_note(s->twin, f.note.id) >= 0;
+	f.note.text[0] = '\0';
+	remember(s, &f);
+	station_say(s, kept ? "noted (U takes it back)"
+			    : "not kept: there are too many notes; take some back");
+}
+
+static void do_unnote(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_NOTE);
+	int i = twin_note(s->twin, c->target);
+	if (i < 0)
+		return;
+	struct note before = s->twin->notes[i];
+	text_copy(f.note.id, sizeof f.note.id, before.id);
+	text_copy(f.note.subject, sizeof f.note.subject, before.subject);
+	if (!commit_act(s, &f, before.subject))
+		return;
+	text_copy(f.note.text, sizeof f.note.text, before.text);
+	remember(s, &f);
+	station_say(s, "note taken back (U brings it back)");
+}
+
 void station_command(struct station *s, const struct command *command)
 {
 	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
@@ -372,6 +409,8 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_BREAK_GLASS] = do_break_glass,
 		[COMMAND_IDEA_KEEP] = do_keep,
 		[COMMAND_IDEA_FORGET] = do_forget,
+		[COMMAND_NOTE] = do_note,
+		[COMMAND_UNNOTE] = do_unnote,
 	};
 	if (station_what_if(s, command))
 		return; /* changes nothing that is shared */

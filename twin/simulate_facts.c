@@ -9,14 +9,14 @@
 /* What a note will be as a fact: a milestone, or one of these. */
 enum { NOTE_CASE = -1, NOTE_OFF = -2 };
 
-struct note {
+struct told_mark {
 	int32_t at_ms;
 	int16_t of, order; /* order: of notes at the same instant */
 	int8_t what;       /* enum milestone, NOTE_* */
 };
 
 struct notes {
-	struct note *list;
+	struct told_mark *list;
 	int count;
 };
 
@@ -24,7 +24,7 @@ static void note(struct notes *n, int of, int32_t at_ms, int what)
 {
 	if (what == SIM_NONE || at_ms == SIM_NEVER || at_ms < 0)
 		return;
-	n->list[n->count] = (struct note){at_ms, (int16_t)of, (int16_t)n->count, (int8_t)what};
+	n->list[n->count] = (struct told_mark){at_ms, (int16_t)of, (int16_t)n->count, (int8_t)what};
 	n->count++;
 }
 
@@ -37,10 +37,11 @@ static void note_case(struct notes *n, const struct replication *r, int i)
 	if (c->absent || (guest && r->marks->room[i] < 0))
 		return;
 	if (guest)
-		n->list[n->count] = (struct note){
+		n->list[n->count] = (struct told_mark){
 			r->draw->comes_ms[i], (int16_t)i, (int16_t)n->count, NOTE_CASE};
 	else if (r->marks->off[i] != SIM_GOES)
-		n->list[n->count] = (struct note){planned, (int16_t)i, (int16_t)n->count, NOTE_OFF};
+		n->list[n->count] =
+			(struct told_mark){planned, (int16_t)i, (int16_t)n->count, NOTE_OFF};
 	n->count += guest || r->marks->off[i] != SIM_GOES;
 	for (int s = c->step; s < way->count && r->marks->off[i] == SIM_GOES; s++) {
 		note(n, i, r->marks->begun_ms[i][s], way->steps[s].begins);
@@ -51,7 +52,7 @@ static void note_case(struct notes *n, const struct replication *r, int i)
 
 static int by_time(const void *a, const void *b)
 {
-	const struct note *x = a, *y = b;
+	const struct told_mark *x = a, *y = b;
 	return x->at_ms != y->at_ms ? (x->at_ms < y->at_ms ? -1 : 1) : x->order - y->order;
 }
 
@@ -72,7 +73,7 @@ static void id_of(const struct replication *r, int i, char out[ID_SIZE])
 		text_copy(out, ID_SIZE, r->twin->cases[r->index->twin_case[i]].id);
 }
 
-static struct fact fact_of(const struct replication *r, const struct note *n)
+static struct fact fact_of(const struct replication *r, const struct told_mark *n)
 {
 	int64_t at = r->index->origin_ms + n->at_ms;
 	enum fact_kind kind = n->what == NOTE_CASE  ? FACT_CASE

@@ -29,6 +29,7 @@ enum {
 	TWIN_RESOURCES = 64,
 	TWIN_IDEAS = 24,
 	TWIN_IDEA_STEPS = 12,
+	TWIN_NOTES = 64,
 	TWIN_WORDS = 4096, /* fields people have spoken of */
 	TWIN_HISTORY = 96  /* samples kept of one reading, for the sparkline */
 };
@@ -125,6 +126,13 @@ struct word {
 	uint32_t station; /* a hash of its name */
 };
 
+/* A few words for whoever comes next. */
+struct note {
+	char id[ID_SIZE], subject[ID_SIZE]; /* struct fact_note */
+	char text[NOTE_TEXT];
+	struct stamp told;
+};
+
 struct gateway_twin {
 	bool silent;
 	int64_t since_ms;
@@ -166,6 +174,8 @@ struct twin {
 	int idea_kept;                 /* forgotten, and told again if a late word says so */
 	struct word words[TWIN_WORDS];
 	int word_count;
+	struct note notes[TWIN_NOTES]; /* in the order they were first told */
+	int note_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;
 	uint64_t timer_sequence;
@@ -204,6 +214,9 @@ int idea_steps(const struct idea *idea); /* how many */
 bool twin_word_heard(const struct twin *twin, const struct fact *fact);
 /* No later word is known on what it is about. Ask after twin_apply. */
 bool twin_word_in_force(const struct twin *twin, const struct fact *fact);
+int twin_note(const struct twin *twin, const char *id);
+/* The newest on a case, a room, an alarm's key or "", that was not taken back. */
+int twin_note_on(const struct twin *twin, const char *subject);
 /* How many of a role, of beds or of a kit there are today: as somebody said, else
  * as usual. */
 int twin_units(const struct twin *twin, const char *id, int usual);

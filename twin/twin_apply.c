@@ -571,6 +571,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_FORETOLD] = on_foretold,
 	[FACT_HAZARD] = on_hazard,
 	[FACT_IDEA] = on_idea,
+	[FACT_NOTE] = on_note,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -289,6 +289,14 @@ static void put_idea(struct sha *sha, const struct idea *idea)
 	stamp(sha, &idea->told);
 }
 
+static void put_note(struct sha *sha, const struct note *n)
+{
+	text(sha, n->id);
+	text(sha, n->subject);
+	text(sha, n->text);
+	stamp(sha, &n->told);
+}
+
 static void put_counters(struct sha *sha, const struct twin *t)
 {
 	const int64_t integers[] = {t->now_ms, (int64_t)t->seq, (int64_t)t->facts,
@@ -338,6 +346,8 @@ void twin_digest(const struct twin *twin, char hex[65])
 		integer(&sha, twin->words[i].hlc_ms);
 		integer(&sha, twin->words[i].station);
 	}
+	for (int i = 0; i < twin->note_count; i++)
+		put_note(&sha, &twin->notes[i]);
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);
 		integer(&sha, (int64_t)twin->timers[i].sequence);

@@ -95,6 +95,9 @@ bool word_counts(struct turn *turn);
 /* twin_idea.c */
 void on_idea(struct turn *turn);
 
+/* twin_note.c */
+void on_note(struct turn *turn); /* of the table in twin_apply.c */
+
 /* twin_hazard.c */
 void on_hazard(struct turn *turn); /* of the table in twin_apply.c */
 void hazard_due(struct turn *turn, int alarm);
