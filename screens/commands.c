@@ -128,6 +128,21 @@ unsigned cmd_minutes(struct call *call)
 	return prompt_minutes(call, s->id, minutes < 10 ? 10 : minutes);
 }
 
+unsigned cmd_stock(struct call *call)
+{
+	struct command ask = {.kind = COMMAND_STOCK};
+	char text[LABEL_SIZE * 2];
+	struct subject subject;
+	struct cold_stock stock;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.reading < 0 || !cold_stock(call->view->twin, subject.reading, &stock))
+		return nothing_here(call, _("no cold chain on this row"));
+	format_put(ask.target, sizeof ask.target, "%s", stock.tag->mac);
+	format_put(text, sizeof text, _("all of it was put in anew: %s"), stock.tag->name);
+	return question_open(call, &ask, text);
+}
+
 unsigned cmd_learn(struct call *call)
 {
 	struct command ask = {.kind = COMMAND_LEARN, .value = call->value};

@@ -10,6 +10,7 @@
  */
 
 #include "screens/view.h"
+#include "twin/cold_stock.h"
 
 enum { ROWS_MAX = 1536 };
 
@@ -96,6 +97,8 @@ struct climate_row {
 	double low, high; /* low > high: no limits */
 	int64_t age_ms;
 	bool out;
+	bool stocked;            /* a temperature of the cold chain: */
+	struct cold_stock stock; /* ... what the stock has been through */
 };
 int climate_rows(const struct view *view, struct climate_row *rows, int max);
 

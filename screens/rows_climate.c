@@ -50,6 +50,7 @@ int climate_rows(const struct view *view, struct climate_row *rows, int max)
 		} else {
 			row.low = 1;
 		}
+		row.stocked = cold_stock(twin, i, &row.stock);
 		row.age_ms = view->now_ms - r->at_ms;
 		row.out = r->out_since_ms > 0
 			  || (row.low <= row.high && (r->value < row.low || r->value > row.high));

@@ -2,7 +2,10 @@
 
 /* 6 Climate & cold chain: every probe against its limits. */
 
+#include <math.h>
+
 #include "screens/format.h"
+#include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -137,6 +140,81 @@ static void fill_trend(const struct view *view, const void *data, struct cell_te
 	out->role = ROLE_DIM;
 }
 
+static const struct cold_stock *stock_of(const void *data)
+{
+	const struct climate_row *row = data;
+
+	return row->stocked && row->stock.since_ms > 0 ? &row->stock : NULL;
+}
+
+static enum role stock_role(const struct cold_stock *s)
+{
+	if (s->near)
+		return ROLE_HIGH;
+	return s->above_min > 0 ? ROLE_LATE : ROLE_DIM;
+}
+
+/* Minutes above limits, of those its contents bear; "!" when few are left. */
+static void fill_above(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	if (!s || (s->budget_min <= 0 && s->above_min < 0.5))
+		return;
+	format_put(out->text, sizeof out->text, "%s%.0f", s->near ? "! " : "", s->above_min);
+	if (s->budget_min > 0)
+		format_add(out->text, sizeof out->text, "/%.0f", s->budget_min);
+	format_add(out->text, sizeof out->text, "%s", " min");
+	out->role = stock_role(s);
+}
+
+static double number_above(const struct view *view, const void *data)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	return s ? -s->above_min : 1;
+}
+
+static void fill_kinetic(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	if (!s || isnan(s->kinetic))
+		return;
+	format_put(out->text, sizeof out->text, "%s%.1f", s->aged ? "^ " : "", s->kinetic);
+	out->role = s->aged ? ROLE_MEDIUM : ROLE_DIM;
+}
+
+static double number_kinetic(const struct view *view, const void *data)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	return s && !isnan(s->kinetic) ? -s->kinetic : 1e300;
+}
+
+static void fill_to_limit(const struct view *view, const void *data, struct cell_text *out)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	if (!s || s->to_limit_min < 0)
+		return;
+	format_duration(s->to_limit_min, out->text, sizeof out->text);
+	out->role = ROLE_LATE;
+}
+
+static double number_to_limit(const struct view *view, const void *data)
+{
+	const struct cold_stock *s = stock_of(data);
+
+	(void)view;
+	return s && s->to_limit_min >= 0 ? s->to_limit_min : 1e300;
+}
+
 static void fill_age(const struct view *view, const void *data, struct cell_text *out)
 {
 	(void)view;
@@ -149,7 +227,10 @@ static const struct column columns[] = {
 	{N_("Room"), 10, 1, false, false, fill_room, NULL},
 	{N_("Value"), 10, 0, false, true, fill_value, number_value},
 	{N_("Limits"), 7, 2, false, true, fill_limits, NULL},
-	{N_("Trend"), SPARK, 4, false, false, fill_trend, NULL},
+	{N_("Above"), 11, 2, false, true, fill_above, number_above},
+	{N_("MKT"), 5, 4, false, true, fill_kinetic, number_kinetic},
+	{N_("Limit in"), 8, 3, false, true, fill_to_limit, number_to_limit},
+	{N_("Trend"), SPARK, 5, false, false, fill_trend, NULL},
 	{N_("Out since"), 12, 1, false, false, fill_out, number_out},
 	{N_("Age"), 6, 3, false, true, fill_age, NULL},
 };
@@ -175,6 +256,59 @@ static void subject(
 	out->room = ((const struct climate_row *)data)->room;
 }
 
+static void page_minutes(struct page *page, const char *name, double minutes, const char *more)
+{
+	char text[LABEL_SIZE], words[LABEL_SIZE * 2];
+
+	format_duration(minutes, text, sizeof text);
+	format_put(words, sizeof words, "%s%s%s", text, more[0] ? ", " : "", more);
+	page_pair(page, name, ROLE_NORMAL, words);
+}
+
+static void page_bears(struct page *page, const struct cold_stock *s)
+{
+	char text[LABEL_SIZE], left[LABEL_SIZE];
+
+	if (s->medicine && s->medicine->least <= s->medicine->most) {
+		format_put(text, sizeof text, "%g-%g °C", s->medicine->least, s->medicine->most);
+		page_pair(page, _("bears"), ROLE_NORMAL, text);
+	}
+	if (s->budget_min <= 0)
+		return;
+	format_duration(s->left_min, left, sizeof left);
+	format_put(text, sizeof text, _("%s of %.0f min"), left, s->budget_min);
+	page_pair(page, _("budget left"), s->near ? ROLE_HIGH : ROLE_NORMAL, text);
+}
+
+/* What the stock has been through, and what it still bears. */
+static void detail(const struct view *view, const void *data, struct page *page)
+{
+	const struct cold_stock *s = stock_of(data);
+	char text[LABEL_SIZE * 2];
+
+	if (!s)
+		return;
+	page_line(page, ROLE_STRONG, "%s%s%s", s->tag->name, s->medicine ? ": " : "",
+		s->medicine ? s->medicine->name : "");
+	format_date_clock(s->since_ms, text, sizeof text);
+	page_pair(page, _("stock since"), ROLE_NORMAL, text);
+	page_minutes(page, _("above limits"), s->above_min, "");
+	if (s->below_min > 0)
+		page_minutes(page, _("below limits"), s->below_min, "");
+	page_bears(page, s);
+	if (!isnan(s->kinetic)) {
+		format_put(
+			text, sizeof text, _("%.1f °C over %.0f min"), s->kinetic, s->watched_min);
+		page_pair(page, _("mean kinetic"), s->aged ? ROLE_MEDIUM : ROLE_NORMAL, text);
+	}
+	if (s->unwatched_min > 0)
+		page_minutes(page, _("not watched"), s->unwatched_min,
+			_("no part of the mean; out of limits when it was before or after"));
+	if (s->to_limit_min >= 0)
+		page_minutes(page, _("limit in"), s->to_limit_min, _("as in the last 15 min"));
+	(void)view;
+}
+
 static const struct table_def table = {
 	.columns = columns,
 	.column_count = sizeof columns / sizeof columns[0],
@@ -189,5 +323,6 @@ const struct screen_def screen_climate = {
 	.key = '6',
 	.title = N_("Climate & cold chain"),
 	.table = &table,
+	.detail = detail,
 	.subject = subject,
 };

@@ -277,6 +277,28 @@ static void locate(const struct view *view, cJSON *array, void *memory)
 	}
 }
 
+/* What a stock kept cold has been through. */
+static void stock(cJSON *reading, const struct cold_stock *s)
+{
+	cJSON *o = cJSON_AddObjectToObject(reading, "stock");
+
+	if (s->medicine)
+		text(o, "medicine", s->medicine->id);
+	when(o, "since", s->since_ms);
+	tenth(o, "above_min", s->above_min);
+	tenth(o, "below_min", s->below_min);
+	if (s->budget_min > 0) {
+		tenth(o, "budget_min", s->budget_min);
+		tenth(o, "left_min", s->left_min);
+	}
+	cJSON_AddBoolToObject(o, "near_limit", s->near);
+	tenth(o, "mkt", s->kinetic);
+	tenth(o, "watched_min", s->watched_min);
+	tenth(o, "unwatched_min", s->unwatched_min);
+	if (s->to_limit_min >= 0)
+		tenth(o, "to_limit_min", s->to_limit_min);
+}
+
 static void climate(const struct view *view, cJSON *array, void *memory)
 {
 	const struct site *site = view->twin->site;
@@ -301,6 +323,8 @@ static void climate(const struct view *view, cJSON *array, void *memory)
 		}
 		when(o, "out_since", r->out_since_ms);
 		cJSON_AddBoolToObject(o, "cold_chain", rows[i].cold);
+		if (rows[i].stocked)
+			stock(o, &rows[i].stock);
 		when(o, "at", r->at_ms);
 		age(o, "age_s", rows[i].age_ms);
 	}

@@ -61,6 +61,7 @@ enum command_kind {
 	COMMAND_INTAKE,         /* target case, arg intake, when_ms */
 	COMMAND_LEARN,          /* target case, value 0: nothing is learnt from it, 1 it is */
 	COMMAND_ACKNOWLEDGE,    /* target alarm key, covers_ms */
+	COMMAND_STOCK,          /* target the probe's tag: its stock was put in anew */
 	COMMAND_RESET,          /* target alarm key, covers_ms, text: reason */
 	COMMAND_TAKE,           /* target alarm key: I see to it */
 	COMMAND_LEAVE,          /* target alarm key: I do not any more */

@@ -182,6 +182,7 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		END},
 	[FACT_NOTE] = {TEXT("id", note.id), TEXT("subject", note.subject), TEXT("text", note.text),
 		END},
+	[FACT_STOCK] = {TEXT("tag", stock.tag), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

@@ -201,6 +201,15 @@ static void do_learn(struct station *s, const struct command *c)
 		c->target);
 }
 
+static void do_stock(struct station *s, const struct command *c)
+{
+	struct fact f = act(s, FACT_STOCK);
+	text_copy(f.stock.tag, TAG_SIZE, c->target);
+	if (!commit_act(s, &f, c->target))
+		return;
+	station_say(s, "new stock: minutes and mean temperature begin anew");
+}
+
 static void do_alarm(struct station *s, const struct command *c)
 {
 	struct fact f = act(s, FACT_ALARM);
@@ -403,6 +412,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_INTAKE] = do_intake,
 		[COMMAND_LEARN] = do_learn,
 		[COMMAND_ACKNOWLEDGE] = do_alarm,
+		[COMMAND_STOCK] = do_stock,
 		[COMMAND_RESET] = do_alarm,
 		[COMMAND_UNDO] = do_undo,
 		[COMMAND_REVEAL] = do_reveal,

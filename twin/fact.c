@@ -38,6 +38,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_RAISE] = "raise",
 	[FACT_NOTICE] = "notice",
 	[FACT_NOTE] = "note",
+	[FACT_STOCK] = "stock",
 	[FACT_AUDIT] = "audit",
 };
 

@@ -260,6 +260,7 @@ enum fact_kind {
 	FACT_RAISE,     /* another station's alarm: it rings there, or has ended */
 	FACT_NOTICE,    /* somebody was told of an alarm, or could not be */
 	FACT_NOTE,      /* a few words for whoever comes next */
+	FACT_STOCK,     /* what is kept cold somewhere was put in anew */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -460,6 +461,11 @@ struct fact_note {
 	char text[NOTE_TEXT];
 };
 
+/* source_ms: when. What the old stock has been through is not the new one's. */
+struct fact_stock {
+	char tag[TAG_SIZE]; /* the probe beside it */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -512,6 +518,7 @@ struct fact {
 		struct fact_raise raise;
 		struct fact_notice notice;
 		struct fact_note note;
+		struct fact_stock stock;
 		struct fact_audit audit;
 	};
 };

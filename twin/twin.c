@@ -2,6 +2,7 @@
 /* The two functions that change a twin, copies, and look-ups. */
 #include "twin/twin.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -316,6 +317,17 @@ void line_add(char *dst, size_t size, const char *text)
 	size_t used = strlen(dst);
 
 	text_copy(dst + used, size - used, text);
+}
+
+void line_whole(char *dst, size_t size, double value)
+{
+	size_t used = strlen(dst);
+	char *point;
+
+	line_number(dst, size, value < 0 ? -floor(-value + 0.5) : floor(value + 0.5));
+	point = strrchr(dst + used, '.');
+	if (point)
+		*point = '\0';
 }
 
 void line_number(char *dst, size_t size, double value)

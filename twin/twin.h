@@ -13,6 +13,7 @@
  */
 
 #include "twin/alarm.h"
+#include "twin/cold_chain.h"
 #include "twin/fact.h"
 #include "twin/site.h"
 #include "twin/surgery.h"
@@ -91,6 +92,7 @@ struct reading {
 	int64_t out_since_ms;                /* out of limits since, 0 in limits */
 	struct sample history[TWIN_HISTORY]; /* ring, one a minute (last of the minute) */
 	int history_next, history_count;
+	struct cold_chain cold; /* of a stock kept cold; zero of anything else */
 };
 
 struct room_twin {

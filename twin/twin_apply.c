@@ -572,6 +572,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_HAZARD] = on_hazard,
 	[FACT_IDEA] = on_idea,
 	[FACT_NOTE] = on_note,
+	[FACT_STOCK] = on_stock,
 	[FACT_AUDIT] = on_audit,
 };
 

@@ -209,6 +209,17 @@ static void put_thing(struct sha *sha, const struct thing *th)
 	number(sha, th->other_confidence);
 }
 
+static void put_cold(struct sha *sha, const struct cold_chain *c)
+{
+	const double numbers[] = {
+		c->last, c->above_min, c->below_min, c->watched_min, c->unwatched_min, c->ageing};
+
+	integer(sha, c->since_ms);
+	integer(sha, c->last_ms);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		number(sha, numbers[i]);
+}
+
 static void put_reading(struct sha *sha, const struct reading *r)
 {
 	int first = (r->history_next + TWIN_HISTORY - r->history_count) % TWIN_HISTORY;
@@ -220,6 +231,8 @@ static void put_reading(struct sha *sha, const struct reading *r)
 	integer(sha, r->source_ms);
 	text(sha, r->origin);
 	integer(sha, r->out_since_ms);
+	if (r->cold.since_ms)
+		put_cold(sha, &r->cold);
 	integer(sha, r->history_count);
 	for (int i = 0; i < r->history_count; i++) {
 		const struct sample *s = &r->history[(first + i) % TWIN_HISTORY];

@@ -17,7 +17,7 @@ enum {
 	BLOCKED_AFTER_MS = 5 * MINUTE_MS,
 	ABSENT_BEFORE_MS = 15 * MINUTE_MS,
 	ABSENT_GRACE_MS = 2 * MINUTE_MS,
-	CLIMATE_DELAY_MS = 10 * MINUTE_MS,
+	CLIMATE_DELAY_MIN = 10,
 	HORIZON_MS = 12 * HOUR_MS
 }; /* how far ahead "today" reaches in a room */
 
@@ -46,6 +46,7 @@ struct turn {
 /* text: builds labels without stdio; both always terminate */
 void line_add(char *dst, size_t size, const char *text);
 void line_number(char *dst, size_t size, double value); /* one decimal */
+void line_whole(char *dst, size_t size, double value);  /* rounded */
 /* prefix + id as an alarm key; a long id keeps its head and a hash of it all. */
 void key_make(char key[ID_SIZE], const char *prefix, const char *id);
 
@@ -135,6 +136,14 @@ int room_of_tag(const struct twin *t, const char *mac);
 void rule_case(struct turn *turn, int i);
 void rule_case_gone(struct turn *turn, int i);
 void rule_reading(struct turn *turn, int i);
+/* Out of limits for so long; keeps its out_since_ms and the timer that looks again. */
+bool reading_out(struct turn *turn, int i, bool out, double delay_min);
+/* Raises it; one that rings already only when it is worse now. */
+void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
+/* rule_cold.c: false when the reading is none of it. */
+bool rule_cold(struct turn *turn, int i);
+void cold_heard(struct turn *turn, int i); /* a sample has come */
+void on_stock(struct turn *turn);          /* of the table in twin_apply.c */
 /* Ends the alarm of a reading whose limits under the site before are gone. */
 void rule_reading_was(struct turn *turn, int i, const struct site *was);
 void rule_battery(struct turn *turn, int thing);

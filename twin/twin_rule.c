@@ -99,119 +99,130 @@ void rule_case_gone(struct turn *turn, int i)
 	timer_cancel(turn->t, TIMER_BLOCKED, i);
 }
 
-/* Limits that apply to a reading, and what it is called when they break. */
+bool reading_out(struct turn *turn, int i, bool out, double delay_min)
+{
+	struct twin *t = turn->t;
+	struct reading *r = &t->readings[i];
+	int64_t due_ms;
+
+	if (!out) {
+		r->out_since_ms = 0;
+		timer_cancel(t, TIMER_LIMIT, i);
+		return false;
+	}
+	if (!r->out_since_ms)
+		r->out_since_ms = t->now_ms;
+	due_ms = r->out_since_ms + (int64_t)(delay_min * MINUTE_MS);
+	if (t->now_ms < due_ms)
+		timer_set(t, due_ms, TIMER_LIMIT, i);
+	return t->now_ms >= due_ms;
+}
+
+void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring)
+{
+	int i = twin_alarm(turn->t, key);
+
+	if (i >= 0 && turn->t->alarms[i].active && ring->priority > turn->t->alarms[i].priority)
+		alarm_raise(turn, key, ring);
+	else
+		alarm_follow(turn, key, true, ring);
+}
+
+/* Limits of the air of a room. */
 struct limits {
 	double low, high;
-	int64_t delay_ms;
-	enum alarm_class class_;
 	char key[ID_SIZE];
 	int room;
 };
 
-static bool cold_limits(const struct tag *tag, const struct reading *r, struct limits *l)
-{
-	if (!tag->cold || r->quantity != QUANTITY_TEMPERATURE || tag->low > tag->high)
-		return false;
-	l->low = tag->low;
-	l->high = tag->high;
-	l->delay_ms = tag->delay_min > 0 ? (int64_t)(tag->delay_min * MINUTE_MS) : 0;
-	l->class_ = ALARM_CLASS_COLD_CHAIN;
-	key_make(l->key, "cold:", tag->mac);
-	return true;
-}
-
-static bool room_limits(const struct room *room, const struct reading *r, struct limits *l)
-{
-	bool temperature = r->quantity == QUANTITY_TEMPERATURE;
-
-	if (!temperature && r->quantity != QUANTITY_HUMIDITY)
-		return false;
-	l->low = temperature ? room->temp_low : room->rh_low;
-	l->high = temperature ? room->temp_high : room->rh_high;
-	l->delay_ms = CLIMATE_DELAY_MS;
-	l->class_ = ALARM_CLASS_CLIMATE;
-	return l->low < l->high;
-}
-
-static bool limits_of(const struct site *site, const struct reading *r, struct limits *l)
+static bool climate_limits(const struct site *site, const struct reading *r, struct limits *l)
 {
 	int i = site_tag(site, r->tag);
-	const struct tag *tag;
+	const struct tag *tag = i >= 0 ? &site->tags[i] : NULL;
+	bool temperature = r->quantity == QUANTITY_TEMPERATURE;
+	const struct room *room;
 	char name[ID_SIZE + 16] = "";
 
-	if (i < 0)
+	if (!tag || tag->kind != TAG_SENSOR || tag->cold || tag->room < 0
+		|| tag->room >= site->room_count
+		|| (!temperature && r->quantity != QUANTITY_HUMIDITY))
 		return false;
-	tag = &site->tags[i];
+	room = &site->rooms[tag->room];
 	l->room = tag->room;
-	if (cold_limits(tag, r, l))
-		return true;
-	if (tag->kind != TAG_SENSOR || tag->cold || tag->room < 0 || tag->room >= site->room_count
-		|| !room_limits(&site->rooms[tag->room], r, l))
-		return false;
-	line_add(name, sizeof name, site->rooms[tag->room].id);
+	l->low = temperature ? room->temp_low : room->rh_low;
+	l->high = temperature ? room->temp_high : room->rh_high;
+	line_add(name, sizeof name, room->id);
 	line_add(name, sizeof name, ":");
 	line_add(name, sizeof name, quantity_name(r->quantity));
 	key_make(l->key, "climate:", name);
-	return true;
+	return l->low < l->high;
 }
 
-static void limit_text(const struct twin *t, const struct reading *r, const struct limits *l,
+static void climate_text(const struct twin *t, const struct reading *r, const struct limits *l,
 	char *text, size_t size)
 {
-	const char *unit = r->quantity == QUANTITY_TEMPERATURE ? " °C" : " %";
-	int i = site_tag(t->site, r->tag);
-
-	if (l->class_ == ALARM_CLASS_COLD_CHAIN && i >= 0 && t->site->tags[i].name[0])
-		line_add(text, size, t->site->tags[i].name);
-	else
-		line_add(text, size, room_label(t, l->room));
+	line_add(text, size, room_label(t, l->room));
 	line_add(text, size, ": ");
 	line_number(text, size, r->value);
-	line_add(text, size, unit);
+	line_add(text, size, r->quantity == QUANTITY_TEMPERATURE ? " °C" : " %");
 	line_add(text, size, r->value > l->high ? ", above " : ", below ");
 	line_number(text, size, r->value > l->high ? l->high : l->low);
 }
 
-void rule_reading(struct turn *turn, int i)
+static bool rule_climate(struct turn *turn, int i)
 {
 	struct twin *t = turn->t;
 	struct reading *r = &t->readings[i];
 	struct limits l;
 	char text[LABEL_SIZE] = "";
-	struct ring ring = {.text = text, .tag = r->tag};
+	struct ring ring = {.class_ = ALARM_CLASS_CLIMATE, .text = text, .tag = r->tag};
 
-	if (!limits_of(t->site, r, &l)) {
-		r->out_since_ms = 0;
-		timer_cancel(t, TIMER_LIMIT, i);
-		return;
-	}
-	if (r->value >= l.low && r->value <= l.high) {
-		r->out_since_ms = 0;
-		timer_cancel(t, TIMER_LIMIT, i);
+	if (!climate_limits(t->site, r, &l))
+		return false;
+	if (reading_out(turn, i, r->value < l.low || r->value > l.high, CLIMATE_DELAY_MIN)) {
+		climate_text(t, r, &l, text, sizeof text);
+		ring.priority = alarm_setting(t->site, ring.class_)->priority;
+		ring.room = room_id(t, l.room);
+		alarm_follow(turn, l.key, true, &ring);
+	} else if (!r->out_since_ms) {
 		alarm_clear(turn, l.key);
-		return;
 	}
-	if (!r->out_since_ms)
-		r->out_since_ms = t->now_ms;
-	if (t->now_ms < r->out_since_ms + l.delay_ms) {
-		timer_set(t, r->out_since_ms + l.delay_ms, TIMER_LIMIT, i);
-		return;
+	return true;
+}
+
+/* The first that has limits for a reading has the word on it. */
+void rule_reading(struct turn *turn, int i)
+{
+	static bool (*const rules[])(struct turn *, int) = {rule_cold, rule_climate};
+
+	for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
+		if (rules[k](turn, i))
+			return;
+	reading_out(turn, i, false, 0);
+}
+
+/* The key of what may ring for a reading under a site; false: nothing. */
+static bool reading_key(const struct site *site, const struct reading *r, char key[ID_SIZE])
+{
+	int tag = site_tag(site, r->tag);
+	struct limits l;
+
+	if (climate_limits(site, r, &l)) {
+		text_copy(key, ID_SIZE, l.key);
+		return true;
 	}
-	limit_text(t, r, &l, text, sizeof text);
-	ring.class_ = l.class_;
-	ring.priority = alarm_rules[l.class_].priority;
-	ring.room = room_id(t, l.room);
-	alarm_follow(turn, l.key, true, &ring);
+	key_make(key, "cold:", r->tag);
+	return tag >= 0 && site->tags[tag].cold && r->quantity == QUANTITY_TEMPERATURE
+	       && site->tags[tag].low <= site->tags[tag].high;
 }
 
 void rule_reading_was(struct turn *turn, int i, const struct site *was)
 {
 	const struct reading *r = &turn->t->readings[i];
-	struct limits old, now;
+	char old[ID_SIZE], now[ID_SIZE];
 
-	if (limits_of(was, r, &old)
-		&& (!limits_of(turn->t->site, r, &now) || strcmp(old.key, now.key)))
-		alarm_clear(turn, old.key);
+	if (reading_key(was, r, old) && (!reading_key(turn->t->site, r, now) || strcmp(old, now)))
+		alarm_clear(turn, old);
 }
 
 void rule_battery(struct turn *turn, int thing)

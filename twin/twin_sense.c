@@ -128,6 +128,7 @@ void on_reading(struct turn *turn)
 	r->source_ms = f->source_ms;
 	text_copy(r->origin, sizeof r->origin, f->origin);
 	remember(r);
+	cold_heard(turn, i);
 	rule_reading(turn, i);
 }
 

@@ -200,6 +200,9 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.note.subject, "case-1");
 		strcpy(f.note.text, "the daughter waits in room 4");
 		break;
+	case FACT_STOCK:
+		strcpy(f.stock.tag, "C30000510009");
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

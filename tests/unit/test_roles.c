@@ -38,6 +38,7 @@ static const struct {
 	{FACT_INTAKE, 0, "", "ncs"},
 	{FACT_ESTIMATE, 0, "", "ncs"},
 	{FACT_NOTE, 0, "", "ncts"},
+	{FACT_STOCK, 0, "", "ncts"},
 	{FACT_RESOURCE, 0, "", "cs"},
 	{FACT_LEARN, 0, "", "cs"},
 	{FACT_IDEA, 0, "", "cs"},

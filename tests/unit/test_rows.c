@@ -271,6 +271,16 @@ static void test_climate(void **state)
 	assert_string_equal(text(o, "unit"), "Cel");
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "out")));
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "cold_chain")));
+	/* 0.15 a minute from 5 on: above 8 from minute 20 to 29. Its mean kinetic
+	 * temperature by USP <1160>, dH/R = 10,000 K: 7.27 (the mean is 7.18). */
+	o = cJSON_GetObjectItemCaseSensitive(o, "stock");
+	assert_true(fabs(number(o, "above_min") - 9) < 1e-9);
+	assert_true(fabs(number(o, "watched_min") - 29) < 1e-9);
+	assert_true(fabs(number(o, "mkt") - 7.3) < 1e-9);
+	assert_null(cJSON_GetObjectItemCaseSensitive(o, "budget_min"));
+	assert_null(cJSON_GetObjectItemCaseSensitive(o, "to_limit_min")); /* it is out */
+	o = item(root, "readings", "tag", "AC233F000002");
+	assert_null(cJSON_GetObjectItemCaseSensitive(o, "stock"));
 	cJSON_Delete(root);
 }
 

@@ -161,6 +161,41 @@ static void test_trend_of_noise_is_flat(void **state)
 	ui_destroy(ui);
 }
 
+/* What the pharmacist asks: how long above, what is left, what it has aged. */
+static void test_a_stock_tells_what_it_has_been_through(void **state)
+{
+	static struct medicine medicine = {.id = "vaccine",
+		.name = "vaccines",
+		.low = 2,
+		.high = 8,
+		.budget_min = 10,
+		.least = 0,
+		.most = 25};
+	struct ui *ui = ui_create();
+	struct command c;
+
+	(void)state;
+	format_put(world->tags[5].medicine, ID_SIZE, "vaccine");
+	assert_true(world->tags[5].cold);
+	world->site.medicines = &medicine;
+	world->site.medicine_count = 1;
+	press(ui, "6");
+	assert_true(shows(ui, 24, 80, "! 9/10 min")); /* a fifth of ten, and less, is near */
+	assert_true(shows(ui, 24, 80, "fridge PUI-3: vaccines"));
+	assert_true(shows(ui, 24, 80, "budget left     1 min of 10 min"));
+	assert_true(shows(ui, 24, 80, "0-25 °C"));
+	assert_true(shows(ui, 24, 80, "7.3 °C over 29 min"));
+	assert_true(shows(ui, 24, 80, "not watched") == false);
+	press(ui, "S");
+	assert_true(shows(ui, 24, 80, "all of it was put in anew: fridge PUI-3"));
+	ui_key(ui, &world->view, VKEY_ENTER, &c);
+	assert_int_equal(c.kind, COMMAND_STOCK);
+	assert_string_equal(c.target, "AC233F000001");
+	world->site.medicine_count = 0;
+	world->tags[5].medicine[0] = '\0';
+	ui_destroy(ui);
+}
+
 static void test_readiness_names_its_source(void **state)
 {
 	struct ui *ui = ui_create();
@@ -201,7 +236,8 @@ int main(void)
 		T(test_frame_says_where_one_is), T(test_selected_row_keeps_what_matters),
 		T(test_words_of_a_case), T(test_feed_address_keeps_its_port),
 		T(test_help_says_what_is_below), T(test_trend_of_noise_is_flat),
-		T(test_readiness_names_its_source), T(test_plan_labels_stay_inside)};
+		T(test_a_stock_tells_what_it_has_been_through), T(test_readiness_names_its_source),
+		T(test_plan_labels_stay_inside)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

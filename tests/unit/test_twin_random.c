@@ -156,6 +156,9 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 		snprintf(f->note.id, ID_SIZE, "note %d", pick(seed, 80));
 		FILL(f->note.text, pick(seed, 3) ? "the daughter waits" : "");
 		break;
+	case FACT_STOCK:
+		FILL(f->stock.tag, tag);
+		break;
 	default:
 		break;
 	}
