@@ -72,7 +72,7 @@ $(B)/fuzz-replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
 ASAN := B=$(B)/asan HARDEN=-fPIE SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" \
         CFLAGS="-O1 -g -fno-omit-frame-pointer"
 
-.PHONY: help deps demo test unit asan tsan fuzz-replay fuzz bench crash lint format layers shots install clean
+.PHONY: help deps demo test unit asan tsan fuzz-replay fuzz bench crash soak lint format layers shots install clean
 help:
 	@echo "make            build vigie and vigie-hospital"
 	@echo "make demo       install what is missing, build, open a living suite"
@@ -80,6 +80,7 @@ help:
 	@echo "make asan       the unit tests under ASan and UBSan"
 	@echo "make bench      figures against references (ONLY=NAME runs one)"
 	@echo "make crash      kill -9 a thousand times: nothing is lost (CRASH=N)"
+	@echo "make soak       three days in an hour, while all around fails (SOAK_HOURS=N)"
 	@echo "make lint       clang-format, clang-tidy, cppcheck, mandoc"
 	@echo "make deps       Debian packages it needs;  make install PREFIX=/usr/local"
 	@echo "make fuzz TARGET=fuzz_payload SECONDS=60;  make shots;  make clean"
@@ -125,11 +126,13 @@ fuzz:
 	  $(B)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET:fuzz_%=%)
 
 # Suites that are ill-treated for long; `make test` runs short ones.
-RIG_BINS := $(patsubst %,$(B)/tests/rig/%,crash)
+RIG_BINS := $(patsubst %,$(B)/tests/rig/%,crash soak)
 $(RIG_BINS): $(B)/tests/rig/%: $(B)/tests/rig/%.o $(B)/tests/rig/judge.o $(B)/tests/rig/publisher.o $(ARCHIVES)
 	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
 crash: all $(RIG_BINS)
 	@B=$(B) $(B)/tests/rig/crash $(or $(CRASH),1000) $(SEED)
+soak: all $(RIG_BINS)
+	@B=$(B) $(B)/tests/rig/soak $(or $(SOAK_HOURS),72) $(or $(SOAK_SPEED),80) $(or $(SEED),1)
 
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/hospital.a $(ARCHIVES)

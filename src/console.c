@@ -248,7 +248,9 @@ static const char usage[] =
 	"  --screen NAME     begin on this screen\n"
 	"  --readonly        look, touch nothing\n"
 	"  --ascii --no-color --calm   for weak terminals; calm does not flash\n"
-	"  --user NAME --station NAME  who is at the keyboard, which station this is\n";
+	"  --user NAME --station NAME  who is at the keyboard, which station this is\n"
+	"  --clock O:A:S     suite time of an emulated hospital, as vigie-hospital has it;\n"
+	"                    the mode is DEMO\n";
 
 int verb_console(int argc, char **argv)
 {

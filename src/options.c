@@ -47,6 +47,12 @@ static int take(struct settings *settings, int argc, char **argv, int at)
 		settings->no_color = true;
 		return 1;
 	}
+	if (strcmp(argv[at], "--clock") == 0 && at + 1 < argc) {
+		settings->demo = true; /* a time of its own is never the hospital's */
+		if (!suite_clock_parse(&settings->clock, argv[at + 1]))
+			return bad(argv[0], "--clock: ORIGIN_MS:MONOTONIC_MS:SPEED");
+		return 2;
+	}
 	for (int i = 0; i < TABLE; i++) {
 		if (strcmp(table[i].option, argv[at]) != 0)
 			continue;

@@ -18,14 +18,14 @@ static const struct {
 	{"a", "acknowledge", "alarm acknowledged"},
 	{"z", "reset", "alarm reset"},
 };
-enum { OPERATOR_PATIENCE_MS = 8000, OPERATOR_PROMPT_MS = 2000 };
+enum { OPERATOR_PATIENCE_MS = 8000, OPERATOR_PROMPT_MS = 2000, OPERATOR_SLACK_MS = 20 };
 
 struct operator
 {
 	enum operator_state state;
 	int act;                   /* of operator_acts */
 	int64_t since_ms, next_ms; /* monotonic */
-	int64_t confirmed_ms;      /* wall */
+	int64_t confirmed_ms;      /* suite */
 	int every_ms;
 	struct seen_act *acts;
 	int count, refused, unseen;
@@ -63,8 +63,8 @@ PTY_HELPER void operator_remember(struct operator* o)
 		return;
 	struct seen_act *seen = &o->acts[o->count++];
 	snprintf(seen->what, sizeof seen->what, "%s", operator_acts[o->act].act);
-	seen->from_ms = o->confirmed_ms - 20;
-	seen->to_ms = rig_wall_ms() + 20;
+	seen->from_ms = o->confirmed_ms - (int64_t)(OPERATOR_SLACK_MS * rig_clock.speed);
+	seen->to_ms = rig_suite_ms() + (int64_t)(OPERATOR_SLACK_MS * rig_clock.speed);
 }
 
 PTY_HELPER void operator_turn(struct operator* o, struct pty *pty, uint64_t *chance)
@@ -86,7 +86,7 @@ PTY_HELPER void operator_turn(struct operator* o, struct pty *pty, uint64_t *cha
 		o->state = OPERATOR_ASKED;
 		o->since_ms = now;
 	} else if (o->state == OPERATOR_ASKED && asks) {
-		o->confirmed_ms = rig_wall_ms();
+		o->confirmed_ms = rig_suite_ms();
 		o->keyed_ms = now;
 		pty_send(pty, "\r");
 		o->state = OPERATOR_CONFIRMED;

@@ -7,7 +7,8 @@
  * a B10 sends it, heard by two gateways; its shortest length is what reelyActive
  * recommends for a trigger (5 s, an advert each 500 ms), a real one on an MG3 was
  * dense for more than a minute. The same button rests for longer than the 30 s
- * after which it rings again.
+ * after which it rings again. Where suite time runs fast a burst takes as much of
+ * it; the rest is by the wall, for a cut takes no less when time runs fast.
  */
 
 #include "tests/rig/rig.h"
@@ -23,8 +24,8 @@ enum {
 
 struct burst {
 	int tag, gateways[2];
-	int64_t from_ms, until_ms; /* wall */
-	int64_t next_ms;
+	int64_t from_ms, until_ms; /* suite */
+	int64_t next_ms, end_ms;   /* monotonic: next advert, last one */
 	int sent, taken;
 	bool counts[RIG_STATIONS];
 };
@@ -32,7 +33,7 @@ struct burst {
 struct ward {
 	char tags[RIG_TAGS][16], gateways[RIG_TAGS][16];
 	int tag_count, gateway_count;
-	int64_t rested_ms[RIG_TAGS]; /* wall: may ring again */
+	int64_t rested_ms[RIG_TAGS]; /* monotonic: may ring again */
 	struct burst *bursts;
 	int count, active[WARD_ACTIVE], active_count;
 	int64_t next_ms, noise_ms;
@@ -86,10 +87,15 @@ PTY_HELPER void ward_free(struct ward *w)
 	free(w);
 }
 
-/* A gateway's message as an MG3 sends it: its own row, then what it heard. */
-PTY_HELPER uint16_t ward_send(
-	struct ward *w, int gateway, const char *tag, const char *raw, int64_t now_ms)
+PTY_HELPER int ward_scaled(int ms)
 {
+	return (int)(ms / rig_clock.speed) + 1;
+}
+
+/* A gateway's message as an MG3 sends it: its own row, then what it heard. */
+PTY_HELPER uint16_t ward_send(struct ward *w, int gateway, const char *tag, const char *raw)
+{
+	int64_t now_ms = rig_suite_ms();
 	char topic[64], text[600];
 	snprintf(topic, sizeof topic, "/gw/%s/status", w->gateways[gateway]);
 	snprintf(text, sizeof text,
@@ -110,11 +116,13 @@ PTY_HELPER void ward_begin(struct ward *w, uint64_t *chance, int64_t now_ms)
 	if (w->rested_ms[tag] > now_ms)
 		return; /* the next turn draws another */
 	struct burst *b = &w->bursts[w->count];
-	*b = (struct burst){.tag = tag, .from_ms = now_ms, .next_ms = now_ms};
-	b->until_ms = now_ms + WARD_SHORTEST_MS + rig_draw(chance, WARD_MORE_MS);
+	int length_ms = WARD_SHORTEST_MS + rig_draw(chance, WARD_MORE_MS);
+	*b = (struct burst){.tag = tag, .from_ms = rig_suite_ms(), .next_ms = now_ms};
+	b->until_ms = b->from_ms + length_ms;
+	b->end_ms = now_ms + ward_scaled(length_ms);
 	b->gateways[0] = rig_draw(chance, w->gateway_count);
 	b->gateways[1] = rig_draw(chance, w->gateway_count);
-	w->rested_ms[tag] = b->until_ms + WARD_REST_MS;
+	w->rested_ms[tag] = b->end_ms + WARD_REST_MS;
 	w->active[w->active_count++] = w->count++;
 	w->next_ms = now_ms + w->every_ms / 2 + rig_draw(chance, w->every_ms);
 }
@@ -124,15 +132,14 @@ PTY_HELPER void ward_begin(struct ward *w, uint64_t *chance, int64_t now_ms)
 static const char ward_pressed[] = "0201061AFF4C000215FDA50693A4E24FB1AFCFC6EB0764782500000000C5";
 static const char ward_at_rest[] = "0201060303E1FF1216E1FFA103140059FF7EFF393C577B0000C3";
 
-PTY_HELPER void ward_advertise(struct ward *w, int n, const bool up[RIG_STATIONS], int64_t now_ms)
+PTY_HELPER void ward_advertise(struct ward *w, int n, const bool up[RIG_STATIONS])
 {
 	struct burst *b = &w->bursts[n];
-	b->next_ms += WARD_ADVERT_MS;
+	b->next_ms += ward_scaled(WARD_ADVERT_MS);
 	if (w->link.fd < 0)
 		return; /* a gateway without its broker: this advert is nobody's */
 	for (int g = 0; g < 2; g++) {
-		uint16_t number =
-			ward_send(w, b->gateways[g], w->tags[b->tag], ward_pressed, now_ms);
+		uint16_t number = ward_send(w, b->gateways[g], w->tags[b->tag], ward_pressed);
 		if (number == 0)
 			return;
 		b->sent++;
@@ -157,7 +164,7 @@ PTY_HELPER void ward_taken(void *context, uint16_t number)
 /* One turn. `up` tells for which stations an advert counts that goes out now. */
 PTY_HELPER void ward_turn(struct ward *w, int port, uint64_t *chance, const bool up[RIG_STATIONS])
 {
-	int64_t now_ms = rig_wall_ms();
+	int64_t now_ms = pty_now();
 	if (w->link.fd < 0 && port > 0) {
 		for (int i = 0; i < 65536; i++)
 			w->on_way[i].burst = -1; /* not taken, as far as we know */
@@ -167,14 +174,14 @@ PTY_HELPER void ward_turn(struct ward *w, int port, uint64_t *chance, const bool
 	for (int i = 0; i < w->active_count; i++) {
 		struct burst *b = &w->bursts[w->active[i]];
 		if (now_ms >= b->next_ms)
-			ward_advertise(w, w->active[i], up, now_ms);
-		if (now_ms > b->until_ms)
+			ward_advertise(w, w->active[i], up);
+		if (now_ms > b->end_ms)
 			w->active[i--] = w->active[--w->active_count];
 	}
 	if (w->link.fd >= 0 && now_ms >= w->noise_ms) {
 		w->noise_ms = now_ms + WARD_NOISE_MS;
 		ward_send(w, rig_draw(chance, w->gateway_count),
-			w->tags[rig_draw(chance, w->tag_count)], ward_at_rest, now_ms);
+			w->tags[rig_draw(chance, w->tag_count)], ward_at_rest);
 	}
 	publisher_hear(&w->link, ward_taken, w);
 }
@@ -186,7 +193,7 @@ PTY_HELPER void ward_seen(const struct ward *w, int station, struct seen_burst *
 		const struct burst *b = &w->bursts[i];
 		snprintf(out[i].tag, sizeof out[i].tag, "%s", w->tags[b->tag]);
 		out[i].from_ms = b->from_ms - 100;
-		out[i].to_ms = b->until_ms + WARD_REST_MS;
+		out[i].to_ms = b->until_ms + (int64_t)(WARD_REST_MS * rig_clock.speed);
 		out[i].counts = b->counts[station];
 	}
 }
