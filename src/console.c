@@ -15,7 +15,8 @@
 #include "src/verbs.h"
 #include "twin/text.h"
 
-enum { FRAME_MS = 33, NOTICE_MS = 6000 };
+/* Between pictures: as a rule, and when somebody pressed a key or calls. */
+enum { FRAME_MS = 33, HURRY_MS = 10, NOTICE_MS = 6000 };
 
 struct console {
 	struct ev_loop *loop;
@@ -25,8 +26,8 @@ struct console {
 	struct ui *ui;
 	struct canvas canvas;
 	ev_prepare before_wait;
-	ev_timer frame; /* the next redraw that comes by itself */
-	bool dirty;
+	ev_timer frame;     /* the next redraw that comes by itself */
+	bool dirty, keyed;  /* to be drawn; a key asked for it */
 	int64_t drawn_mono; /* last frame */
 	char notice[LABEL_SIZE * 2];
 	int64_t notice_until_mono;
@@ -55,14 +56,19 @@ static void look(const struct console *c, struct view *view)
 		view->notice = c->notice;
 }
 
+static int unseen_high(const struct twin *twin)
+{
+	int high = 0;
+	for (int i = 0; i < twin->alarm_count; i++)
+		high += twin->alarms[i].priority == PRIORITY_HIGH && !twin->alarms[i].acked
+			&& alarm_state(&twin->alarms[i]) != ALARM_A;
+	return high;
+}
+
 /* One bell for each new unacknowledged HIGH: best effort, a terminal may be mute. */
 static void ring_bell(struct console *c, const struct view *view)
 {
-	int high = 0;
-	for (int i = 0; i < view->twin->alarm_count; i++)
-		high += view->twin->alarms[i].priority == PRIORITY_HIGH
-			&& !view->twin->alarms[i].acked
-			&& alarm_state(&view->twin->alarms[i]) != ALARM_A;
+	int high = unseen_high(view->twin);
 	if (high > c->high_seen)
 		terminal_bell(c->terminal);
 	c->high_seen = high;
@@ -92,18 +98,31 @@ static void draw(struct console *c)
 	ui_draw(c->ui, &view, &c->canvas);
 	ring_bell(c, &view);
 	c->drawn_mono = view.mono_ms;
+	c->keyed = false;
 	c->dirty = !terminal_draw(c->terminal, &c->canvas);
 	schedule(c, &view, view.mono_ms);
 }
 
-/* Watchers only mark dirty; one picture a turn, and not more than 30 a second. */
+static bool in_a_hurry(const struct console *c)
+{
+	struct view view;
+	if (c->keyed)
+		return true;
+	look(c, &view);
+	return unseen_high(view.twin) > c->high_seen;
+}
+
+/* Watchers only mark dirty; one picture a turn, and not more than 30 a second, but
+ * neither a call nor the answer to a key waits for that in a flood. */
 static void on_before_wait(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
 	struct console *c = watcher->data;
 	(void)events;
 	if (!c->dirty)
 		return;
-	int64_t left = c->drawn_mono + FRAME_MS - monotonic_ms();
+	int64_t since = monotonic_ms() - c->drawn_mono, left = FRAME_MS - since;
+	if (left > 0 && in_a_hurry(c))
+		left = HURRY_MS - since;
 	if (left <= 0) {
 		draw(c);
 		return;
@@ -141,6 +160,7 @@ static void on_key(void *context, uint32_t key)
 	struct view view;
 	look(c, &view);
 	unsigned what = ui_key(c->ui, &view, key, &command);
+	c->keyed = true;
 	c->dirty = c->dirty || (what & UI_DIRTY) != 0;
 	if (command.kind == COMMAND_NONE)
 		return;
