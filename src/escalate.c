@@ -20,6 +20,7 @@ struct escalate {
 	struct escalate_view view; /* of the look under way, or of the last one */
 	uint64_t seen_seq;         /* the twin at the look before */
 	int64_t seen_ms;
+	int64_t stored_mono; /* when all of that was last seen on disk */
 };
 
 void escalate_id(
@@ -111,11 +112,14 @@ static int send_step(struct escalate *e, const struct alarm *a, int step)
 	return notify_send(e->notify, &m);
 }
 
-/* Its raise is on disk, and other stations' raises of it have had time to come. */
+/* Its raise is on disk, or the disk hangs; and other stations' raises of it have had
+ * time to come. */
 static bool is_settled(const struct escalate *e, const struct alarm *a)
 {
 	bool others = e->view.stations != NULL && e->view.stations->sharing;
-	return a->raised_ms <= e->seen_ms && e->view.stored >= e->seen_seq
+	bool stored = e->view.stored >= e->seen_seq
+		      || e->view.mono_ms - e->stored_mono > ESCALATE_DISK_MS;
+	return stored && a->raised_ms <= e->seen_ms
 	       && (!others || a->raised_ms + ESCALATE_MERGE_MS <= e->view.now_ms);
 }
 
@@ -151,6 +155,8 @@ void escalate_look(struct escalate *e, const struct escalate_view *view)
 	duty_look(&e->duty, view->stations, e->o.self, e->o.rank, view->now_ms, view->speed,
 		view->mono_ms);
 	tell_duty(e);
+	if (view->stored >= e->seen_seq)
+		e->stored_mono = view->mono_ms;
 	notify_keep(e->notify, is_wanted, e);
 	bool room = true;
 	for (int p = PRIORITY_COUNT - 1; room && p >= 0; p--)

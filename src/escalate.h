@@ -21,7 +21,8 @@
 #include "twin/twin.h"
 
 enum {
-	ESCALATE_MERGE_MS = 2000 /* a raise so young may still be merged with another's */
+	ESCALATE_MERGE_MS = 2000, /* a raise so young may still be merged with another's */
+	ESCALATE_DISK_MS = 5000   /* nobody waits longer for the journal */
 };
 
 struct escalate_calls {
