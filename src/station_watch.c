@@ -21,6 +21,12 @@ static void on_log(void *context, bool bad, const char *text)
 	service_log(bad ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
 }
 
+static bool on_publish(void *context, const char *topic, const void *bytes, size_t len)
+{
+	struct station *s = context;
+	return s->mqtt != NULL && mqtt_publish(s->mqtt, topic, bytes, len, 1, false);
+}
+
 static int on_run(
 	void *context, uint64_t ticket, const struct notify_command *command, struct error *err)
 {
@@ -55,7 +61,7 @@ int station_watch_open(struct station *s, struct error *err)
 			.tries = n->tries,
 			.deadline_s = n->deadline_s,
 			.insecure = s->settings->insecure},
-		.calls = {on_fact, on_log, NULL, on_run, s}};
+		.calls = {on_fact, on_log, on_publish, on_run, s}};
 	s->commands = commands_open(s->loop, on_ran, s);
 	s->escalate = s->commands != NULL ? escalate_create(s->loop, &o, err) : NULL;
 	return s->escalate != NULL ? 0 : -1;
