@@ -329,6 +329,8 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 	} else if (kind == FACT_HAZARD) {
 		f.hazard.chance = FACT_UNKNOWN;
 		f.hazard.reps = FACT_UNKNOWN;
+	} else if (kind == FACT_ALARM) {
+		f.alarm.seen = FACT_UNKNOWN;
 	} else if (kind == FACT_IDEA) {
 		f.idea.step = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {

@@ -373,6 +373,7 @@ struct fact_alarm {
 	int64_t covers_ms; /* newest t_raise the operator has seen */
 	int64_t until_ms;  /* a shelf; 0 none */
 	bool one_shot;     /* ... or until it ends by itself, whichever is first */
+	int seen;          /* the priority as shown to the author, -1 not said */
 };
 
 struct fact_estimate {
@@ -439,6 +440,7 @@ struct fact_raise {
 	enum alarm_class class_;
 	enum priority priority;
 	int64_t raised_ms, cleared_ms;
+	bool again; /* another raise was known there within ALARM_SAME_MS before it */
 	char text[LABEL_SIZE];
 	char tag[TAG_SIZE];
 	char room[ID_SIZE];

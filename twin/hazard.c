@@ -14,26 +14,26 @@ enum { SURVEY_MAX = SIM_ROOMS + 2 * TWIN_CASES };
 
 #define NOTHING                                                                                    \
 	{                                                                                          \
-		2, 2, 0, false, false, PRIORITY_LOW, "", "", ""                                    \
+		2, 2, 0, false, false, "", "", ""                                                  \
 	}
 
 /* Thresholds: what the forecast calls likelier than not, with room before it is
  * taken back. PACU: `make bench ONLY=hazard` shows what others would give. */
 const struct hazard_rule hazard_rules[HAZARD_COUNT] = {
 	[HAZARD_NONE] = NOTHING,
-	[HAZARD_OVERTIME] = {0.7, 0.35, 720, true, true, PRIORITY_LOW, "past session", "T",
+	[HAZARD_OVERTIME] = {0.7, 0.35, 720, true, true, "past session", "T",
 		"what would have it end in time"},
-	[HAZARD_OVERRUN] = {0.7, 0.35, 240, true, false, PRIORITY_LOW, "over booking", "+",
+	[HAZARD_OVERRUN] = {0.7, 0.35, 240, true, false, "over booking", "+",
 		"how long it still takes"},
-	[HAZARD_PACU_FULL] = {0.3, 0.1, 0, true, true, PRIORITY_MEDIUM, "full", "w",
+	[HAZARD_PACU_FULL] = {0.3, 0.1, 0, true, true, "full", "w",
 		"what could be done, tried on a copy"},
-	[HAZARD_FIRST_LATE] = {0.5, 0.25, 90, true, true, PRIORITY_LOW, "first case late", "m",
+	[HAZARD_FIRST_LATE] = {0.5, 0.25, 90, true, true, "first case late", "m",
 		"what has happened to it by now"},
-	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, PRIORITY_MEDIUM, "held, no PACU bay", "w",
+	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, "held, no PACU bay", "w",
 		"what could be done, tried on a copy"},
-	[HAZARD_ABSENT] = {1, 1, 0, false, false, PRIORITY_LOW, "patient not arrived", "x",
+	[HAZARD_ABSENT] = {1, 1, 0, false, false, "patient not arrived", "x",
 		"absent, or not ready; m when the patient is there"},
-	[HAZARD_FASTING] = {1, 1, 0, false, false, PRIORITY_MEDIUM, "patient not fasting", "w",
+	[HAZARD_FASTING] = {1, 1, 0, false, false, "patient not fasting", "w",
 		"moved, swapped or delayed, tried on a copy"},
 };
 

@@ -4,10 +4,10 @@
 
 /*
  * Hazards: what may go wrong and can still be averted. One table: when each is
- * likely enough to be said and unlikely enough to be taken back, how urgent it
- * is, and the key that helps. What hangs on a forecast is a given fact
- * (FACT_HAZARD), for a replay has no forecast; the rest are rules of the twin.
- * Either way it is one alarm for each subject (key "hazard:overtime:or-2").
+ * likely enough to be said and unlikely enough to be taken back, and the key that
+ * helps (how urgent it is: its class of alarm, twin/alarm.h). What hangs on a forecast is a given
+ * fact (FACT_HAZARD), for a replay has no forecast; the rest are rules of the twin. Either way it
+ * is one alarm for each subject (key "hazard:overtime:or-2").
  *
  * The alarms of the twin are all the memory there is: what stands is looked up
  * there, so that after a restart nothing is said twice.
@@ -27,11 +27,10 @@ enum {
 };
 
 struct hazard_rule {
-	double on, off; /* probability from which it is said, and below which it ends */
-	int ahead_min;  /* not said earlier, nor when it is there; 0: said any time */
-	bool foretold;  /* by FACT_HAZARD; else a rule of the twin says it */
-	bool each;      /* every one ought to be said: one that was not was missed */
-	enum priority priority;
+	double on, off;         /* probability from which it is said, and below which it ends */
+	int ahead_min;          /* not said earlier, nor when it is there; 0: said any time */
+	bool foretold;          /* by FACT_HAZARD; else a rule of the twin says it */
+	bool each;              /* every one ought to be said: one that was not was missed */
 	const char *text;       /* after the name of the room (English; translated by screens) */
 	const char *key, *help; /* the key that helps, and what it does */
 };

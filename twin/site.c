@@ -175,6 +175,7 @@ void site_free(struct site *site)
 	free(site->pathways);
 	free(site->kits);
 	free(site->emergencies);
+	free(site->alarms);
 	free(site->targets);
 	free(site->prices);
 	free(site->survey.cells);

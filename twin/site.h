@@ -208,6 +208,8 @@ struct target { /* limits people have agreed on, by name */
 	double value;
 };
 
+struct alarm_setting;
+
 struct site {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
@@ -246,9 +248,10 @@ struct site {
 	struct target *prices;
 	int price_count;
 	struct survey survey;
-	double turnover_min;      /* usual, minutes */
-	double gateway_silence_s; /* after which a gateway is called silent */
-	double tag_silence_min;   /* ... and a tag that should be heard; 0: never */
+	struct alarm_setting *alarms; /* of each class (twin/alarm.h); NULL: as by default */
+	double turnover_min;          /* usual, minutes */
+	double gateway_silence_s;     /* after which a gateway is called silent */
+	double tag_silence_min;       /* ... and a tag that should be heard; 0: never */
 };
 
 /* Indexes by id, -1 when absent. site_room also takes a FHIR id. */

@@ -50,6 +50,7 @@ void twin_copy(struct twin *to, const struct twin *from)
 	to->idea_count = from->idea_count;
 	COPY_POOL(to, from, words, word_count);
 	COPY_POOL(to, from, notes, note_count);
+	COPY_POOL(to, from, stations, station_count);
 	COPY_POOL(to, from, timers, timer_count);
 	to->timer_sequence = from->timer_sequence;
 }
@@ -82,6 +83,7 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_SHARED] = rule_shared,
 	[TIMER_FASTING] = rule_case,
 	[TIMER_HAZARD] = hazard_due,
+	[TIMER_ALARM] = alarm_due,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

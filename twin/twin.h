@@ -26,7 +26,8 @@ enum {
 	TWIN_THINGS = 1024,
 	TWIN_ALARMS = 512,
 	TWIN_READINGS = 512,
-	TWIN_TIMERS = 1024,
+	TWIN_TIMERS = 2048,
+	TWIN_STATIONS = 32,
 	TWIN_RESOURCES = 64,
 	TWIN_IDEAS = 24,
 	TWIN_IDEA_STEPS = 12,
@@ -178,6 +179,8 @@ struct twin {
 	int word_count;
 	struct note notes[TWIN_NOTES]; /* in the order they were first told */
 	int note_count;
+	char stations[TWIN_STATIONS][ID_SIZE]; /* whose alarms we have heard of */
+	int station_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;
 	uint64_t timer_sequence;

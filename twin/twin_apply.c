@@ -194,14 +194,14 @@ static void end_alarms(struct turn *turn, const struct site *was)
 				   && k < sizeof of_gateway / sizeof *of_gateway;
 			k++) {
 			key_make(key, of_gateway[k], was->gateways[i].mac);
-			alarm_clear(turn, key);
+			alarm_gone(turn, key);
 		}
 	for (int i = 0; was && i < was->tag_count; i++)
 		for (size_t k = 0;
 			site_tag(now, was->tags[i].mac) < 0 && k < sizeof of_tag / sizeof *of_tag;
 			k++) {
 			key_make(key, of_tag[k], was->tags[i].mac);
-			alarm_clear(turn, key);
+			alarm_gone(turn, key);
 		}
 }
 
@@ -523,11 +523,6 @@ static void on_resource(struct turn *turn)
 	t->resource_count += i == t->resource_count;
 }
 
-static void on_alarm(struct turn *turn)
-{
-	alarm_operator(turn);
-}
-
 /* The learning beside the twin hears it (twin/learning.h). */
 static void on_learn(struct turn *turn)
 {
@@ -563,6 +558,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_GATEWAY] = on_gateway,
 	[FACT_CONDITION] = on_condition,
 	[FACT_ALARM] = on_alarm,
+	[FACT_RAISE] = on_raise,
 	[FACT_ESTIMATE] = on_estimate,
 	[FACT_RESOURCE] = on_resource,
 	[FACT_LEARN] = on_learn,

@@ -242,6 +242,57 @@ static void put_reading(struct sha *sha, const struct reading *r)
 	}
 }
 
+static void word(struct sha *sha, const struct alarm_word *w)
+{
+	if (!w->hlc_ms)
+		return;
+	integer(sha, w->hlc_ms);
+	integer(sha, w->at_ms);
+	integer(sha, w->covers_ms);
+	text(sha, w->station);
+	text(sha, w->who);
+	text(sha, w->reason);
+}
+
+/* What is at its first value leaves no trace, and what is not says which it is. */
+static void put_life(struct sha *sha, const struct alarm *a)
+{
+	const int64_t integers[] = {a->priority_now != a->priority, a->unknown, a->gone, a->again,
+		a->pinned, a->ended_ms, a->peer, a->peer_ms, a->pending_ms, a->quiet_ms, a->met,
+		a->flaps, a->late_samples, a->same_samples, a->unlisted, a->level, a->steps_ms,
+		a->sounded_ms, a->heard_ms, a->sample_ms, a->cleared_ms, a->ack_upto_ms,
+		a->reset_upto_ms, (int64_t)a->ack_seen, (int64_t)a->acked_priority, a->owned,
+		a->shelf_asked_ms, a->shelf_until_ms, a->shelf_one_shot, (int64_t)a->shelf_priority,
+		a->suppressed, a->out_of_service};
+
+	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+		if (!integers[i])
+			continue;
+		integer(sha, (int64_t)i);
+		integer(sha, integers[i]);
+	}
+	for (int i = 0; i < ALARM_HOLDS; i++) {
+		const struct alarm_hold *hold = &a->holds[i];
+
+		if (!hold->raised_ms)
+			continue;
+		integer(sha, i);
+		integer(sha, hold->raised_ms);
+		integer(sha, hold->ended_ms);
+		integer(sha, (int64_t)hold->priority);
+		integer(sha, hold->again);
+		integer(sha, hold->station);
+	}
+	if (a->peer_station[0])
+		text(sha, a->peer_station);
+	if (a->cause[0])
+		text(sha, a->cause);
+	word(sha, &a->ack);
+	word(sha, &a->shelf);
+	word(sha, &a->service);
+	word(sha, &a->taken);
+}
+
 static void put_alarm(struct sha *sha, const struct alarm *a)
 {
 	const int64_t integers[] = {(int64_t)a->class_, (int64_t)a->priority, a->active, a->acked,
@@ -255,6 +306,7 @@ static void put_alarm(struct sha *sha, const struct alarm *a)
 	text(sha, a->room);
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 		integer(sha, integers[i]);
+	put_life(sha, a);
 	/* Those of rules follow from their case; digests of older journals stand. */
 	if (a->foretold_ms == 0)
 		return;
@@ -361,6 +413,8 @@ void twin_digest(const struct twin *twin, char hex[65])
 	}
 	for (int i = 0; i < twin->note_count; i++)
 		put_note(&sha, &twin->notes[i]);
+	for (int i = 0; i < twin->station_count; i++)
+		text(&sha, twin->stations[i]);
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);
 		integer(&sha, (int64_t)twin->timers[i].sequence);

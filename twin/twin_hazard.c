@@ -30,7 +30,8 @@ static void go_on(struct turn *turn, const char *key, const struct fact_hazard *
 	int64_t made = turn->fact->source_ms ? turn->fact->source_ms : turn->fact->at_ms;
 	char text[LABEL_SIZE] = "";
 	struct ring ring = {.class_ = alarm_class_of_hazard(told->hazard),
-		.priority = hazard_rules[told->hazard].priority,
+		.priority =
+			alarm_setting(turn->t->site, alarm_class_of_hazard(told->hazard))->priority,
 		.text = text,
 		.tag = ""};
 	int i;
@@ -62,7 +63,7 @@ void on_hazard(struct turn *turn)
 	if (i < 0)
 		return;
 	turn->t->alarms[i].chance = told->chance;
-	alarm_dismiss(turn, key);
+	alarm_clear(turn, key);
 	timer_cancel(turn->t, TIMER_HAZARD, i);
 }
 
@@ -74,5 +75,5 @@ void hazard_due(struct turn *turn, int alarm)
 	if (!a->active || a->hazard == HAZARD_NONE)
 		return;
 	a->chance = FACT_UNKNOWN;
-	alarm_dismiss(turn, a->key);
+	alarm_clear(turn, a->key);
 }

@@ -17,7 +17,6 @@ enum {
 	BLOCKED_AFTER_MS = 5 * MINUTE_MS,
 	ABSENT_BEFORE_MS = 15 * MINUTE_MS,
 	ABSENT_GRACE_MS = 2 * MINUTE_MS,
-	CLIMATE_DELAY_MIN = 10,
 	HORIZON_MS = 12 * HOUR_MS
 }; /* how far ahead "today" reaches in a room */
 
@@ -32,6 +31,7 @@ enum timer_kind {
 	TIMER_SHARED,  /* a bracelet on two patients; index: thing */
 	TIMER_FASTING, /* the clock of who has eaten runs out; index: case */
 	TIMER_HAZARD,  /* nobody foretells it any more; index: alarm */
+	TIMER_ALARM,   /* a delay, a shelf, a step ... of an alarm is due; index: alarm */
 	TIMER_KIND_COUNT
 };
 
@@ -114,20 +114,47 @@ struct ring {
 	enum alarm_class class_;
 	enum priority priority;
 	const char *text, *tag, *room; /* tag and room may be "" */
+	bool waited;                   /* the rule has seen to the delays itself */
 	bool late;
 	int64_t happened_ms;
 };
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring);
 void alarm_clear(struct turn *turn, const char *key);
-/* Clears it, and asks nobody to acknowledge what has not happened. */
-void alarm_dismiss(struct turn *turn, const char *key);
-/* Raises or clears, but a condition that merely goes on is not raised again:
- * the count is of occurrences, not of samples. */
+/* Raises or clears, but a condition that merely goes on is not raised again: the
+ * count is of occurrences, not of samples. Another priority is worse or better. */
 void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring);
+/* What it was about is configured no more. */
+void alarm_gone(struct turn *turn, const char *key);
+/* By design, while a rule says so; `rule` is its bit. */
+void alarm_suppress(struct turn *turn, const char *key, unsigned rule, bool wanted);
+/* A sample of what an alarm looks at has come, by its source's clock; `changed`: it says
+ * something else than the one before. False: older, or the same again; it is counted
+ * with the alarm and to be passed over. */
+bool alarm_sampled(struct turn *turn, const char *key, int64_t sample_ms, bool changed);
 /* What is known of the hazard that an alarm tells of; its index, -1 there is none. */
 int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *told,
 	const char *subject, int64_t made_ms);
-void alarm_operator(struct turn *turn);
+
+/* twin_alarm.c, for the files of the life cycle. */
+const struct alarm_setting *alarm_is(const struct twin *t, const struct alarm *a);
+struct alarm *alarm_make(struct turn *turn, const char *key); /* NULL: no place, counted */
+int alarm_run(struct turn *turn, struct alarm *a, struct alarm_input in); /* the row */
+void alarm_emit(
+	struct turn *turn, const struct alarm *a, enum alarm_state from, enum alarm_state to);
+void alarm_settle(struct turn *turn, struct alarm *a);
+void alarm_raise_to(struct turn *turn, struct alarm *a, int64_t raised_ms, bool again);
+void alarm_begin(struct turn *turn, struct alarm *a); /* its delays are over */
+void alarm_end(struct turn *turn, struct alarm *a);
+
+/* twin_alarm_time.c */
+int64_t alarm_seconds(double s);                         /* in ms */
+void alarm_timer(struct twin *t, const struct alarm *a); /* when something is due next */
+void alarm_due(struct turn *turn, int alarm);
+void alarm_fresh(struct turn *turn, struct alarm *a);
+
+/* twin_alarm_acts.c: handlers of the table in twin_apply.c */
+void on_alarm(struct turn *turn);
+void on_raise(struct turn *turn);
 
 /* twin_rule.c */
 void alarm_press(struct turn *turn); /* rule_press.c */
@@ -144,6 +171,8 @@ void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
 bool rule_cold(struct turn *turn, int i);
 void cold_heard(struct turn *turn, int i); /* a sample has come */
 void on_stock(struct turn *turn);          /* of the table in twin_apply.c */
+/* The same after a new sample: one that is late or came before counts no more. */
+void rule_sample(struct turn *turn, int i, bool changed);
 /* Ends the alarm of a reading whose limits under the site before are gone. */
 void rule_reading_was(struct turn *turn, int i, const struct site *was);
 void rule_battery(struct turn *turn, int thing);

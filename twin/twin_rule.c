@@ -175,11 +175,13 @@ static bool rule_climate(struct turn *turn, int i)
 	struct reading *r = &t->readings[i];
 	struct limits l;
 	char text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_CLIMATE, .text = text, .tag = r->tag};
+	struct ring ring = {
+		.class_ = ALARM_CLASS_CLIMATE, .text = text, .tag = r->tag, .waited = true};
 
 	if (!climate_limits(t->site, r, &l))
 		return false;
-	if (reading_out(turn, i, r->value < l.low || r->value > l.high, CLIMATE_DELAY_MIN)) {
+	if (reading_out(turn, i, r->value < l.low || r->value > l.high,
+		    alarm_setting(t->site, ALARM_CLASS_CLIMATE)->on_delay_s / 60)) {
 		climate_text(t, r, &l, text, sizeof text);
 		ring.priority = alarm_setting(t->site, ring.class_)->priority;
 		ring.room = room_id(t, l.room);
@@ -214,6 +216,17 @@ static bool reading_key(const struct site *site, const struct reading *r, char k
 	key_make(key, "cold:", r->tag);
 	return tag >= 0 && site->tags[tag].cold && r->quantity == QUANTITY_TEMPERATURE
 	       && site->tags[tag].low <= site->tags[tag].high;
+}
+
+void rule_sample(struct turn *turn, int i, bool changed)
+{
+	const struct reading *r = &turn->t->readings[i];
+	bool dated = r->source_ms > 0 && r->source_ms <= r->at_ms;
+	char key[ID_SIZE];
+
+	if (!reading_key(turn->t->site, r, key)
+		|| alarm_sampled(turn, key, dated ? r->source_ms : r->at_ms, changed))
+		rule_reading(turn, i);
 }
 
 void rule_reading_was(struct turn *turn, int i, const struct site *was)

@@ -104,6 +104,7 @@ void on_reading(struct turn *turn)
 	const struct fact_reading *told = &f->reading;
 	int thing = twin_thing(t, told->tag), i;
 	struct reading *r;
+	bool changed;
 
 	if (thing < 0 || (unsigned)told->quantity >= QUANTITY_COUNT || !isfinite(told->value)) {
 		t->ignored++;
@@ -123,13 +124,14 @@ void on_reading(struct turn *turn)
 		t->ignored++;
 		return;
 	}
+	changed = r->at_ms == 0 || r->value < told->value || r->value > told->value;
 	r->value = told->value;
 	r->at_ms = f->at_ms;
 	r->source_ms = f->source_ms;
 	text_copy(r->origin, sizeof r->origin, f->origin);
 	remember(r);
 	cold_heard(turn, i);
-	rule_reading(turn, i);
+	rule_sample(turn, i, changed);
 }
 
 void on_press(struct turn *turn)

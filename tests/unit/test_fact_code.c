@@ -128,6 +128,7 @@ static struct fact full(enum fact_kind kind)
 		f.alarm.covers_ms = 5;
 		f.alarm.until_ms = 1773658800000;
 		f.alarm.one_shot = true;
+		f.alarm.seen = PRIORITY_HIGH;
 		break;
 	case FACT_ESTIMATE:
 		strcpy(f.estimate.id, "case-1");
@@ -181,6 +182,7 @@ static struct fact full(enum fact_kind kind)
 		f.raise.class_ = ALARM_CLASS_EMERGENCY_CALL;
 		f.raise.priority = PRIORITY_HIGH;
 		f.raise.raised_ms = 1773658800000;
+		f.raise.again = true;
 		f.raise.cleared_ms = 1773658800001;
 		strcpy(f.raise.text, "patient calls");
 		strcpy(f.raise.tag, "C300007B573C");

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the stations say of one condition. Each has one place with its newest raise
+ * and its newest end; places are merged by the greatest, so that order, repetition
+ * and long silence do not matter, and everything asked of them is a function of what
+ * they hold.
+ */
+#include "twin/alarm.h"
+
+static bool rings(const struct alarm_hold *hold)
+{
+	return hold->raised_ms > hold->ended_ms;
+}
+
+int64_t alarm_floor_of(const struct alarm *a, int64_t raised_ms, bool again)
+{
+	int64_t floor = raised_ms;
+
+	for (int i = 0; !again && i < ALARM_HOLDS; i++)
+		if (a->holds[i].raised_ms >= raised_ms - ALARM_SAME_MS && a->holds[i].raised_ms > 0
+			&& a->holds[i].raised_ms < floor)
+			floor = a->holds[i].raised_ms;
+	return floor;
+}
+
+int64_t alarm_floor(const struct alarm *a)
+{
+	return alarm_floor_of(a, a->raised_ms, a->again);
+}
+
+bool alarm_held(const struct alarm *a)
+{
+	for (int i = 0; i < ALARM_HOLDS; i++)
+		if (rings(&a->holds[i]))
+			return true;
+	return false;
+}
+
+bool alarm_held_at(const struct alarm *a, int64_t when_ms)
+{
+	for (int i = 0; i < ALARM_HOLDS; i++) {
+		const struct alarm_hold *hold = &a->holds[i];
+
+		if (hold->raised_ms > 0 && hold->raised_ms <= when_ms
+			&& (rings(hold) || hold->ended_ms > when_ms))
+			return true;
+	}
+	return false;
+}
+
+enum priority alarm_held_priority(const struct alarm *a)
+{
+	int64_t floor = alarm_floor(a);
+	enum priority highest = PRIORITY_LOW;
+
+	for (int i = 0; i < ALARM_HOLDS; i++)
+		if (a->holds[i].raised_ms > 0 && a->holds[i].raised_ms >= floor
+			&& a->holds[i].priority > highest)
+			highest = a->holds[i].priority;
+	return highest;
+}
+
+int alarm_hold_of(struct alarm *a, uint8_t station)
+{
+	int best = -1;
+
+	for (int i = 1; i < ALARM_HOLDS; i++) {
+		if (!a->holds[i].raised_ms) {
+			a->holds[i].station = station;
+			return i;
+		}
+		if (a->holds[i].station == station)
+			return i;
+		if (!rings(&a->holds[i])
+			&& (best < 0 || a->holds[i].raised_ms < a->holds[best].raised_ms))
+			best = i;
+	}
+	if (best >= 0)
+		a->holds[best] = (struct alarm_hold){.station = station};
+	return best;
+}
+
+/* Its own raise before is told apart even when it forgot to say so. */
+static bool is_again(const struct alarm_hold *hold, const struct alarm_hold *told)
+{
+	return told->again
+	       || (hold->raised_ms > 0 && told->raised_ms - hold->raised_ms <= ALARM_SAME_MS);
+}
+
+bool alarm_hold_merge(struct alarm_hold *hold, const struct alarm_hold *told)
+{
+	bool news = false;
+
+	if (told->raised_ms > hold->raised_ms) {
+		hold->again = is_again(hold, told);
+		hold->raised_ms = told->raised_ms;
+		hold->priority = told->priority;
+		news = true;
+	} else if (told->raised_ms == hold->raised_ms && told->priority > hold->priority) {
+		hold->priority = told->priority;
+		news = true;
+	}
+	if (told->ended_ms > hold->ended_ms) {
+		hold->ended_ms = told->ended_ms;
+		news = true;
+	}
+	return news;
+}
