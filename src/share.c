@@ -188,8 +188,11 @@ static void beat(struct share *s, const struct share_here *self)
 	int64_t mono = share_mono(s);
 	if (!s->linked || (s->beat_mono != 0 && mono - s->beat_mono < BEAT_MS - 100))
 		return;
+	struct share_here here = *self;
+	here.counted = s->counted && s->index_mono == 0;
+	here.index = s->index;
 	s->beat_mono = mono;
-	share_say(s, s->self, "here", share_encode_here(s->self, self), 0, false);
+	share_say(s, s->self, "here", share_encode_here(s->self, &here), 0, false);
 }
 
 void share_goodbye(struct share *s)

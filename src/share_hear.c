@@ -164,6 +164,15 @@ void share_fold_pending(struct share *s)
 
 /* --- what they say of themselves --- */
 
+static void set_index(struct share *s, struct share_peer *p, const struct share_index *index)
+{
+	bool news = !p->indexed || p->index.count != index->count || p->index.sum != index->sum;
+	p->index = *index;
+	p->indexed = true;
+	if (news)
+		p->changed_mono = share_mono(s);
+}
+
 static void hear_here(struct share *s, int peer, const struct share_here *here)
 {
 	struct station_seen *seen = &s->stations->list[peer];
@@ -177,6 +186,8 @@ static void hear_here(struct share *s, int peer, const struct share_here *here)
 		p->beats = 0;
 		return;
 	}
+	if (here->counted)
+		set_index(s, p, &here->index);
 	p->heard_mono = share_mono(s);
 	seen->heard_ms = now;
 	text_copy(seen->user, sizeof seen->user, here->user);
@@ -216,11 +227,10 @@ static bool hear_ask(struct share *s, const void *bytes, size_t len)
 
 static bool hear_index(struct share *s, int peer, const void *bytes, size_t len)
 {
-	struct share_peer *p = &s->peers[peer];
-	if (!share_decode_index(&p->index, bytes, len))
+	struct share_index index;
+	if (!share_decode_index(&index, bytes, len))
 		return false;
-	p->indexed = true;
-	p->changed_mono = share_mono(s);
+	set_index(s, &s->peers[peer], &index);
 	return true;
 }
 

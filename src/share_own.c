@@ -284,8 +284,9 @@ void share_expire(struct share *s)
 
 static void say_index(struct share *s)
 {
-	struct share_index index = share_own_index(s);
-	if (share_say(s, s->self, "index", share_encode_index(s->self, &index), 1, true))
+	s->index = share_own_index(s);
+	s->counted = true;
+	if (share_say(s, s->self, "index", share_encode_index(s->self, &s->index), 1, true))
 		s->index_mono = 0;
 }
 

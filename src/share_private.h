@@ -72,6 +72,8 @@ struct share {
 	bool settled, told_hearsay;
 	bool look; /* alarms changed meanwhile */
 	int due, waiting, pending;
+	struct share_index index; /* as last said, once counted */
+	bool counted;
 	int64_t index_mono; /* our index is due then, 0 not */
 	int64_t answered_mono, beat_mono, swept_mono;
 	int64_t refused_mono[SHARE_REFUSAL_COUNT];

@@ -368,6 +368,23 @@ static char *finish(cJSON *json)
 	return text;
 }
 
+static void add_index(cJSON *json, const struct share_index *index)
+{
+	char sum[20];
+	snprintf(sum, sizeof sum, "%016" PRIx64, index->sum);
+	cJSON_AddNumberToObject(json, "count", index->count);
+	cJSON_AddStringToObject(json, "hash", sum);
+}
+
+static bool take_index(struct share_index *out, const cJSON *json)
+{
+	const char *sum = get_text(json, "hash");
+	int64_t count = 0;
+	bool good = get_whole(json, "count", 0, 1e6, &count) && is_token(sum);
+	*out = (struct share_index){(int)count, good ? strtoull(sum, NULL, 16) : 0};
+	return good;
+}
+
 char *share_encode_here(const char *station, const struct share_here *h)
 {
 	cJSON *json = begin(station);
@@ -383,6 +400,8 @@ char *share_encode_here(const char *station, const struct share_here *h)
 	cJSON_AddNumberToObject(json, "rank", h->rank);
 	cJSON_AddBoolToObject(json, "journal_ok", h->journal_ok);
 	cJSON_AddNumberToObject(json, "feeds_down", h->feeds_down);
+	if (h->counted)
+		add_index(json, &h->index);
 	return finish(json);
 }
 
@@ -406,6 +425,7 @@ static bool take_here(struct share_here *out, const cJSON *json)
 	out->escalates = is_flag(json, "escalates");
 	out->on_duty = is_flag(json, "on_duty");
 	out->journal_ok = is_flag(json, "journal_ok");
+	out->counted = take_index(&out->index, json);
 	return true;
 }
 
@@ -432,20 +452,14 @@ uint64_t share_sum(const char *author, const char *suffix, int64_t hlc_ms)
 char *share_encode_index(const char *station, const struct share_index *index)
 {
 	cJSON *json = begin(station);
-	char sum[20];
-	snprintf(sum, sizeof sum, "%016" PRIx64, index->sum);
-	cJSON_AddNumberToObject(json, "count", index->count);
-	cJSON_AddStringToObject(json, "hash", sum);
+	add_index(json, index);
 	return finish(json);
 }
 
 bool share_decode_index(struct share_index *out, const void *bytes, size_t len)
 {
 	cJSON *json = parse(bytes, len);
-	const char *sum = get_text(json, "hash");
-	int64_t count = 0;
-	bool good = get_whole(json, "count", 0, 1e6, &count) && is_token(sum);
-	*out = (struct share_index){(int)count, good ? strtoull(sum, NULL, 16) : 0};
+	bool good = take_index(out, json);
 	cJSON_Delete(json);
 	return good;
 }

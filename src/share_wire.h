@@ -53,6 +53,12 @@ char *share_encode(const struct fact *fact);
 enum share_refusal share_decode(struct fact *out, const struct share_topic *topic,
 	const void *bytes, size_t len, int64_t now_ms, char what[LABEL_SIZE]);
 
+/* How many retained entries it has, and a sum over them. */
+struct share_index {
+	int count;
+	uint64_t sum;
+};
+
 /* What a station says of itself each two seconds. */
 struct share_here {
 	int64_t now_ms; /* by its clock */
@@ -61,15 +67,12 @@ struct share_here {
 	bool gone; /* it leaves, or its will says so */
 	bool escalates, on_duty, journal_ok;
 	int feeds_down, rank;
+	bool counted; /* its set, as last counted */
+	struct share_index index;
 };
 char *share_encode_here(const char *station, const struct share_here *here);
 bool share_decode_here(struct share_here *out, const void *bytes, size_t len);
 
-/* How many retained entries it has, and a sum over them. */
-struct share_index {
-	int count;
-	uint64_t sum;
-};
 char *share_encode_index(const char *station, const struct share_index *index);
 bool share_decode_index(struct share_index *out, const void *bytes, size_t len);
 /* One entry's part of the sum: order does not matter. */
