@@ -23,13 +23,13 @@ struct escalate {
 	int64_t stored_mono; /* when all of that was last seen on disk */
 };
 
-void escalate_id(
-	char out[ID_SIZE], const char *key, int64_t raised_ms, int step, const char *station)
+void escalate_id(char out[ID_SIZE], const char *key, int64_t raised_ms, int step,
+	enum priority priority, const char *station)
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	char text[ID_SIZE * 2 + 64];
-	int len = snprintf(
-		text, sizeof text, "%s\n%" PRId64 "\n%d\n%s", key, raised_ms, step, station);
+	int len = snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d\n%s\n%s", key, raised_ms, step,
+		priority_name(priority), station);
 	EVP_Digest(text, (size_t)len, hash, NULL, EVP_sha256(), NULL);
 	for (int i = 0; i < NAME_BYTES; i++)
 		snprintf(out + i * 2, 3, "%02x", hash[i]);
@@ -108,7 +108,7 @@ static int send_step(struct escalate *e, const struct alarm *a, int step)
 	text_copy(m.class_, sizeof m.class_, alarm_class_name(a->class_));
 	text_copy(m.text, sizeof m.text, a->text);
 	place_of(e, a, m.place);
-	escalate_id(m.id, a->key, a->raised_ms, step, s->local ? e->o.self : "");
+	escalate_id(m.id, a->key, a->raised_ms, step, a->priority, s->local ? e->o.self : "");
 	return notify_send(e->notify, &m);
 }
 

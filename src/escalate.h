@@ -10,8 +10,8 @@
  *
  * At least once: a message is sent, and when the receiver has taken it a FACT_NOTICE
  * goes to the journal and to the other stations. Who dies in between leaves it to
- * be sent again, under the same name: a hash of the alarm's key, its raise and the
- * step, the same from every station. What is not delivered raises an alarm of its own
+ * be sent again, under the same name: a hash of the alarm's key, its raise, the step
+ * and the priority, the same from every station. What is not delivered raises an alarm of its own
  * (class escalation), until something reaches that target again.
  */
 
@@ -65,8 +65,9 @@ void escalate_ran(struct escalate *escalate, uint64_t ticket, bool good, const c
 /* What is under way is left to whoever is next on duty. */
 void escalate_destroy(struct escalate *escalate);
 
-/* 32 hex digits; `station` "" but for alarms of one station alone. */
-void escalate_id(
-	char out[ID_SIZE], const char *key, int64_t raised_ms, int step, const char *station);
+/* 32 hex digits. An alarm that got worse is told again, so the priority counts;
+ * `station` is "" but for alarms of one station alone. */
+void escalate_id(char out[ID_SIZE], const char *key, int64_t raised_ms, int step,
+	enum priority priority, const char *station);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <ev.h>
 #include <limits.h>
 #include <signal.h>
@@ -128,6 +129,9 @@ static int default_name(struct settings *settings, struct error *err)
 		return 0;
 	gethostname(host, sizeof host - 1);
 	snprintf(name, sizeof name, "watch-%.50s", host);
+	for (char *c = name; *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '-'; /* it becomes a level of topics, at any broker */
 	return settings_set(settings, "station", name, err);
 }
 
