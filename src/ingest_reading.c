@@ -36,6 +36,16 @@ static const struct gate gates[QUANTITY_COUNT] = {
 	[QUANTITY_BATTERY_LOW] = {0, 0, true, true},
 };
 
+/* A cascade is kept by a few pascals, and two barometers are compared at one time. */
+static const struct gate cascade = {0.02, 60, false, true};
+
+static const struct gate *gate_of(const struct ingest *g, const struct known *k, enum quantity q)
+{
+	int room = g->o.site->tags[k->tag].room;
+	bool fine = q == QUANTITY_PRESSURE && room >= 0 && site_in_cascade(g->o.site, room);
+	return fine ? &cascade : &gates[q];
+}
+
 /* G1 firmware shows movement by a "pir" row and its end by none: integrators
  * call it over after 15 s (feeds reference 1.4). The frame FFE1 A1 11 says both
  * and needs no help. */
@@ -109,10 +119,10 @@ static bool is_worth_a_fact(const struct ingest *g, const struct known *k, const
 void ingest_reading(struct ingest *g, const struct decoded *d)
 {
 	enum quantity q = d->reading.quantity;
-	const struct gate *gate = &gates[q];
 	struct known *k = ingest_known(g, d->tag);
 	if (k == NULL)
 		return;
+	const struct gate *gate = gate_of(g, k, q);
 	if (q == QUANTITY_BUTTON) {
 		ingest_button(g, d, k);
 		return;

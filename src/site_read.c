@@ -66,9 +66,9 @@ static void room_finish(struct site_reading *r, const config_setting_t *s, void 
 	if (room->outline_count == 0)
 		site_finding(r, line_of(s), FINDING_ERROR,
 			"room \"%s\" has neither box nor outline", room->id);
-	if (room->pressure_to[0] != '\0' && room->pressure_low >= room->pressure_high)
+	if ((room->pressure_to[0] != '\0') != (room->pressure_low < room->pressure_high))
 		site_finding(r, line_of(s), FINDING_ERROR,
-			"pressure_to: pressure = (low, high) is missing");
+			"pressure = (low, high) and pressure_to go together");
 	if (strcmp(room->pressure_to, room->id) == 0)
 		site_finding(r, line_of(s), FINDING_ERROR, "pressure_to: the room itself");
 }
@@ -301,6 +301,7 @@ static const struct key room_keys[] = {
 	{"rh", site_value_limits, AT(room, rh_low), false},
 	{"pressure", site_value_limits, AT(room, pressure_low), false},
 	{"pressure_to", site_value_id, AT(room, pressure_to), false},
+	{"pressure_zero", site_value_signed, AT(room, pressure_zero), false},
 	{"pressure_delay_min", site_value_number, AT(room, pressure_delay_min), false},
 	{0},
 };

@@ -83,7 +83,7 @@ bool site_pathway_balanced(
 site_value site_value_mobility; /* src/site_mobility.c */
 /* In src/site_watch.c; zone_rooms and zone_floors fill a struct zone. */
 site_value site_value_zone_rooms, site_value_zone_floors, site_value_zone, site_value_medicine;
-site_value site_value_call, site_value_event, site_value_not;
+site_value site_value_call, site_value_event, site_value_not, site_value_signed;
 void site_watch_check(struct site_reading *r); /* once all is read */
 void site_watch_lint(struct site_reading *r);
 bool site_value_hex(struct site_reading *r, const config_setting_t *s, uint8_t *pattern,

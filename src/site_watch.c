@@ -24,6 +24,11 @@ bool site_value_not(struct site_reading *r, const config_setting_t *s, void *fie
 	return true;
 }
 
+bool site_value_signed(struct site_reading *r, const config_setting_t *s, void *field)
+{
+	return site_number(s, field) || bad(r, s, "a number");
+}
+
 typedef void zone_add(const struct site *site, struct zone *zone, int index);
 
 static void add_room(const struct site *site, struct zone *zone, int room)
@@ -131,13 +136,13 @@ void site_watch_lint(struct site_reading *r)
 	const struct site *s = r->site;
 	for (int i = 0; i < s->room_count; i++) {
 		const struct room *room = &s->rooms[i];
-		int to = site_room(s, room->pressure_to), line = site_line(r, SECTION_ROOMS, i);
-		if (room->pressure_low >= room->pressure_high)
+		int to = site_pressure_to(s, i), line = site_line(r, SECTION_ROOMS, i);
+		if (to < 0)
 			continue;
 		if (!has_sensor(s, i))
 			site_finding(r, line, FINDING_WARNING,
 				"room \"%s\" has limits of pressure and no sensor", room->id);
-		if (to >= 0 && !has_sensor(s, to))
+		if (!has_sensor(s, to))
 			site_finding(r, line, FINDING_WARNING,
 				"pressure_to: room \"%s\" has no sensor", s->rooms[to].id);
 	}

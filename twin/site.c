@@ -84,6 +84,24 @@ int site_signature(const struct site *site, const char *id)
 	return -1;
 }
 
+int site_pressure_to(const struct site *site, int room)
+{
+	const struct room *r = &site->rooms[room];
+
+	return r->pressure_low < r->pressure_high ? site_room(site, r->pressure_to) : -1;
+}
+
+bool site_in_cascade(const struct site *site, int room)
+{
+	for (int i = 0; i < site->room_count; i++) {
+		int to = site_pressure_to(site, i);
+
+		if (to >= 0 && (i == room || to == room))
+			return true;
+	}
+	return false;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -54,9 +54,8 @@ struct room {
 	/* Over the air of another room, Pa; low < high: there are limits. */
 	double pressure_low, pressure_high;
 	double pressure_delay_min; /* a door may stand open for so long */
-	/* That room; both have a barometer. "": the sensor here measures the
-	 * difference itself. */
-	char pressure_to[ID_SIZE];
+	char pressure_to[ID_SIZE]; /* that room; both have a barometer */
+	double pressure_zero;      /* what these two differ by with the doors open, Pa */
 };
 
 /* Rooms that mean the same for somebody: where a thing belongs, or where no
@@ -263,6 +262,10 @@ int site_floor(const struct site *site, const char *id);
 int site_zone(const struct site *site, const char *id);
 int site_medicine(const struct site *site, const char *id);
 int site_signature(const struct site *site, const char *id);
+/* The room whose air this one's pressure is kept over; -1: it has no limits. */
+int site_pressure_to(const struct site *site, int room);
+/* Whether what a barometer in this room says matters for any limits. */
+bool site_in_cascade(const struct site *site, int room);
 /* Beds of the rooms of a kind. */
 int site_beds(const struct site *site, enum room_kind kind);
 double site_target(const struct site *site, const char *key, double otherwise);

@@ -167,6 +167,7 @@ void rule_reading(struct turn *turn, int i);
 bool reading_out(struct turn *turn, int i, bool out, double delay_min);
 /* Raises it; one that rings already only when it is worse now. */
 void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
+bool rule_pressure(struct turn *turn, int i); /* rule_pressure.c */
 /* rule_cold.c: false when the reading is none of it. */
 bool rule_cold(struct turn *turn, int i);
 void cold_heard(struct turn *turn, int i); /* a sample has come */

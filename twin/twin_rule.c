@@ -158,6 +158,18 @@ static bool climate_limits(const struct site *site, const struct reading *r, str
 	return l->low < l->high;
 }
 
+/* Of the air against the air next door: where it is measured. */
+static bool pressure_key(const struct site *site, const struct reading *r, char key[ID_SIZE])
+{
+	int tag = r->quantity == QUANTITY_PRESSURE ? site_tag(site, r->tag) : -1;
+	int room = tag >= 0 ? site->tags[tag].room : -1;
+
+	if (room < 0 || site_pressure_to(site, room) < 0)
+		return false;
+	key_make(key, "pressure:", site->rooms[room].id);
+	return true;
+}
+
 static void climate_text(const struct twin *t, const struct reading *r, const struct limits *l,
 	char *text, size_t size)
 {
@@ -195,7 +207,7 @@ static bool rule_climate(struct turn *turn, int i)
 /* The first that has limits for a reading has the word on it. */
 void rule_reading(struct turn *turn, int i)
 {
-	static bool (*const rules[])(struct turn *, int) = {rule_cold, rule_climate};
+	static bool (*const rules[])(struct turn *, int) = {rule_cold, rule_pressure, rule_climate};
 
 	for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
 		if (rules[k](turn, i))
@@ -209,6 +221,8 @@ static bool reading_key(const struct site *site, const struct reading *r, char k
 	int tag = site_tag(site, r->tag);
 	struct limits l;
 
+	if (pressure_key(site, r, key))
+		return true;
 	if (climate_limits(site, r, &l)) {
 		text_copy(key, ID_SIZE, l.key);
 		return true;

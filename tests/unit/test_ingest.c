@@ -359,6 +359,25 @@ static void test_the_kind_of_press_picks_the_signature(void **state)
 	ingest_site(w->ingest, &w->site, w->locator);
 }
 
+/* Elsewhere a barometer tells of the weather: 0.2 hPa. In a cascade 3 Pa count. */
+static void test_barometers_of_a_cascade_are_heard_finely(void **state)
+{
+	struct world *w = *state;
+	struct decoded d = {.kind = DECODED_READING, .gateway = G_A, .tag = PROBE};
+	d.reading.quantity = QUANTITY_PRESSURE;
+	for (int cascade = 0; cascade < 2; cascade++) {
+		int before = w->count;
+		w->rooms[2].pressure_low = 10 - 20.0 * cascade; /* low < high: limits */
+		snprintf(w->rooms[2].pressure_to, ID_SIZE, "%s", w->rooms[0].id);
+		for (int i = 0; i < 3; i++) {
+			d.reading.value = 1000 + cascade + i * 0.03;
+			w->ingest->now_ms = START + cascade * 10000 + i * 1000;
+			ingest_decoded(w->ingest, &d);
+		}
+		assert_int_equal(w->count - before, cascade ? 3 : 1);
+	}
+}
+
 static void test_clock_set_back(void **state)
 {
 	struct gateway_clock c = {0};
@@ -587,8 +606,9 @@ int main(void)
 		T(test_retained), T(test_late_row_moves_nobody), T(test_late_press),
 		T(test_live_then_buffered), T(test_late_by_the_message),
 		T(test_another_version_of_the_site), T(test_the_kind_of_press_picks_the_signature),
-		T(test_clocks), T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks),
-		T(test_filters), T(test_movement_ends), T(test_button_event), T(test_redelivery),
+		T(test_barometers_of_a_cascade_are_heard_finely), T(test_clocks),
+		T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks), T(test_filters),
+		T(test_movement_ends), T(test_button_event), T(test_redelivery),
 		T(test_odd_messages)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

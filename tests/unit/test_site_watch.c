@@ -14,7 +14,7 @@ static const char good[] =
 	"rooms = (\n"
 	"  { id = \"or-1\"; kind = \"or\"; floor = \"f\"; box = (0, 0, 6, 6);\n"
 	"    session = \"08:00-18:30\"; pressure = (10, 20); pressure_to = \"cor\";\n"
-	"    pressure_delay_min = 3; },\n"
+	"    pressure_delay_min = 3; pressure_zero = -4.5; },\n"
 	"  { id = \"cor\"; kind = \"corridor\"; floor = \"f\"; box = (0, 6, 6, 8); },\n"
 	"  { id = \"lobby\"; kind = \"other\"; floor = \"g\"; box = (0, 0, 6, 6); }\n"
 	");\n"
@@ -61,6 +61,7 @@ static void test_values(void **state)
 	assert_float_equal(s->rooms[0].pressure_high, 20, 0);
 	assert_string_equal(s->rooms[0].pressure_to, "cor");
 	assert_float_equal(s->rooms[0].pressure_delay_min, 3, 0);
+	assert_float_equal(s->rooms[0].pressure_zero, -4.5, 0);
 	assert_true(s->rooms[1].pressure_low > s->rooms[1].pressure_high); /* none */
 	assert_float_equal(s->rooms[1].pressure_delay_min, 2, 0);
 	assert_int_equal(s->zone_count, 2);
@@ -97,9 +98,10 @@ static void test_values(void **state)
 static void test_refused(void **state)
 {
 	static const struct spoil spoils[] = {
+		{"pressure_to = \"cor\";", "", "pressure_to go together"},
 		{"pressure_to = \"cor\"", "pressure_to = \"attic\"", "unknown room \"attic\""},
 		{"pressure_to = \"cor\"", "pressure_to = \"or-1\"", "the room itself"},
-		{"pressure = (10, 20);", "", "pressure = (low, high) is missing"},
+		{"pressure = (10, 20);", "", "pressure = (low, high) and pressure_to go together"},
 		{"rooms = (\"or-1\", \"cor\"); delay", "delay", "zone \"suite\" has no room"},
 		{"rooms = (\"or-1\", \"cor\"); delay", "rooms = \"attic\"; delay",
 			"unknown room \"attic\""},
