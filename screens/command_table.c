@@ -59,6 +59,7 @@ const struct command_entry command_table[] = {
 		N_("who says so: source, time, age, confidence, conflict"), 0, 4, cmd_why, 0},
 	{"", 'c', 0, "note", N_("a few words on this for whoever comes next; note TEXT"),
 		FLAG_SHARED, 10, cmd_note, 0},
+	{"", '=', 0, "changes", N_("what changed since I last looked"), 0, 10, cmd_changes, 0},
 	{"", 0, 0, "unnote", N_("take back the last note on this"), FLAG_SHARED | FLAG_CONFIRM, 0,
 		cmd_unnote, 0},
 	{LISTS, '/', 0, "search", N_("find in this list; n and N go on"), 0, 5, cmd_prompt,

@@ -36,6 +36,7 @@ unsigned cmd_in_time(struct call *call);
 unsigned cmd_idea(struct call *call);
 unsigned cmd_file(struct call *call);
 unsigned cmd_note(struct call *call);
+unsigned cmd_changes(struct call *call);
 unsigned cmd_unnote(struct call *call);
 
 #endif

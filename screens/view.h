@@ -8,6 +8,7 @@
  * state should become is asked for by returning a command.
  */
 
+#include "twin/changes.h"
 #include "twin/forecast.h"
 #include "twin/health.h"
 #include "twin/indicator_history.h"
@@ -29,6 +30,7 @@ struct view {
 	const struct learning *learning; /* what the house knows of durations; may be NULL */
 	const struct indicator_history *history; /* the days gone by; may be NULL */
 	const struct score *score;               /* how right the forecast was; may be NULL */
+	const struct changes *changes;           /* what to tell who comes back; may be NULL */
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
@@ -78,6 +80,7 @@ enum command_kind {
 	COMMAND_IDEA_FORGET,    /* target name, for everybody */
 	COMMAND_NOTE,           /* target case, room, alarm key or "", text */
 	COMMAND_UNNOTE,         /* target id of a note */
+	COMMAND_LOOK,           /* all that changed until now was read */
 	COMMAND_REDRAW,         /* full repaint */
 	COMMAND_SAVE_DISPLAY,   /* text: file */
 	COMMAND_RELOAD,         /* the site file, also when it looks unchanged */

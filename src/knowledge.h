@@ -9,6 +9,7 @@
  */
 
 #include "screens/view.h"
+#include "twin/changes.h"
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
 #include "twin/notices.h"
@@ -18,15 +19,21 @@ struct knowledge {
 	struct learning *learning;         /* how long cases take */
 	struct indicator_history *history; /* the days gone by */
 	struct score *score;               /* how right the forecast was */
+	struct changes *changes;           /* what there is to tell whoever comes back */
 	struct notices *notices;           /* who was told of which alarm */
 };
 
 /* False: out of memory; knowledge_fini all the same. */
 bool knowledge_init(struct knowledge *k);
 void knowledge_fini(struct knowledge *k);
-/* Around twin_apply of the same fact. A site brings its zone with it. */
+/* Around twin_apply of the same fact, and what it said came of it. A site brings
+ * its zone with it. */
 void knowledge_before(struct knowledge *k, const struct twin *twin, const struct fact *fact);
-void knowledge_after(struct knowledge *k, const struct twin *twin, const struct fact *fact);
+void knowledge_after(struct knowledge *k, const struct twin *twin, const struct fact *fact,
+	const struct consequences *out);
+/* What time alone made of the alarms. */
+void knowledge_advanced(
+	struct knowledge *k, const struct twin *twin, const struct consequences *out);
 void knowledge_view(const struct knowledge *k, struct view *view);
 
 #endif

@@ -68,6 +68,7 @@ struct restore {
 	struct error *err;
 	uint64_t bad_sites;
 	int64_t checkpoint_seq, checkpoint_ms;
+	struct consequences out;
 };
 
 static void on_fact(void *context, const struct fact *fact)
@@ -82,10 +83,10 @@ static void on_fact(void *context, const struct fact *fact)
 		r->watch->before(r->watch->context, fact);
 	if (r->knowledge != NULL)
 		knowledge_before(r->knowledge, r->twin, fact);
-	/* Its consequences are in the journal already: never derived twice. */
-	twin_apply(r->twin, fact, NULL);
+	/* Its consequences are in the journal already: never written twice. */
+	twin_apply(r->twin, fact, &r->out);
 	if (r->knowledge != NULL)
-		knowledge_after(r->knowledge, r->twin, fact);
+		knowledge_after(r->knowledge, r->twin, fact, &r->out);
 }
 
 static const struct site *on_site(void *context, const char *hash, const char *text)

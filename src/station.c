@@ -56,7 +56,7 @@ void station_fact(struct station *s, struct fact *fact)
 	fact->seq = ++s->seq;
 	knowledge_before(&s->knowledge, s->twin, fact);
 	twin_apply(s->twin, fact, &out);
-	knowledge_after(&s->knowledge, s->twin, fact);
+	knowledge_after(&s->knowledge, s->twin, fact, &out);
 	journal_append(s->journal, fact); /* without a journal: in memory only */
 	journal_consequences(s, &out);
 	share_told(s->share, fact);
@@ -78,6 +78,7 @@ static void advance(struct station *s)
 	int64_t now = station_now(s);
 	locator_advance(s->locator, now, from_locator, s);
 	twin_advance(s->twin, now, &out);
+	knowledge_advanced(&s->knowledge, s->twin, &out);
 	journal_consequences(s, &out);
 }
 

@@ -359,6 +359,8 @@ void station_acts_tick(struct station *s)
 void station_session(struct station *s, bool begins, const char *why)
 {
 	char reason[LABEL_SIZE];
+	if (!begins) /* whoever leaves has seen what there was */
+		station_audit(s, "look", s->user, "");
 	snprintf(reason, sizeof reason, "%s", why);
 	if (begins && s->person.group[0] != '\0')
 		snprintf(reason, sizeof reason, "role %s by group %.60s",
@@ -384,6 +386,12 @@ static void do_note(struct station *s, const struct command *c)
 	remember(s, &f);
 	station_say(s, kept ? "noted (U takes it back)"
 			    : "not kept: there are too many notes; take some back");
+}
+
+static void do_look(struct station *s, const struct command *c)
+{
+	(void)c;
+	station_audit(s, "look", s->user, "");
 }
 
 static void do_unnote(struct station *s, const struct command *c)
@@ -421,6 +429,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_IDEA_FORGET] = do_forget,
 		[COMMAND_NOTE] = do_note,
 		[COMMAND_UNNOTE] = do_unnote,
+		[COMMAND_LOOK] = do_look,
 	};
 	if (station_what_if(s, command))
 		return; /* changes nothing that is shared */

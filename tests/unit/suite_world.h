@@ -28,6 +28,7 @@ struct world {
 	struct signature signatures[2];
 	struct twin *twin;
 	struct learning *learning;
+	struct changes *changes;
 	struct health health;
 	struct names *names;
 	struct view view;
@@ -151,10 +152,13 @@ static void world_site(struct world *w)
 
 static void world_say(struct world *w, const struct fact *f)
 {
+	static struct consequences out;
 	struct fact copy = *f;
 
 	copy.seq = w->twin->seq + 1;
-	twin_apply(w->twin, &copy, NULL);
+	changes_before(w->changes, w->twin, &copy);
+	twin_apply(w->twin, &copy, &out);
+	changes_after(w->changes, w->twin, &copy, &out);
 	learning_hear(w->learning, w->twin, &copy);
 }
 
@@ -394,6 +398,7 @@ static struct world *world_create(void)
 	world_site(w);
 	w->twin = twin_create();
 	w->learning = learning_create();
+	w->changes = changes_create();
 	f.site.site = &w->site;
 	world_say(w, &f);
 	world_day(w);
@@ -410,6 +415,7 @@ static struct world *world_create(void)
 	names_set(w->names, "s-0031", "Leroy, Hugo");
 	w->view = (struct view){.twin = w->twin,
 		.learning = w->learning,
+		.changes = w->changes,
 		.health = &w->health,
 		.names = w->names,
 		.mode = MODE_DEMO,
@@ -426,6 +432,7 @@ static void world_destroy(struct world *w)
 {
 	names_destroy(w->names);
 	learning_destroy(w->learning);
+	changes_destroy(w->changes);
 	twin_destroy(w->twin);
 	free(w);
 }
