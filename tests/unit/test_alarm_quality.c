@@ -120,7 +120,7 @@ static void time_to_acknowledge(void **state)
  * seventh only four are left. 0:10 to 10:06 of an hour. */
 static void a_flood(void **state)
 {
-	char key[8];
+	char key[16];
 	(void)state;
 	for (int i = 0; i < 11; i++) {
 		snprintf(key, sizeof key, "k%d", i);
