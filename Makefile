@@ -96,7 +96,7 @@ demo:
 # Everything but the long ones; each suite prints its own closing lines.
 test:
 	@sh tests/deps.sh
-	@$(MAKE) --no-print-directory -j2 all unit-build
+	@$(MAKE) --no-print-directory -j2 all unit-build $(RIG_BINS)
 	@B=$(B) sh tests/run.sh
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory tsan

@@ -24,7 +24,7 @@ enum {
 	ANY_MS = 16000,   /* between kills at any time, at most */
 	AIM_MS = 60,      /* after something that matters */
 	DOWN_MS = 2000,   /* until it is started again, at most */
-	AFTER_MS = 16000, /* for what is on its way, at the end */
+	AFTER_MS = 10000, /* for what is on its way, at the end */
 	CELLS_MAX = 16,
 };
 

@@ -33,7 +33,8 @@ struct house {
 	struct ward *ward;
 	struct operator operator;
 	struct tally tally;
-	const char *const *options; /* of every station, NULL-ended; or NULL */
+	int64_t turned_ms, stalled_ms; /* monotonic: last turn; last one that came late */
+	const char *const *options;    /* of every station, NULL-ended; or NULL */
 };
 
 /* The folder is made; nothing is started yet. */
@@ -92,10 +93,15 @@ PTY_HELPER void house_work(struct house *h)
 {
 	int64_t now = pty_now();
 	bool up[RIG_STATIONS], broker = h->broker.pid > 0;
+	/* A machine that stands still is no fault of who runs on it: nobody was up. */
+	if (h->turned_ms != 0 && now - h->turned_ms > RIG_STALL_MS)
+		h->stalled_ms = now;
+	h->turned_ms = now;
+	broker = broker && now - h->stalled_ms >= RIG_UP_MS;
 	for (int s = 0; s < RIG_STATIONS; s++)
 		up[s] = broker && now - h->broker.since_ms >= RIG_UP_MS && h->stations[s].up
 			&& now - h->stations[s].since_ms >= RIG_UP_MS;
-	ward_turn(h->ward, broker ? h->broker.port : 0, &h->chance, up);
+	ward_turn(h->ward, h->broker.pid > 0 ? h->broker.port : 0, &h->chance, up);
 	if (h->stations[0].up)
 		operator_turn(&h->operator, & h->stations[0].pty, &h->chance);
 }

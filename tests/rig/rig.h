@@ -26,6 +26,7 @@ enum {
 	RIG_BURSTS = 20000,
 	RIG_ACTS = 20000,
 	RIG_UP_MS = 10000, /* up so long: what is lost now is our fault */
+	RIG_STALL_MS = 1500,
 };
 
 /* --- chance and time --- */

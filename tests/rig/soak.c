@@ -28,7 +28,7 @@ enum {
 	JUDGED_HOURS = 12,
 	FLAT_KB = 1024,
 	SAMPLES = 400,
-	AFTER_MS = 16000,
+	AFTER_MS = 10000,
 };
 
 /* What a process holds: resident memory in kB, its own part of it, and more. */
