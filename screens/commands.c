@@ -27,14 +27,18 @@ unsigned cmd_help(struct call *call)
 
 unsigned cmd_top_alarm(struct call *call)
 {
+	int top = alarm_top(call->view);
 	struct screen *screen;
 
 	ui_goto(call->ui, "alarms");
 	screen = ui_base(call->ui);
+	screen->alarms.list = ALARMS_OPEN;
+	screen->alarms.only = 0;
 	screen->table.filter[0] = '\0';
 	screen->table.sort = 0;
 	screen->table.selected = 0;
-	screen->table.id[0] = '\0';
+	format_put(screen->table.id, sizeof screen->table.id, "%s",
+		top >= 0 ? call->view->twin->alarms[top].key : "");
 	return DONE;
 }
 
@@ -158,35 +162,6 @@ unsigned cmd_learn(struct call *call)
 	format_put(text, sizeof text,
 		call->value ? _("learn from this case: %s") : _("learn nothing from this case: %s"),
 		s->procedure);
-	return question_open(call, &ask, text);
-}
-
-unsigned cmd_alarm(struct call *call)
-{
-	struct command ask = {.kind = (enum command_kind)call->value};
-	bool reset = ask.kind == COMMAND_RESET;
-	char text[LABEL_SIZE * 2];
-	struct subject subject;
-	const struct alarm *a;
-
-	screen_subject(call->screen, call->view, &subject);
-	if (subject.alarm < 0)
-		return nothing_here(call, _("no alarm on this row"));
-	a = &call->view->twin->alarms[subject.alarm];
-	if (!reset && a->acked)
-		return nothing_here(call, _("already acknowledged"));
-	if (reset && !a->latched)
-		return nothing_here(
-			call, _("not latched: it goes by itself when its cause has gone"));
-	if (reset && a->active)
-		return nothing_here(call, _("its cause is still there: cannot be reset"));
-	if (reset && !a->acked)
-		return nothing_here(call, _("acknowledge it first (a)"));
-	format_put(ask.target, sizeof ask.target, "%s", a->key);
-	/* Covers what the reader has seen, not what rings while they decide. */
-	ask.covers_ms = a->raised_ms;
-	format_put(text, sizeof text, reset ? _("reset: %s %s") : _("acknowledge: %s %s"),
-		format_marks(a->priority), a->text);
 	return question_open(call, &ask, text);
 }
 

@@ -5,16 +5,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "screens/alarm_words.h"
 #include "screens/command_table.h"
 #include "screens/commands.h"
 #include "screens/format.h"
 #include "screens/rows.h"
+#include "screens/signal.h"
 #include "screens/tr.h"
-
-/* IEC 60601-1-8: HIGH flashes at 1.4-2.8 Hz, MEDIUM at 0.4-0.8 Hz, duty
- * 20-60 %. Drawn from the monotonic clock: 2 Hz and 0.6 Hz, half on. */
-static const int flash_half_ms[PRIORITY_COUNT] = {
-	[PRIORITY_LOW] = 0, [PRIORITY_MEDIUM] = 833, [PRIORITY_HIGH] = 250};
 
 struct segment {
 	char text[LABEL_SIZE * 2];
@@ -108,6 +105,56 @@ static void header_journal(const struct view *view, struct segment *out)
 	out->role = ROLE_MEDIUM;
 }
 
+/* Who it is who may do what here, where that is not the same for everybody. */
+static void header_person(const struct view *view, struct segment *out)
+{
+	out->role = ROLE_MEDIUM;
+	if (view->locked) {
+		format_put(out->text, sizeof out->text, "%s", _("LOCKED"));
+	} else if (view->glass_left_s > 0) {
+		format_put(out->text, sizeof out->text, _("BREAK-GLASS %d:%02d"),
+			view->glass_left_s / 60, view->glass_left_s % 60);
+	} else if (view->roles) {
+		format_put(out->text, sizeof out->text, "%s", person_role_words(view->role));
+		out->role = ROLE_HEADER;
+		out->rank = 8;
+	}
+}
+
+/* Silence is a state of its own, and never looks like peace. */
+static void header_sound(const struct view *view, struct segment *out)
+{
+	out->role = ROLE_MEDIUM;
+	if (view->sound == SOUND_PAUSED)
+		format_put(out->text, sizeof out->text, _("SOUND PAUSED %d:%02d"),
+			view->sound_left_s / 60, view->sound_left_s % 60);
+	else if (view->sound == SOUND_OFF)
+		format_put(out->text, sizeof out->text, "%s", _("SOUND OFF"));
+}
+
+static void header_stations(const struct view *view, int columns, struct segment *out)
+{
+	const struct stations *s = view->stations;
+	int here = 0;
+
+	out->role = ROLE_HEADER;
+	if (!s || !s->sharing)
+		return;
+	for (int i = 0; i < s->count; i++)
+		here += s->list[i].here;
+	if (!s->linked) {
+		format_put(out->text, sizeof out->text, "%s", _("NOT SHARED"));
+		out->role = ROLE_MEDIUM;
+		out->rank = 4;
+		return;
+	}
+	format_put(out->text, sizeof out->text,
+		columns < 100 ? _("st %d/%d") : _("%d of %d stations"), here + 1, s->count + 1);
+	out->rank = 7;
+	if (here < s->count)
+		out->role = ROLE_STRONG;
+}
+
 /* Which screen this is; on a narrow terminal only the first of two words. */
 static void header_title(const struct screen_def *def, int columns, struct segment *out)
 {
@@ -118,19 +165,6 @@ static void header_title(const struct screen_def *def, int columns, struct segme
 		length--;
 	format_put(out->text, sizeof out->text, "%.*s", (int)length, title);
 	out->role = ROLE_STRONG;
-}
-
-/* Who it is who may do what here, where that is not the same for everybody. */
-static void header_person(const struct view *view, struct segment *out)
-{
-	if (view->glass_left_s > 0) {
-		format_put(out->text, sizeof out->text, _("BREAK-GLASS %d:%02d"),
-			view->glass_left_s / 60, view->glass_left_s % 60);
-		out->role = ROLE_MEDIUM;
-	} else if (view->roles) {
-		format_put(out->text, sizeof out->text, "%s", person_role_name(view->role));
-		out->rank = 8;
-	}
 }
 
 void frame_header(const struct ui *ui, const struct view *view, struct canvas *canvas)
@@ -172,25 +206,12 @@ void frame_header(const struct ui *ui, const struct view *view, struct canvas *c
 	s[8].role = ROLE_MEDIUM;
 	s[8].rank = 5;
 	header_person(view, &s[9]);
-	header_feeds(view, &s[10]);
-	s[10].rank = 6;
+	header_sound(view, &s[10]);
+	header_stations(view, canvas->columns, &s[11]);
+	header_feeds(view, &s[12]);
+	s[12].rank = 6;
 	canvas_fill(canvas, (struct area){0, 0, 1, canvas->columns}, ROLE_HEADER, ' ');
-	draw_segments(s, 11, canvas, 0, 0, canvas->columns);
-}
-
-/* The unacknowledged alarm that comes first, -1. */
-static int top_unacked(const struct view *view, struct alarm_row *out)
-{
-	struct alarm_row rows[TWIN_ALARMS];
-	int count = alarm_rows(view, rows, TWIN_ALARMS);
-
-	for (int i = 0; i < count; i++) {
-		if (view->twin->alarms[rows[i].alarm].acked)
-			continue;
-		*out = rows[i];
-		return i;
-	}
-	return -1;
+	draw_segments(s, SEGMENTS, canvas, 0, 0, canvas->columns);
 }
 
 int frame_flash_ms(const struct view *view)
@@ -200,74 +221,98 @@ int frame_flash_ms(const struct view *view)
 	if (view->calm)
 		return 0;
 	alarm_counts(view, unacked, all);
-	for (int p = PRIORITY_HIGH; p >= PRIORITY_LOW; p--) {
-		if (unacked[p] > 0 && flash_half_ms[p] > 0)
-			return flash_half_ms[p] - (int)(view->mono_ms % flash_half_ms[p]);
-	}
-	return 0;
+	return signal_light_ms(unacked, view->mono_ms);
 }
 
 static enum role strip_role(const struct view *view, enum priority priority)
 {
-	int half = (unsigned)priority < PRIORITY_COUNT ? flash_half_ms[priority] : 0;
-
-	if (view->calm || half == 0 || view->mono_ms / half % 2 != 0)
+	if (view->calm || priority == PRIORITY_LOW || !signal_lit(priority, view->mono_ms))
 		return format_priority_role(priority);
 	return priority == PRIORITY_HIGH ? ROLE_FLASH_HIGH : ROLE_FLASH_MEDIUM;
 }
 
-static void strip_counts(const struct view *view, struct segment *out)
+/* One count a priority: to acknowledge, of all. Each flashes by its own rate. */
+static int strip_counts(const struct view *view, struct canvas *canvas)
 {
-	int unacked[PRIORITY_COUNT], all[PRIORITY_COUNT];
+	int unacked[PRIORITY_COUNT], all[PRIORITY_COUNT], column = 0;
 
 	alarm_counts(view, unacked, all);
 	for (int p = PRIORITY_HIGH; p >= PRIORITY_LOW; p--) {
 		if (all[p] > 0)
-			format_add(out->text, sizeof out->text, "%s%s %d/%d",
-				out->text[0] ? "  " : "", format_marks((enum priority)p),
-				unacked[p], all[p]);
+			column += 2
+				  + canvas_printf(canvas, canvas_area(canvas), 1, column,
+					  canvas->columns - column,
+					  unacked[p] ? strip_role(view, (enum priority)p)
+						     : ROLE_STRONG,
+					  "%s %d/%d", format_marks((enum priority)p), unacked[p],
+					  all[p]);
 	}
-	out->role = ROLE_STRONG;
+	return column;
+}
+
+/* What rings nobody is counted at the right end, on every screen; returns where. */
+static int strip_aside(const struct view *view, struct canvas *canvas)
+{
+	struct alarm_aside a = alarm_asides(view);
+	bool none = a.shelved + a.suppressed + a.out_of_service + a.unknown == 0;
+	char text[48];
+	int column;
+
+	if (none)
+		format_put(text, sizeof text, "%s", "EFG? 0");
+	else
+		format_put(text, sizeof text, "E%d F%d G%d ?%d", a.shelved, a.suppressed,
+			a.out_of_service, a.unknown);
+	column = canvas->columns - canvas_width(text);
+	canvas_text(canvas, canvas_area(canvas), 1, column, canvas->columns - column,
+		none ? ROLE_DIM : ROLE_STRONG, text);
+	return column;
+}
+
+/* What rings, where, how sure that is, and who goes; "" nothing. */
+static enum role strip_words(const struct view *view, char *out, size_t size)
+{
+	int top = alarm_top(view);
+	struct alarm_place place;
+	const struct alarm *a;
+	char age[24], who[LABEL_SIZE];
+
+	format_put(out, size, "%s", _("all acknowledged"));
+	if (top < 0)
+		return ROLE_DIM;
+	a = &view->twin->alarms[top];
+	place = alarm_place(view, a);
+	format_age(view->now_ms - a->raised_ms, age, sizeof age);
+	format_put(out, size, "%s %s", format_marks(a->priority), a->text);
+	if (place.thing >= 0 && view->twin->things[place.thing].patient[0]) {
+		format_thing(view, place.thing, who, sizeof who);
+		format_add(out, size, " - %s", who);
+	}
+	if (place.room >= 0 && !strstr(a->text, format_room(view, place.room)))
+		format_add(out, size, " - %s", format_room(view, place.room));
+	/* How sure the place is matters where somebody has to go at once. */
+	if (!isnan(place.confidence) && alarm_is_call(a->class_)) {
+		format_add(out, size, " %.0f%%", place.confidence * 100);
+		if (place.confidence < ALARM_PLACE_SURE && place.other >= 0)
+			format_add(out, size, _(" or %s"), format_room(view, place.other));
+	}
+	format_add(out, size, " - %s", age);
+	if (a->owner[0])
+		format_add(out, size, " - %s", a->owner);
+	return strip_role(view, a->priority);
 }
 
 void frame_strip(const struct view *view, struct canvas *canvas)
 {
-	struct segment s[3] = {0};
-	struct alarm_row row;
-	const struct alarm *a;
-	char age[24], who[LABEL_SIZE];
+	int column = strip_counts(view, canvas), end = strip_aside(view, canvas) - 2;
+	char words[LABEL_SIZE * 3];
+	enum role role = strip_words(view, words, sizeof words);
 
-	strip_counts(view, &s[0]);
-	if (s[0].text[0] == '\0') {
-		canvas_text(canvas, canvas_area(canvas), 1, 0, canvas->columns, ROLE_DIM,
-			_("no alarm"));
-		return;
+	if (column == 0) {
+		format_put(words, sizeof words, "%s", _("no alarm"));
+		role = ROLE_DIM;
 	}
-	if (top_unacked(view, &row) < 0) {
-		format_put(s[1].text, sizeof s[1].text, "%s", _("all acknowledged"));
-		s[1].role = ROLE_DIM;
-		draw_segments(s, 2, canvas, 1, 0, canvas->columns);
-		return;
-	}
-	a = &view->twin->alarms[row.alarm];
-	format_age(view->now_ms - a->raised_ms, age, sizeof age);
-	format_put(s[1].text, sizeof s[1].text, "%s %s", format_marks(a->priority), a->text);
-	if (row.thing >= 0 && view->twin->things[row.thing].patient[0]) {
-		format_thing(view, row.thing, who, sizeof who);
-		format_add(s[1].text, sizeof s[1].text, " - %s", who);
-	}
-	if (row.room >= 0 && !strstr(a->text, format_room(view, row.room)))
-		format_add(s[1].text, sizeof s[1].text, " - %s", format_room(view, row.room));
-	/* How sure the place is matters where somebody has to go at once. */
-	if (!isnan(row.confidence) && alarm_is_call(a->class_)) {
-		format_add(s[1].text, sizeof s[1].text, _(" (place %.0f%%)"), row.confidence * 100);
-		if (row.confidence < 0.60 && row.other >= 0)
-			format_add(s[1].text, sizeof s[1].text, _(" or %s"),
-				format_room(view, row.other));
-	}
-	format_add(s[1].text, sizeof s[1].text, " - %s", age);
-	s[1].role = strip_role(view, a->priority);
-	draw_segments(s, 2, canvas, 1, 0, canvas->columns);
+	canvas_text(canvas, canvas_area(canvas), 1, column, end - column, role, words);
 }
 
 /* What stands first in every footer: how to learn the rest, and that there are
@@ -275,7 +320,7 @@ void frame_strip(const struct view *view, struct canvas *canvas)
 static int first_hints(struct segment *list)
 {
 	static const struct segment fixed[] = {{"? help", ROLE_FOOTER, 0},
-		{N_("1-9 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 6}};
+		{N_("1-9 screens"), ROLE_FOOTER, 0}, {N_("F2 feeds"), ROLE_FOOTER, 5}};
 
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
 		list[i] = fixed[i];

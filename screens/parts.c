@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "screens/alarm_words.h"
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
@@ -150,8 +151,8 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 
 void part_alarms(const struct view *view, struct canvas *canvas, struct area area)
 {
-	struct alarm_row rows[TWIN_ALARMS];
-	int count = alarm_rows(view, rows, TWIN_ALARMS);
+	struct alarm_row rows[ROWS_MAX];
+	int count = alarm_chosen_rows(view, NULL, rows, ROWS_MAX);
 
 	canvas_box(canvas, area, ROLE_DIM, _("Alarms"));
 	area = (struct area){area.row + 1, area.column + 1, area.rows - 2, area.columns - 2};
@@ -160,18 +161,18 @@ void part_alarms(const struct view *view, struct canvas *canvas, struct area are
 			canvas, area, area.row, area.column, area.columns, ROLE_DIM, _("no alarm"));
 	for (int i = 0; i < count && i < area.rows; i++) {
 		const struct alarm *a = &view->twin->alarms[rows[i].alarm];
-		const char *room = format_room(view, rows[i].room);
-		char clock[16];
+		const char *room = format_room(view, alarm_place(view, a).room);
+		char clock[16], letter[8];
 
 		/* Many texts name the place already. */
 		if (strstr(a->text, room))
 			room = "";
 		format_clock(a->raised_ms, clock, sizeof clock);
+		alarm_letter_text(view, a, letter, sizeof letter);
 		canvas_printf(canvas, area, area.row + i, area.column, area.columns,
 			a->acked ? ROLE_NORMAL : format_priority_role(a->priority),
-			"%-3s %-2s %s %s%s%s", format_marks(a->priority),
-			alarm_state_name(rows[i].state), clock, a->text, room[0] ? " - " : "",
-			room);
+			"%-3s %-2s %s %s%s%s", format_marks(a->priority), letter, clock, a->text,
+			room[0] ? " - " : "", room);
 	}
 }
 

@@ -241,6 +241,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 	}
 	if (done.mode == PROMPT_REASON)
 		return reason_given(call, &done);
+	if (done.mode == PROMPT_ALARM)
+		return alarm_given(call, &done);
 	if (idea_prompt((enum prompt_mode)done.mode))
 		return idea_given(call, (enum prompt_mode)done.mode, done.text);
 	if (done.mode == PROMPT_MINUTES)
@@ -350,7 +352,7 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		[PROMPT_IDEA_OPEN] = N_("open the what-if: "),
 		[PROMPT_IDEA_FORGET] = N_("forget the saved what-if: "),
 		[PROMPT_NOTE] = N_("note on ")};
-	char person[LABEL_SIZE], names[LABEL_SIZE * 4];
+	char person[LABEL_SIZE], names[LABEL_SIZE * 4], lead[LABEL_SIZE * 2];
 	int column;
 
 	canvas_fill(canvas, line, ROLE_INPUT, ' ');
@@ -364,8 +366,12 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 			_("letter chooses, Esc leaves"));
 		return;
 	}
-	column = canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
-		leads[screen->mode][1] ? _(leads[screen->mode]) : leads[screen->mode]);
+	if (screen->mode == PROMPT_ALARM)
+		alarm_lead(screen, view, lead, sizeof lead);
+	else
+		format_put(lead, sizeof lead, "%s",
+			leads[screen->mode][1] ? _(leads[screen->mode]) : leads[screen->mode]);
+	column = canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT, lead);
 	if (screen->mode == PROMPT_REASON || screen->mode == PROMPT_MINUTES
 		|| screen->mode == PROMPT_INTAKE) {
 		int index = twin_case(view->twin, screen->target);

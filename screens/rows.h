@@ -68,17 +68,78 @@ const char *waiting_name(enum waiting waiting);
 /* How old a radio place is: since last certain, else since last said. */
 int64_t rows_fix_age(const struct view *view, const struct thing *thing);
 
-struct alarm_row {
-	int alarm;
-	enum alarm_state state;
-	int thing;         /* -1 */
-	int room, other;   /* -1 */
-	double confidence; /* NAN when the place is not by radio */
-	int64_t age_ms;    /* of the place, -1 */
+/* Where an alarm rings: by the radio fix of its tag, else the room it names. */
+struct alarm_place {
+	int thing;                           /* -1 */
+	int room, other;                     /* -1 */
+	double confidence, other_confidence; /* NAN when the place is not by radio */
+	int64_t age_ms;                      /* of the fix, -1 */
 };
-int alarm_rows(const struct view *view, struct alarm_row *rows, int max);
-/* Unacknowledged and all, per priority. */
+/* Below this the second candidate is shown as well (promise B38). */
+static const double ALARM_PLACE_SURE = 0.60;
+struct alarm_place alarm_place(const struct view *view, const struct alarm *a);
+/* The letter that is shown: E F G over the base state. */
+enum alarm_state alarm_letter(const struct alarm *a, int64_t now_ms);
+/* The unacknowledged alarm that comes first, -1. */
+int alarm_top(const struct view *view);
+/* Unacknowledged and all that ring or have rung, per priority: what is set aside
+ * or explained by another alarm is counted by alarm_asides alone. */
 void alarm_counts(const struct view *view, int unacked[PRIORITY_COUNT], int all[PRIORITY_COUNT]);
+struct alarm_aside {
+	int shelved, suppressed, out_of_service, unknown;
+};
+struct alarm_aside alarm_asides(const struct view *view);
+
+/* What is listed, and how it is put together. */
+enum alarm_list {
+	ALARMS_OPEN,
+	ALARMS_UNACKED, /* active or latched, and nobody has acknowledged it */
+	ALARMS_ASIDE,   /* shelved, suppressed, out of service, unknown */
+	ALARMS_USELESS, /* chattering, fleeting, stale */
+	ALARMS_PAST,    /* back to normal: the last occurrence of each */
+	ALARMS_LIST_COUNT
+};
+enum alarm_grouping {
+	GROUP_CAUSE,
+	GROUP_AREA,
+	GROUP_CLASS,
+	GROUP_NONE,
+	GROUP_COUNT,
+	GROUP_FLOOD = GROUP_COUNT /* instead of GROUP_CAUSE while there is a flood */
+};
+enum { ALARM_UNFOLDED = 8 };
+struct alarm_choice {
+	enum alarm_list list;
+	enum alarm_grouping by;
+	int only;                          /* of this class + 1, 0 all */
+	uint64_t unfolded[ALARM_UNFOLDED]; /* groups that are open, by their number */
+	int unfolded_next;
+};
+
+struct alarm_row {
+	int alarm;              /* of a group: its first */
+	enum alarm_state state; /* as shown */
+	/* 0 a line of its own. Else the number of the group that it heads, or is in. */
+	uint64_t group;
+	enum alarm_grouping by;
+	bool head;            /* this line stands for the group */
+	bool leads;           /* ... and is its first alarm, the cause of the others */
+	bool open;            /* ... and they are listed beneath it */
+	bool first;           /* in the group: raised first */
+	int members, unacked; /* of a head: with its first; not acknowledged */
+	int useless;          /* enum nuisance + 1, 0 none */
+	int cycles;
+};
+/* Every alarm that is not normal, one a row. */
+int alarm_rows(const struct view *view, struct alarm_row *rows, int max);
+/* NULL: the usual choice. */
+int alarm_chosen_rows(const struct view *view, const struct alarm_choice *choice,
+	struct alarm_row *rows, int max);
+bool alarm_unfolded(const struct alarm_choice *choice, uint64_t group);
+void alarm_unfold(struct alarm_choice *choice, uint64_t group, bool open);
+/* What a group has in common: "floor 1, operating rooms", "silent tag AC233F…". */
+void alarm_group_words(
+	const struct view *view, const struct alarm_row *row, char *out, size_t size);
 
 struct locate_row {
 	int thing;

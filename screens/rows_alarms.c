@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "screens/rows.h"
+
+/* Alarms one by one: which come first, where they ring, how many there are. How
+ * they are put together into lines: rows_alarm_groups.c. */
 
 #include <math.h>
+#include <stdlib.h>
+
+#include "screens/rows.h"
+#include "screens/rows_alarms.h"
+#include "twin/cause.h"
 
 /* A button or a probe that does not move: the site knows better than radio. */
 static bool is_fixed(const struct twin *twin, const struct thing *t)
@@ -12,39 +19,66 @@ static bool is_fixed(const struct twin *twin, const struct thing *t)
 	return tag != NULL && tag->kind == TAG_SENSOR && (tag->room >= 0 || tag->bed >= 0);
 }
 
-/* Where it rings: by the radio fix of its tag, else the room it names. */
-static void place(const struct view *view, struct alarm_row *row)
+/* By the radio fix of its tag, else the room it names. */
+struct alarm_place alarm_place(const struct view *view, const struct alarm *a)
 {
 	const struct twin *twin = view->twin;
-	const struct alarm *a = &twin->alarms[row->alarm];
-	const struct thing *t;
+	struct alarm_place place = {.thing = twin_alarm_thing(twin, a),
+		.room = -1,
+		.other = -1,
+		.confidence = NAN,
+		.other_confidence = NAN,
+		.age_ms = -1};
+	const struct thing *t = place.thing >= 0 ? &twin->things[place.thing] : NULL;
 
-	row->thing = twin_alarm_thing(twin, a);
-	if (row->thing >= 0 && twin->things[row->thing].known
-		&& !is_fixed(twin, &twin->things[row->thing])) {
-		t = &twin->things[row->thing];
-		row->room = t->room;
-		row->other = t->other;
-		row->confidence = t->confidence;
-		row->age_ms = rows_fix_age(view, t);
-		return;
+	if (t != NULL && t->known && !is_fixed(twin, t)) {
+		place.room = t->room;
+		place.other = t->other;
+		place.confidence = t->confidence;
+		place.other_confidence = t->other_confidence;
+		place.age_ms = rows_fix_age(view, t);
+	} else if (a->room[0] && twin->site) {
+		place.room = site_room(twin->site, a->room);
 	}
-	if (a->room[0] && twin->site)
-		row->room = site_room(twin->site, a->room);
+	return place;
 }
 
-/* Higher priority first, then the newest; the index keeps it total. */
-static bool before(const struct twin *twin, int x, int y)
+enum alarm_state alarm_letter(const struct alarm *a, int64_t now_ms)
+{
+	if (a->out_of_service)
+		return ALARM_G;
+	if (a->suppressed)
+		return ALARM_F;
+	if (a->shelf_until_ms > now_ms)
+		return ALARM_E;
+	return alarm_state(a);
+}
+
+/* Higher priority first, then what nobody has acknowledged, then the newest; the
+ * index keeps it total. */
+int alarm_order(const struct twin *twin, int x, int y)
 {
 	const struct alarm *a = &twin->alarms[x], *b = &twin->alarms[y];
 
 	if (a->priority != b->priority)
-		return a->priority > b->priority;
+		return a->priority > b->priority ? -1 : 1;
 	if (a->acked != b->acked)
-		return !a->acked;
+		return a->acked ? 1 : -1;
 	if (a->raised_ms != b->raised_ms)
-		return a->raised_ms > b->raised_ms;
-	return x < y;
+		return a->raised_ms > b->raised_ms ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* Out of every list of what there is to do. */
+static bool is_normal(const struct alarm *a)
+{
+	return alarm_state(a) == ALARM_A && !a->out_of_service;
+}
+
+static int compare_rows(const void *x, const void *y, void *twin)
+{
+	return alarm_order(
+		twin, ((const struct alarm_row *)x)->alarm, ((const struct alarm_row *)y)->alarm);
 }
 
 int alarm_rows(const struct view *view, struct alarm_row *rows, int max)
@@ -53,27 +87,29 @@ int alarm_rows(const struct view *view, struct alarm_row *rows, int max)
 	int count = 0;
 
 	for (int i = 0; i < twin->alarm_count && count < max; i++) {
-		enum alarm_state state = alarm_state(&twin->alarms[i]);
-		int at = count;
-
-		if (state == ALARM_A)
-			continue;
-		while (at > 0 && before(twin, i, rows[at - 1].alarm)) {
-			rows[at] = rows[at - 1];
-			at--;
-		}
-		rows[at] = (struct alarm_row){.alarm = i,
-			.state = state,
-			.thing = -1,
-			.room = -1,
-			.other = -1,
-			.confidence = NAN,
-			.age_ms = -1};
-		count++;
+		if (!is_normal(&twin->alarms[i]))
+			rows[count++] = (struct alarm_row){.alarm = i,
+				.state = alarm_letter(&twin->alarms[i], view->now_ms),
+				.by = GROUP_NONE};
 	}
-	for (int i = 0; i < count; i++)
-		place(view, &rows[i]);
+	qsort_r(rows, (size_t)count, sizeof *rows, compare_rows, (void *)twin);
 	return count;
+}
+
+int alarm_top(const struct view *view)
+{
+	const struct twin *twin = view->twin;
+	int top = -1;
+
+	for (int i = 0; i < twin->alarm_count; i++) {
+		const struct alarm *a = &twin->alarms[i];
+
+		if (alarm_state(a) == ALARM_A || a->acked || !alarm_rings(a, view->now_ms))
+			continue;
+		if (top < 0 || alarm_order(twin, i, top) < 0)
+			top = i;
+	}
+	return top;
 }
 
 void alarm_counts(const struct view *view, int unacked[PRIORITY_COUNT], int all[PRIORITY_COUNT])
@@ -83,9 +119,37 @@ void alarm_counts(const struct view *view, int unacked[PRIORITY_COUNT], int all[
 	for (int i = 0; i < view->twin->alarm_count; i++) {
 		const struct alarm *a = &view->twin->alarms[i];
 
-		if (alarm_state(a) == ALARM_A || (unsigned)a->priority >= PRIORITY_COUNT)
+		if (alarm_state(a) == ALARM_A || (unsigned)a->priority >= PRIORITY_COUNT
+			|| !alarm_rings(a, view->now_ms))
 			continue;
 		all[a->priority]++;
 		unacked[a->priority] += !a->acked;
 	}
+}
+
+struct alarm_aside alarm_asides(const struct view *view)
+{
+	struct alarm_aside aside = {0, 0, 0, 0};
+
+	for (int i = 0; i < view->twin->alarm_count; i++) {
+		const struct alarm *a = &view->twin->alarms[i];
+
+		if (is_normal(a))
+			continue;
+		switch (alarm_letter(a, view->now_ms)) {
+		case ALARM_E:
+			aside.shelved++;
+			break;
+		case ALARM_F:
+			aside.suppressed++;
+			break;
+		case ALARM_G:
+			aside.out_of_service++;
+			break;
+		default:
+			break;
+		}
+		aside.unknown += a->unknown;
+	}
+	return aside;
 }

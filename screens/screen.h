@@ -8,6 +8,7 @@
  */
 
 #include "screens/canvas.h"
+#include "screens/rows.h"
 #include "screens/table.h"
 #include "screens/ui.h"
 #include "screens/view.h"
@@ -38,6 +39,9 @@ struct screen_def {
 	int min_rows, min_columns;     /* of the whole terminal */
 	bool overlay;                  /* drawn over the screen below */
 	const struct table_def *table; /* NULL: not a list */
+	/* Lines over the list; how many. NULL: none. */
+	int (*above)(struct screen *screen, const struct view *view, struct canvas *canvas,
+		struct area body);
 	/* A few lines under the list on its selected row; NULL: none. */
 	void (*detail)(const struct view *view, const void *row, struct page *page);
 	/* NULL: the table, and its detail, fill the body. */
@@ -61,6 +65,7 @@ struct screen {
 	char text[TYPED_SIZE];  /* being typed, or asked */
 	char saved[LABEL_SIZE]; /* what Esc brings back */
 	struct command ask;     /* what Enter asks for */
+	struct alarm_choice alarms;
 };
 
 enum { UI_STACK = 8, UI_ROOTS = 12 };
@@ -102,6 +107,7 @@ enum prompt_mode {
 	PROMPT_INTAKE,
 	PROMPT_WHAT_IF,
 	PROMPT_HELP,
+	PROMPT_ALARM,
 	PROMPT_IDEA_KEEP,
 	PROMPT_IDEA_OPEN,
 	PROMPT_IDEA_FORGET,
@@ -125,6 +131,10 @@ unsigned menu_what_if(struct call *call);
 bool prompt_type(char *text, size_t size, uint32_t key);
 void prompt_rub(char *text);
 
+/* alarm_acts.c: the line in which the reason of an act on an alarm is typed. */
+void alarm_lead(const struct screen *prompt, const struct view *view, char *out, size_t size);
+unsigned alarm_given(struct call *call, const struct screen *prompt);
+
 /* ideas.c: prompts for the name of a what-if. */
 bool idea_prompt(enum prompt_mode mode);
 unsigned idea_given(struct call *call, enum prompt_mode mode, const char *name);
@@ -134,7 +144,9 @@ void idea_candidates(const struct view *view, const char *text, char *out, size_
 /* The pages of one case and one alarm, also drawn beside a list. */
 void patient_page(const struct view *view, const char *case_id, struct canvas *canvas,
 	struct area area, int *skip);
-void alarm_page(const struct view *view, const char *key, struct canvas *canvas, struct area area);
+void alarm_page(const struct view *view, const char *key, struct canvas *canvas, struct area area,
+	int *skip);
+void alarm_subject(const struct view *view, int alarm, struct subject *out);
 
 extern const struct screen_def screen_board, screen_programme, screen_recovery, screen_alarms,
 	screen_locate, screen_climate, screen_feeds, screen_gateways, screen_devices,

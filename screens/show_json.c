@@ -11,52 +11,10 @@
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
+#include "screens/show_json_put.h"
 #include "twin/catalogue.h"
 #include "twin/fasting.h"
-#include "twin/hazard.h"
 #include "twin/indicator.h"
-
-static void text(cJSON *object, const char *key, const char *value)
-{
-	if (value && value[0])
-		cJSON_AddStringToObject(object, key, value);
-}
-
-static void number(cJSON *object, const char *key, double value)
-{
-	if (!isnan(value))
-		cJSON_AddNumberToObject(object, key, value);
-}
-
-/* Minutes and degrees to one decimal: more would be noise. */
-static void tenth(cJSON *object, const char *key, double value)
-{
-	if (!isnan(value))
-		cJSON_AddNumberToObject(object, key, round(value * 10) / 10);
-}
-
-static void when(cJSON *object, const char *key, int64_t at_ms)
-{
-	char out[40];
-
-	if (at_ms <= 0)
-		return;
-	format_rfc3339(at_ms, out, sizeof out);
-	cJSON_AddStringToObject(object, key, out);
-}
-
-static void age(cJSON *object, const char *key, int64_t age_ms)
-{
-	const int64_t seconds = age_ms / 1000;
-	if (age_ms >= 0)
-		cJSON_AddNumberToObject(object, key, (double)seconds);
-}
-
-static void room(const struct view *view, cJSON *object, const char *key, int index)
-{
-	if (index >= 0 && view->twin->site)
-		text(object, key, view->twin->site->rooms[index].id);
-}
 
 static cJSON *add(cJSON *array)
 {
@@ -180,70 +138,6 @@ static void recovery(const struct view *view, cJSON *array, void *memory)
 			text(o, "source", source_name(r->said.who));
 		age(o, "age_s", r->said.age_ms);
 		cJSON_AddBoolToObject(o, "conflict", r->conflict);
-	}
-}
-
-static void alarm_where(const struct view *view, const struct alarm_row *r, cJSON *o)
-{
-	const struct site *site = view->twin->site;
-	cJSON *where;
-
-	if (r->room < 0 || !site)
-		return;
-	where = cJSON_AddObjectToObject(o, "where");
-	room(view, where, "room", r->room);
-	if (site->rooms[r->room].floor >= 0 && site->rooms[r->room].floor < site->floor_count)
-		text(where, "floor", site->floors[site->rooms[r->room].floor].id);
-	number(where, "confidence", r->confidence);
-	age(where, "age_s", r->age_ms);
-	room(view, where, "or", r->other);
-}
-
-/* What may still be averted; absent on other alarms. */
-static void alarm_hazard(const struct view *view, const struct alarm *a, cJSON *o)
-{
-	cJSON *hazard;
-
-	if (a->hazard == HAZARD_NONE || (unsigned)a->hazard >= HAZARD_COUNT)
-		return;
-	hazard = cJSON_AddObjectToObject(o, "hazard");
-	text(hazard, "kind", hazard_name(a->hazard));
-	text(hazard, "subject", a->subject);
-	if (a->foretold_ms > 0 && a->chance >= 0)
-		number(hazard, "probability", a->chance);
-	when(hazard, "about", a->about_ms);
-	if (a->about_ms > 0)
-		number(hazard, "lead_min", round((double)(a->about_ms - view->now_ms) / 60000));
-	when(hazard, "foretold", a->foretold_ms);
-	text(hazard, "helping_key", hazard_rules[a->hazard].key);
-}
-
-static void alarms(const struct view *view, cJSON *array, void *memory)
-{
-	struct alarm_row *rows = memory;
-	int count = alarm_rows(view, rows, ROWS_MAX);
-
-	for (int i = 0; i < count; i++) {
-		const struct alarm *a = &view->twin->alarms[rows[i].alarm];
-		cJSON *o = add(array);
-
-		text(o, "key", a->key);
-		text(o, "class", alarm_class_name(a->class_));
-		text(o, "priority", priority_name(a->priority));
-		text(o, "state", alarm_state_name(rows[i].state));
-		when(o, "raised", a->raised_ms);
-		when(o, "happened", a->happened_ms);
-		/* The contract shows null here: nobody has, which is not "missing". */
-		if (a->acked && a->acked_by[0])
-			text(o, "acked_by", a->acked_by);
-		else
-			cJSON_AddNullToObject(o, "acked_by");
-		alarm_where(view, &rows[i], o);
-		text(o, "text", a->text);
-		if ((unsigned)a->class_ < ALARM_CLASS_COUNT)
-			text(o, "guidance", alarm_rules[a->class_].guidance);
-		cJSON_AddBoolToObject(o, "late", a->late);
-		alarm_hazard(view, a, o);
 	}
 }
 
@@ -550,8 +444,8 @@ static const struct pane {
 		&screen_programme, NULL},
 	{"recovery", "vigie.recovery/1", "places", recovery, sizeof(struct recovery_row),
 		&screen_recovery, NULL},
-	{"alarms", "vigie.alarms/1", "alarms", alarms, sizeof(struct alarm_row), &screen_alarms,
-		NULL},
+	{"alarms", "vigie.alarms/1", "alarms", show_json_alarms, sizeof(struct alarm_row),
+		&screen_alarms, NULL},
 	{"locate", "vigie.locate-now/1", "things", locate, sizeof(struct locate_row),
 		&screen_locate, NULL},
 	{"climate", "vigie.climate/1", "readings", climate, sizeof(struct climate_row),
@@ -604,6 +498,7 @@ char *show_json(const struct view *view, const char *name)
 
 char *show_text(const struct view *view, const char *name, int columns, bool ascii)
 {
+	static const struct alarm_choice one_by_one = {.by = GROUP_NONE};
 	const struct pane *pane = find(name);
 	const struct table_def *def;
 	struct table table = {0};
@@ -617,6 +512,8 @@ char *show_text(const struct view *view, const char *name, int columns, bool asc
 	if (pane->also == forecast && view->forecast)
 		return forecast_text(&(struct forecast_told){.view = view});
 	def = pane->screen->table;
+	if (pane->screen == &screen_alarms)
+		table.choice = &one_by_one;
 	canvas_init(&canvas);
 	canvas.ascii = ascii;
 	if (table_load(&table, def, view, &list)) {

@@ -120,7 +120,8 @@ bool table_load(struct table *table, const struct table_def *def, const struct v
 		list_free(list);
 		return false;
 	}
-	list->count = def->rows(view, list->rows, ROWS_MAX);
+	list->count = def->chosen ? def->chosen(view, table->choice, list->rows, ROWS_MAX)
+				  : def->rows(view, list->rows, ROWS_MAX);
 	for (int i = 0; i < list->count; i++) {
 		const void *row = (const char *)list->rows + (size_t)i * def->row_size;
 

@@ -33,6 +33,8 @@ struct table_def {
 	int column_count;
 	size_t row_size;
 	int (*rows)(const struct view *view, void *rows, int max);
+	/* Instead of it, for a list of which the reader chooses what is in. */
+	int (*chosen)(const struct view *view, const void *choice, void *rows, int max);
 	/* What stays the same when rows move. */
 	void (*id)(const struct view *view, const void *row, char *out, size_t size);
 	int lines; /* of one row: 1, or 2 with `second` */
@@ -48,6 +50,7 @@ struct table {
 	int page; /* rows that fitted last time */
 	int sort; /* 0 as given, n: column n - 1 */
 	char filter[64], search[64];
+	const void *choice; /* for def->chosen, borrowed; NULL the usual one */
 };
 
 struct list {

@@ -591,8 +591,8 @@ void term_draw(struct term *term, const struct canvas *canvas)
 	spool_collect(&term->spool);
 }
 
-void term_bell(struct term *term)
+void term_say(struct term *term, const char *bytes, size_t len)
 {
 	if (!term->suspended)
-		spool_append(&term->spool, "\a", 1);
+		spool_append(&term->spool, bytes, len);
 }

@@ -27,7 +27,8 @@ void term_resized(struct term *term);                             /* after SIGWI
 /* Copies changed cells to curses and lets it write into the memfd. */
 void term_draw(struct term *term, const struct canvas *canvas);
 void term_repaint(struct term *term); /* next draw sends everything */
-void term_bell(struct term *term);
+/* Bytes of no picture between two of them: a bell, a message to the desktop. */
+void term_say(struct term *term, const char *bytes, size_t len);
 /* Bytes curses wrote since: borrowed pointer into an internal buffer, *len. The
  * caller says how many went out. While some remain, do not term_draw. */
 const char *term_pending(struct term *term, size_t *len);

@@ -211,7 +211,7 @@ static bool draw_beside(
 
 	screen_subject(screen, view, &subject);
 	if (subject.alarm >= 0)
-		alarm_page(view, view->twin->alarms[subject.alarm].key, canvas, area);
+		alarm_page(view, view->twin->alarms[subject.alarm].key, canvas, area, &none);
 	else if (subject.case_ >= 0)
 		patient_page(view, view->twin->cases[subject.case_].id, canvas, area, &none);
 	else
@@ -236,6 +236,12 @@ static void draw_base(
 			screen->def->draw(screen, view, canvas, body);
 		}
 		return;
+	}
+	if (screen->def->above) {
+		int lines = screen->def->above(screen, view, canvas, body);
+
+		body.row += lines;
+		body.rows -= lines;
 	}
 	if (screen->def->detail) {
 		part_list_and_detail(screen, view, canvas, body);

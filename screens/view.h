@@ -23,6 +23,14 @@
 enum mode { MODE_LIVE, MODE_DEMO, MODE_REPLAY, MODE_COUNT };
 const char *mode_name(enum mode mode); /* "LIVE" "DEMO" "REPLAY" */
 
+/* What is heard of the alarms; the light is another matter. */
+enum sound {
+	SOUND_NONE, /* none is configured */
+	SOUND_ON,
+	SOUND_PAUSED, /* comes back by itself */
+	SOUND_OFF     /* until somebody turns it on again */
+};
+
 struct view {
 	const struct twin *twin; /* twin->site may be NULL */
 	const struct health *health;
@@ -51,6 +59,8 @@ struct view {
 	bool locked;           /* nobody is at the keyboard: names masked, no acts */
 	bool readonly;
 	bool calm; /* no flashing */
+	enum sound sound;
+	int sound_left_s; /* of a pause */
 };
 
 enum command_kind {
@@ -84,6 +94,8 @@ enum command_kind {
 	COMMAND_REDRAW,         /* full repaint */
 	COMMAND_SAVE_DISPLAY,   /* text: file */
 	COMMAND_RELOAD,         /* the site file, also when it looks unchanged */
+	COMMAND_SOUND_PAUSE,    /* for two minutes; again: not any more */
+	COMMAND_SOUND,          /* value 0: off until value 1 */
 	/* Of nobody else's concern: nothing is stored, nobody is told. */
 	COMMAND_WHAT_IF,       /* text: a scenario, on top of the others */
 	COMMAND_WHAT_IF_BACK,  /* the last one goes */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/signal.h"
 #include "screens/ui.h"
 #include "src/options.h"
 #include "src/station.h"
@@ -16,7 +17,7 @@
 #include "twin/text.h"
 
 /* Between pictures: as a rule, and when somebody pressed a key or calls. */
-enum { FRAME_MS = 33, HURRY_MS = 10, NOTICE_MS = 6000 };
+enum { FRAME_MS = 33, HURRY_MS = 10, NOTICE_MS = 6000, SOUND_LEAST_MS = 20 };
 
 struct console {
 	struct ev_loop *loop;
@@ -32,7 +33,10 @@ struct console {
 	char notice[LABEL_SIZE * 2];
 	int64_t notice_until_mono;
 	int signal;
-	int high_seen; /* unacknowledged HIGH alarms at the last picture, for the bell */
+	int high_seen;               /* unacknowledged HIGH alarms at the last picture */
+	struct signal heard;         /* what has been heard */
+	enum signal_desktop desktop; /* ... and is told outside the terminal's picture */
+	ev_timer sound;              /* the next pulse */
 };
 
 static void on_changed(void *context)
@@ -54,6 +58,9 @@ static void look(const struct console *c, struct view *view)
 	station_view(c->station, view);
 	if (view->mono_ms < c->notice_until_mono)
 		view->notice = c->notice;
+	view->sound = c->heard.sound;
+	if (view->sound == SOUND_PAUSED && c->heard.paused_until_ms > view->mono_ms)
+		view->sound_left_s = (int)((c->heard.paused_until_ms - view->mono_ms + 999) / 1000);
 }
 
 static int unseen_high(const struct twin *twin)
@@ -65,13 +72,37 @@ static int unseen_high(const struct twin *twin)
 	return high;
 }
 
-/* One bell for each new unacknowledged HIGH: best effort, a terminal may be mute. */
-static void ring_bell(struct console *c, const struct view *view)
+/* Rings what is due; light is a matter of the picture. What a stalled terminal does
+ * not take is lost: the next burst comes soon enough. */
+static void sound(struct console *c, const struct view *view)
 {
-	int high = unseen_high(view->twin);
-	if (high > c->high_seen)
-		terminal_bell(c->terminal);
-	c->high_seen = high;
+	struct signal_ask ask;
+	char words[LABEL_SIZE * 2], bytes[LABEL_SIZE * 4];
+	signal_asks(view, &ask);
+	struct signal_now now = signal_step(&c->heard, &ask, view->mono_ms);
+	if (now.pulse)
+		terminal_say(c->terminal, "\a", 1);
+	if (now.tell && c->desktop != DESKTOP_OFF) {
+		signal_words(view, words, sizeof words);
+		terminal_say(c->terminal, bytes,
+			signal_desktop_bytes(c->desktop, words, bytes, sizeof bytes));
+	}
+	int next = signal_next_ms(&c->heard, &ask, view->mono_ms);
+	ev_timer_stop(c->loop, &c->sound);
+	if (next < 0)
+		return;
+	ev_timer_set(&c->sound, (next < SOUND_LEAST_MS ? SOUND_LEAST_MS : next) / 1000.0, 0);
+	ev_timer_start(c->loop, &c->sound);
+}
+
+static void on_sound(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct console *c = timer->data;
+	struct view view;
+	(void)loop;
+	(void)events;
+	look(c, &view);
+	sound(c, &view);
 }
 
 static void schedule(struct console *c, const struct view *view, int64_t mono)
@@ -96,8 +127,9 @@ static void draw(struct console *c)
 		return;
 	c->canvas.ascii = terminal_ascii(c->terminal);
 	ui_draw(c->ui, &view, &c->canvas);
-	ring_bell(c, &view);
+	sound(c, &view);
 	c->drawn_mono = view.mono_ms;
+	c->high_seen = unseen_high(view.twin);
 	c->keyed = false;
 	c->dirty = !terminal_draw(c->terminal, &c->canvas);
 	schedule(c, &view, view.mono_ms);
@@ -171,6 +203,10 @@ static void on_key(void *context, uint32_t key)
 		terminal_repaint(c->terminal);
 	else if (command.kind == COMMAND_SAVE_DISPLAY)
 		save_display(c, command.text);
+	else if (command.kind == COMMAND_SOUND_PAUSE)
+		signal_pause(&c->heard, view.mono_ms);
+	else if (command.kind == COMMAND_SOUND)
+		signal_off(&c->heard, command.value == 0);
 	else
 		station_command(c->station, &command);
 }
@@ -188,6 +224,21 @@ static void on_ended(void *context, int signum)
 	ev_break(c->loop, EVBREAK_ALL);
 }
 
+static int signals_set(struct console *c, struct error *err)
+{
+	const char *how = c->settings->sound, *desktop = c->settings->notify_terminal;
+	if (how != NULL && strcmp(how, "bell") != 0 && strcmp(how, "off") != 0)
+		return error_set(err, -1, "sound is \"bell\" or \"off\", not \"%s\"", how);
+	c->heard.sound = how != NULL && strcmp(how, "bell") == 0 ? SOUND_ON : SOUND_NONE;
+	while (desktop != NULL && c->desktop < DESKTOP_COUNT
+		&& strcmp(signal_desktop_name(c->desktop), desktop) != 0)
+		c->desktop++;
+	if (c->desktop == DESKTOP_COUNT)
+		return error_set(err, -1,
+			"notify_terminal is \"osc9\", \"osc777\" or \"off\", not \"%s\"", desktop);
+	return 0;
+}
+
 static int open_all(struct console *c, struct error *err)
 {
 	struct station_calls station_calls = {on_changed, on_notice, c};
@@ -196,6 +247,8 @@ static int open_all(struct console *c, struct error *err)
 	struct terminal_calls calls = {on_key, on_changed, on_changed, on_gone, on_ended, c};
 	c->station = station_open(c->loop, c->settings, station_calls, err);
 	if (c->station == NULL)
+		return -1;
+	if (signals_set(c, err) < 0)
 		return -1;
 	c->ui = ui_create();
 	canvas_init(&c->canvas);
@@ -208,7 +261,8 @@ static void run(struct console *c)
 {
 	ev_prepare_init(&c->before_wait, on_before_wait);
 	ev_timer_init(&c->frame, on_frame, 0, 0);
-	c->before_wait.data = c->frame.data = c;
+	ev_timer_init(&c->sound, on_sound, 0, 0);
+	c->before_wait.data = c->frame.data = c->sound.data = c;
 	ev_prepare_start(c->loop, &c->before_wait);
 	c->dirty = true;
 	draw(c); /* first paint before any feed has answered */
@@ -218,6 +272,7 @@ static void run(struct console *c)
 	station_session(c->station, false, "");
 	ev_prepare_stop(c->loop, &c->before_wait);
 	ev_timer_stop(c->loop, &c->frame);
+	ev_timer_stop(c->loop, &c->sound);
 }
 
 /* The rows of a picture, some 300 kB, are had and given back for each one. glibc

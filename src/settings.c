@@ -91,6 +91,8 @@ static const struct settings_row {
 	{"readonly", FLAG, AT(readonly), 0, 0},
 	{"ascii", FLAG, AT(ascii), 0, 0},
 	{"calm", FLAG, AT(calm), 0, 0},
+	{"sound", TEXT, AT(sound), 0, 0},
+	{"notify_terminal", TEXT, AT(notify_terminal), 0, 0},
 #undef FHIR_ROWS
 #undef ROLE_ROW
 #undef AT

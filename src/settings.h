@@ -73,6 +73,7 @@ struct settings {
 	bool no_sandbox;
 	bool insecure, readonly, ascii, calm, no_color;
 	char *screen; /* first screen */
+	char *sound, *notify_terminal; /* "bell"; "osc9", "osc777"; NULL or "off": none */
 	struct suite_clock clock;
 	bool demo; /* MODE_DEMO */
 };

@@ -325,6 +325,7 @@ static const struct key role_keys[] = {
 	{"name", site_value_label, AT(staff_role, name), true},
 	{"count", site_value_count, AT(staff_role, count), true},
 	{"covers", site_value_covers, AT(staff_role, covers), false},
+	{"no_calls", site_value_bool, AT(staff_role, no_calls), false},
 	{0},
 };
 static const struct key zone_keys[] = {

@@ -423,12 +423,13 @@ void terminal_repaint(struct terminal *terminal)
 	term_repaint(terminal->term);
 }
 
-void terminal_bell(struct terminal *terminal)
+bool terminal_say(struct terminal *terminal, const char *bytes, size_t len)
 {
-	if (terminal->lost || terminal->suspended)
-		return;
-	term_bell(terminal->term);
+	if (terminal->lost || terminal->suspended || waiting(terminal))
+		return false;
+	term_say(terminal->term, bytes, len);
 	push(terminal);
+	return true;
 }
 
 uint64_t terminal_bytes(const struct terminal *terminal)

@@ -52,7 +52,9 @@ void terminal_size(const struct terminal *terminal, int *rows, int *columns);
 bool terminal_draw(struct terminal *terminal, const struct canvas *canvas);
 /* The next picture is sent whole (Ctrl-L). */
 void terminal_repaint(struct terminal *terminal);
-void terminal_bell(struct terminal *terminal);
+/* A bell, a message to the desktop: sent at once or not at all. False: bytes of a
+ * picture still wait, and a late bell would tell of nothing. */
+bool terminal_say(struct terminal *terminal, const char *bytes, size_t len);
 /* Bytes sent to the terminal so far, for `make bench`. */
 uint64_t terminal_bytes(const struct terminal *terminal);
 

@@ -106,6 +106,7 @@ struct staff_role {
 	char name[LABEL_SIZE];
 	int count;  /* on duty */
 	int covers; /* rooms one of them can look after at a time; 0: not told, 1 */
+	bool no_calls; /* not whom one sends to a patient who rings */
 };
 
 enum { KIT_WORDS = 8, KIT_UNITS = 64, SITE_KITS = 16, SITE_EMERGENCIES = 12 };

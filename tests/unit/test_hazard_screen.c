@@ -58,8 +58,8 @@ static void test_list(void **state)
 	tell_hazard(HAZARD_PACU_FULL, "pacu", 0.345, 45);
 	press(ui, "4");
 	assert_true(
-		shows(ui, 24, 80, " *   B  10:42 OR 1 past session, 72%, in 1 h 40 (T)     OR 1"));
-	assert_true(shows(ui, 24, 80, " **  B  10:42 PACU full, 34%, in 45 min (w)"));
+		shows(ui, 24, 80, " *   B      10:42 OR 1 past session, 72%, in 1 h 40 (T)  OR 1"));
+	assert_true(shows(ui, 24, 80, " **  B      10:42 PACU full, 34%, in 45 min (w)"));
 	ui_destroy(ui);
 }
 
@@ -71,10 +71,10 @@ static void test_page_and_why(void **state)
 	tell_hazard(HAZARD_OVERTIME, "or-1", 0.72, 100);
 	go_to_row(ui, "OR 1 past session");
 	press(ui, "\n");
-	assert_true(shows(ui, 24, 80, "When             12:22, in 1 h 40"));
-	assert_true(shows(ui, 24, 80, "How likely       72%, by 2,000 replications"));
+	assert_true(shows(ui, 24, 80, "When            12:22, in 1 h 40"));
+	assert_true(shows(ui, 24, 80, "How likely      72%, by 2,000 replications"));
 	assert_true(shows(ui, 24, 80, "the forecast of Mon 16 Mar 10:39:00, 3 min"));
-	assert_true(shows(ui, 24, 80, "What helps       T: what would have it end in time"));
+	assert_true(shows(ui, 24, 80, "What helps      T: what would have it end in time"));
 	press(ui, "i");
 	assert_true(shows(ui, 24, 80, "the forecast of Mon 16 Mar 10:39:00, 3 min"));
 	assert_true(shows(ui, 24, 80, "72%, by 2,000 replications"));

@@ -362,7 +362,7 @@ static void test_flash(void **state)
 	(void)state;
 	world->view.mono_ms = 100;
 	free(picture(ui, 24, 80, false, &roles_on));
-	world->view.mono_ms = 300;
+	world->view.mono_ms = 1300; /* neither HIGH nor MEDIUM is lit */
 	free(picture(ui, 24, 80, false, &roles_off));
 	assert_string_not_equal(roles_on, roles_off);
 	assert_true(ui_next_ms(ui, &world->view) <= 250);
