@@ -11,7 +11,7 @@
 
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
 #define LISTS                                                                                      \
-	"board programme recovery alarms locate climate feeds gateways devices forecast "          \
+	"board programme recovery alarms locate climate feeds gateways devices stations forecast " \
 	"indicators"
 #define PAGES "board programme recovery alarms locate climate patient alarm why indicators"
 #define CASES "board programme recovery patient"
@@ -167,7 +167,13 @@ const struct command_entry command_table[] = {
 		cmd_next_page, 7},
 	{"gateways", VKEY_TAB, 0, "devices",
 		N_("call buttons, models, and how sure their decoding is"), 0, 3, cmd_next_page, 8},
-	{"devices", VKEY_TAB, 0, "feeds", N_("back to the feeds"), 0, 3, cmd_next_page, 6},
+	{"devices", VKEY_TAB, 0, "stations", N_("the other stations, and what is shared with them"),
+		0, 3, cmd_next_page, 12},
+	{"stations", VKEY_TAB, 0, "feeds", N_("back to the feeds"), 0, 3, cmd_next_page, 6},
+	{"stations", VKEY_BACKTAB, 0, "devices", N_("back to the devices"), FLAG_MOVE, 0,
+		cmd_next_page, 8},
+	{PAGES " feeds gateways", 0, 0, "stations",
+		N_("the other stations, and what is shared with them"), 0, 0, cmd_goto, 12},
 	{"gateways", VKEY_BACKTAB, 0, "feeds", N_("back to the feeds"), FLAG_MOVE, 0, cmd_next_page,
 		6},
 	{"devices", VKEY_BACKTAB, 0, "gateways", N_("back to the gateways"), FLAG_MOVE, 0,

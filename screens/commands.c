@@ -286,7 +286,8 @@ unsigned cmd_pane(struct call *call)
 unsigned cmd_goto(struct call *call)
 {
 	static const char *const names[] = {"board", "programme", "recovery", "alarms", "locate",
-		"climate", "feeds", "gateways", "devices", "forecast", "whatif", "indicators"};
+		"climate", "feeds", "gateways", "devices", "forecast", "whatif", "indicators",
+		"stations"};
 
 	ui_goto(call->ui, names[call->value]);
 	return DONE;

@@ -250,19 +250,30 @@ static int strip_counts(const struct view *view, struct canvas *canvas)
 	return column;
 }
 
-/* What rings nobody is counted at the right end, on every screen; returns where. */
+static void add_count(char *out, size_t size, const char *letter, int count, bool wide)
+{
+	if (count > 0 || wide)
+		format_add(out, size, "%s%s%d", out[0] ? " " : "", letter, count);
+}
+
+/* What rings nobody is counted at the right end, on every screen; returns where. A
+ * narrow line has room only for those there are. */
 static int strip_aside(const struct view *view, struct canvas *canvas)
 {
 	struct alarm_aside a = alarm_asides(view);
 	bool none = a.shelved + a.suppressed + a.out_of_service + a.unknown == 0;
-	char text[48];
+	bool wide = canvas->columns >= 100;
+	char text[48] = "";
 	int column;
 
 	if (none)
 		format_put(text, sizeof text, "%s", "EFG? 0");
-	else
-		format_put(text, sizeof text, "E%d F%d G%d ?%d", a.shelved, a.suppressed,
-			a.out_of_service, a.unknown);
+	else {
+		add_count(text, sizeof text, "E", a.shelved, wide);
+		add_count(text, sizeof text, "F", a.suppressed, wide);
+		add_count(text, sizeof text, "G", a.out_of_service, wide);
+		add_count(text, sizeof text, "?", a.unknown, wide);
+	}
 	column = canvas->columns - canvas_width(text);
 	canvas_text(canvas, canvas_area(canvas), 1, column, canvas->columns - column,
 		none ? ROLE_DIM : ROLE_STRONG, text);

@@ -126,7 +126,7 @@ struct alarm_row {
 	bool leads;           /* ... and is its first alarm, the cause of the others */
 	bool open;            /* ... and they are listed beneath it */
 	bool first;           /* in the group: raised first */
-	int members, unacked; /* of a head: with its first; not acknowledged */
+	int members, unacked; /* of a head: with itself; not acknowledged */
 	int useless;          /* enum nuisance + 1, 0 none */
 	int cycles;
 };

@@ -242,8 +242,11 @@ static int put_group(const struct view *view, const struct alarm_choice *choice,
 	head.leads = head.by == GROUP_CAUSE || head.by == GROUP_FLOOD;
 	head.open = alarm_unfolded(choice, head.group);
 	head.members = to - from;
-	for (int i = from; i < to; i++)
-		head.unacked += !twin->alarms[rows[i].alarm].acked;
+	for (int i = from; i < to; i++) {
+		const struct alarm *a = &twin->alarms[rows[i].alarm];
+
+		head.unacked += !a->acked && alarm_rings(a, view->now_ms);
+	}
 	out[count++] = head;
 	for (int i = from + head.leads; i < to && count < max; i++)
 		if (head.open || twin->alarms[rows[i].alarm].priority == PRIORITY_HIGH)
@@ -279,7 +282,6 @@ static int flood(
 			.by = GROUP_FLOOD,
 			.head = groups[g].count > 1,
 			.leads = true,
-			.first = true,
 			.members = groups[g].count,
 			.unacked = groups[g].unacked};
 

@@ -68,7 +68,7 @@ struct screen {
 	struct alarm_choice alarms;
 };
 
-enum { UI_STACK = 8, UI_ROOTS = 12 };
+enum { UI_STACK = 8, UI_ROOTS = 16 };
 
 struct ui {
 	struct screen *stack[UI_STACK];
@@ -141,6 +141,9 @@ unsigned idea_given(struct call *call, enum prompt_mode mode, const char *name);
 void idea_complete(const struct view *view, char *text, size_t size);
 void idea_candidates(const struct view *view, const char *text, char *out, size_t size);
 
+/* The others in two lines, for the Feeds. */
+void stations_page(const struct view *view, struct page *page);
+
 /* The pages of one case and one alarm, also drawn beside a list. */
 void patient_page(const struct view *view, const char *case_id, struct canvas *canvas,
 	struct area area, int *skip);
@@ -152,6 +155,7 @@ extern const struct screen_def screen_board, screen_programme, screen_recovery, 
 	screen_locate, screen_climate, screen_feeds, screen_gateways, screen_devices,
 	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
 	screen_forecast_room, screen_whatif, screen_help, screen_prompt, screen_question,
-	screen_menu, screen_changes, screen_whatif_menu, screen_whatif_form, screen_indicators, screen_indicator;
+	screen_menu, screen_changes, screen_whatif_menu, screen_whatif_form, screen_indicators,
+	screen_indicator, screen_stations;
 
 #endif

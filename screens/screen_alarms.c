@@ -64,18 +64,15 @@ static double number_time(const struct view *view, const void *data)
 	return -(double)alarm_of(view, data)->raised_ms;
 }
 
-/* "+ PACU, floor 1: 4 alarms, 2 to acknowledge" */
+/* "+ floor 1, PACU 2/4": to acknowledge, of all, as the strip counts them. */
 static void fill_heading(
 	const struct view *view, const struct alarm_row *row, struct cell_text *out)
 {
 	char words[LABEL_SIZE * 2];
 
 	alarm_group_words(view, row, words, sizeof words);
-	format_put(out->text, sizeof out->text, "%s %s: ", row->open ? "-" : "+", words);
-	format_add(out->text, sizeof out->text,
-		ngettext("%d alarm", "%d alarms", (unsigned long)row->members), row->members);
-	if (row->unacked > 0)
-		format_add(out->text, sizeof out->text, _(", %d to acknowledge"), row->unacked);
+	format_put(out->text, sizeof out->text, "%s %s %d/%d", row->open ? "-" : "+", words,
+		row->unacked, row->members);
 }
 
 static void fill_alarm(const struct view *view, const struct alarm *a, struct cell_text *out)

@@ -306,6 +306,7 @@ static void draw(
 	if (row)
 		draw_refusals(view, row->feed, &page);
 	draw_journal(view, &page);
+	stations_page(view, &page);
 	draw_tags(view, &page);
 	draw_gateways(view, &page);
 	draw_odd(view, &page);

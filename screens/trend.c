@@ -35,10 +35,19 @@ static int row_of(double value, double bottom, double top, int rows)
 	return rows - 1 - (up < 0 ? 0 : up > rows - 1 ? rows - 1 : up);
 }
 
-static void limit(struct canvas *canvas, struct area plot, double value, double bottom, double top)
+static void scale(struct canvas *canvas, struct area area, int row, double value)
 {
-	canvas_hline(canvas, plot, plot.row + row_of(value, bottom, top, plot.rows), plot.column,
-		plot.columns, ROLE_DIM);
+	canvas_printf(
+		canvas, area, area.row + row, area.column, SCALE - 1, ROLE_DIM, "%6.1f", value);
+}
+
+static void limit(struct canvas *canvas, struct area area, struct area plot, double value,
+	double bottom, double top)
+{
+	int row = row_of(value, bottom, top, plot.rows);
+
+	canvas_hline(canvas, plot, plot.row + row, plot.column, plot.columns, ROLE_DIM);
+	scale(canvas, area, row, value);
 }
 
 void trend_draw(const struct trend *trend, struct canvas *canvas, struct area area)
@@ -52,12 +61,11 @@ void trend_draw(const struct trend *trend, struct canvas *canvas, struct area ar
 	if (count < 2 || plot.rows < 4 || plot.columns < 8)
 		return;
 	range(trend, count, &bottom, &top);
-	canvas_printf(canvas, area, area.row, area.column, SCALE - 1, ROLE_DIM, "%6.1f", top);
-	canvas_printf(canvas, area, area.row + area.rows - 1, area.column, SCALE - 1, ROLE_DIM,
-		"%6.1f", bottom);
+	scale(canvas, area, 0, top);
+	scale(canvas, area, area.rows - 1, bottom);
 	if (limits) {
-		limit(canvas, plot, trend->low, bottom, top);
-		limit(canvas, plot, trend->high, bottom, top);
+		limit(canvas, area, plot, trend->low, bottom, top);
+		limit(canvas, area, plot, trend->high, bottom, top);
 	}
 	for (int i = 0; i < count; i++) {
 		double value = sample(r, i);

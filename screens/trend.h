@@ -12,8 +12,8 @@ struct trend {
 	double low, high; /* limits; low > high: none */
 	const char *unit;
 };
-/* A value a column, the newest at the right; one mark a minute as the history has
- * them. What is out of limits is in another colour and another sign. Limits are
+/* A value a column, the oldest at the left: one a minute, as the history has them.
+ * What is out of limits is in another colour and another sign. Limits are
  * lines. Nothing is drawn for fewer than two values, or in fewer than 4 rows. */
 void trend_draw(const struct trend *trend, struct canvas *canvas, struct area area);
 

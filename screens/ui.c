@@ -15,7 +15,7 @@
 /* Screens with a key of their own, in the order of the keys. */
 static const struct screen_def *const roots[] = {&screen_board, &screen_programme, &screen_recovery,
 	&screen_alarms, &screen_locate, &screen_climate, &screen_feeds, &screen_gateways,
-	&screen_devices, &screen_forecast, &screen_whatif, &screen_indicators};
+	&screen_devices, &screen_forecast, &screen_whatif, &screen_indicators, &screen_stations};
 enum { ROOTS = sizeof roots / sizeof roots[0] };
 
 struct ui *ui_create(void)

@@ -9,50 +9,7 @@
 
 #include "screens/command_table.h"
 #include "tests/unit/suite_forecast.h"
-#include "tests/unit/suite_screens.h"
-
-static char *slurp(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	char *text = calloc(1, 65536);
-	size_t length = 0;
-
-	if (file) {
-		length = fread(text, 1, 65535, file);
-		fclose(file);
-	}
-	text[length] = '\0';
-	return text;
-}
-
-static void golden(struct ui *ui, const char *name, int rows, int columns, bool ascii)
-{
-	char path[128];
-	char *got = picture(ui, rows, columns, ascii, NULL), *want;
-	FILE *file;
-
-	snprintf(path, sizeof path, "tests/golden/%s_%dx%d%s.txt", name, columns, rows,
-		ascii ? "_ascii" : "");
-	if (getenv("REGENERATE")) {
-		file = fopen(path, "wb");
-		assert_non_null(file);
-		fputs(got, file);
-		fclose(file);
-	}
-	want = slurp(path);
-	assert_string_equal(got, want);
-	free(got);
-	free(want);
-}
-
-static void goldens(struct ui *ui, const char *name)
-{
-	golden(ui, name, 24, 80, false);
-	golden(ui, name, 24, 80, true);
-	golden(ui, name, 40, 120, false);
-	golden(ui, name, 60, 200, false);
-	golden(ui, name, 60, 200, true);
-}
+#include "tests/unit/suite_golden.h"
 
 static void test_pictures(void **state)
 {
