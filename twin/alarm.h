@@ -99,6 +99,7 @@ struct alarm {
 	enum priority priority_now; /* as it is now */
 	bool active, acked, latched;
 	bool unknown; /* `?`: no sample for too long, the rest is as it was */
+	bool named;   /* its class is known: not while only acts on it have been heard */
 	bool gone;    /* what it was about is configured no more: kept until it is normal */
 	bool pinned;  /* its class may not be shelved: nothing hides it while HIGH */
 	/* This occurrence. raised_ms is the greatest raise known, of any station; it
@@ -112,6 +113,7 @@ struct alarm {
 	char acked_by[ORIGIN_SIZE];
 	enum priority acked_priority; /* what was acknowledged: worse is a new occurrence */
 	int64_t ack_upto_ms, reset_upto_ms;
+	int64_t unack_ms; /* what was acknowledged until then counts no more */
 	enum priority ack_seen; /* as bad as its author saw it */
 	struct alarm_word ack;  /* who was first, of those that cover as much */
 	struct alarm_hold holds[ALARM_HOLDS];
@@ -258,11 +260,12 @@ int64_t alarm_called_ms(const struct alarm *a, const struct alarm_setting *is, i
 int64_t alarm_floor(const struct alarm *a);
 int64_t alarm_floor_of(const struct alarm *a, int64_t raised_ms, bool again);
 bool alarm_held(const struct alarm *a); /* it rings at some station */
-bool alarm_held_at(const struct alarm *a, int64_t when_ms);
 enum priority alarm_held_priority(const struct alarm *a); /* the highest of the occurrence */
 /* The place of a station's word (1 ..), a new one, or that of the one that ended
  * longest ago; -1 when all of them ring. */
 int alarm_hold_of(struct alarm *a, uint8_t station);
+/* What our station says of it to the others; false: it has never rung here. */
+bool alarm_own_word(const struct alarm *a, struct fact_raise *out);
 /* Merges by the greatest; true when it said something new. */
 bool alarm_hold_merge(struct alarm_hold *hold, const struct alarm_hold *told);
 

@@ -7,6 +7,10 @@
  */
 #include "twin/alarm.h"
 
+#include <string.h>
+
+#include "twin/text.h"
+
 static bool rings(const struct alarm_hold *hold)
 {
 	return hold->raised_ms > hold->ended_ms;
@@ -36,26 +40,25 @@ bool alarm_held(const struct alarm *a)
 	return false;
 }
 
-bool alarm_held_at(const struct alarm *a, int64_t when_ms)
+/* Of the newest raise that anybody told: an occurrence that was opened by taking an
+ * acknowledgement back is as bad as the one before. */
+enum priority alarm_held_priority(const struct alarm *a)
 {
+	enum priority highest = PRIORITY_LOW;
+	int64_t newest = 0, floor;
+	bool again = true;
+
 	for (int i = 0; i < ALARM_HOLDS; i++) {
 		const struct alarm_hold *hold = &a->holds[i];
 
-		if (hold->raised_ms > 0 && hold->raised_ms <= when_ms
-			&& (rings(hold) || hold->ended_ms > when_ms))
-			return true;
+		again = hold->raised_ms > newest
+				? hold->again
+				: again && (hold->again || hold->raised_ms < newest);
+		newest = hold->raised_ms > newest ? hold->raised_ms : newest;
 	}
-	return false;
-}
-
-enum priority alarm_held_priority(const struct alarm *a)
-{
-	int64_t floor = alarm_floor(a);
-	enum priority highest = PRIORITY_LOW;
-
-	for (int i = 0; i < ALARM_HOLDS; i++)
-		if (a->holds[i].raised_ms > 0 && a->holds[i].raised_ms >= floor
-			&& a->holds[i].priority > highest)
+	floor = alarm_floor_of(a, newest, again);
+	for (int i = 0; newest && i < ALARM_HOLDS; i++)
+		if (a->holds[i].raised_ms >= floor && a->holds[i].priority > highest)
 			highest = a->holds[i].priority;
 	return highest;
 }
@@ -78,6 +81,25 @@ int alarm_hold_of(struct alarm *a, uint8_t station)
 	if (best >= 0)
 		a->holds[best] = (struct alarm_hold){.station = station};
 	return best;
+}
+
+bool alarm_own_word(const struct alarm *a, struct fact_raise *out)
+{
+	const struct alarm_hold *own = &a->holds[0];
+
+	memset(out, 0, sizeof *out);
+	if (!own->raised_ms)
+		return false;
+	text_copy(out->key, sizeof out->key, a->key);
+	text_copy(out->text, sizeof out->text, a->text);
+	text_copy(out->tag, sizeof out->tag, a->tag);
+	text_copy(out->room, sizeof out->room, a->room);
+	out->class_ = a->class_;
+	out->priority = own->priority;
+	out->raised_ms = own->raised_ms;
+	out->cleared_ms = own->ended_ms;
+	out->again = own->again;
+	return true;
 }
 
 /* Its own raise before is told apart even when it forgot to say so. */

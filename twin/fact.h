@@ -156,7 +156,7 @@ enum alarm_act {
 	ALARM_UNSHELVE,       /* back before that */
 	ALARM_UNACKNOWLEDGE,  /* an acknowledgement was a mistake; by.reason */
 	ALARM_OUT_OF_SERVICE, /* its source is being worked on; by.reason */
-	ALARM_RETURN,         /* ... and is trusted again */
+	ALARM_RETURN,         /* ... and is trusted again; covers_ms 0: it did not ring then */
 	ALARM_ACT_COUNT
 };
 

@@ -135,10 +135,8 @@ static void refresh(struct twin *t, struct alarm *a)
 	alarm_timer(t, a);
 }
 
-/* Brings the letter to what holds and registers say, row by row. */
-void alarm_settle(struct turn *turn, struct alarm *a)
+static void settle(struct turn *turn, struct alarm *a, const struct alarm_setting *is)
 {
-	const struct alarm_setting *is = alarm_is(turn->t, a);
 	enum priority highest = alarm_held_priority(a);
 	struct alarm_input again = {.event = ALARM_EVENT_RAISE,
 		.priority = highest,
@@ -191,16 +189,22 @@ void alarm_raise_to(struct turn *turn, struct alarm *a, int64_t raised_ms, bool 
 	if (raised_ms <= a->raised_ms)
 		return;
 	if (opens) {
-		in.priority = PRIORITY_LOW;
-		for (int i = 0; i < ALARM_HOLDS; i++)
-			if (a->holds[i].raised_ms == raised_ms
-				&& a->holds[i].priority > in.priority)
-				in.priority = a->holds[i].priority;
+		in.priority = alarm_held_priority(a);
 		if (!alarm_run(turn, a, in))
 			a->unlisted--; /* covered already: only its time is new */
 	}
 	a->raised_ms = raised_ms;
 	a->again = again;
+}
+
+/* Brings the letter to what holds and registers say, row by row. */
+void alarm_settle(struct turn *turn, struct alarm *a)
+{
+	const struct alarm_setting *is = alarm_is(turn->t, a);
+
+	if (a->named && a->unack_ms > a->raised_ms)
+		alarm_raise_to(turn, a, a->unack_ms, true);
+	settle(turn, a, is);
 }
 
 /* ---- what our own rules say ---- */
@@ -312,6 +316,7 @@ void alarm_raise(struct turn *turn, const char *key, const struct ring *ring)
 		return;
 	}
 	a->class_ = ring->class_;
+	a->named = true;
 	a->gone = false;
 	if (!a->active)
 		a->priority_now = priority;

@@ -43,7 +43,7 @@ static enum priority seen(const struct alarm *a, const struct act *act)
 {
 	if ((unsigned)act->told->seen < PRIORITY_COUNT)
 		return (enum priority)act->told->seen;
-	return a->raised_ms ? a->priority : PRIORITY_HIGH;
+	return a->named ? a->priority : PRIORITY_HIGH;
 }
 
 static bool acknowledge(struct turn *turn, struct alarm *a, const struct act *act)
@@ -93,7 +93,7 @@ static bool own_up(struct turn *turn, struct alarm *a, const struct act *act)
 }
 
 /* Of a class not known yet, for the alarm itself has still to be heard of: kept, and
- * looked at again when it is. */
+ * looked at again when it is. A word that is refused is still the last one. */
 static bool shelve(struct turn *turn, struct alarm *a, const struct act *act)
 {
 	struct alarm_setting any = {.shelf_max_min = ALARM_SHELF_MAX_MIN};
@@ -104,7 +104,9 @@ static bool shelve(struct turn *turn, struct alarm *a, const struct act *act)
 		return false;
 	in.at_ms = turn->t->now_ms;
 	in.priority = seen(a, act);
-	took = a->raised_ms ? alarm_run(turn, a, in) != 0 : alarm_event(a, &any, &in) != 0;
+	took = a->named ? alarm_run(turn, a, in) != 0 : alarm_event(a, &any, &in) != 0;
+	if (!took)
+		alarm_write(&a->shelf, &in);
 	alarm_settle(turn, a);
 	return took;
 }
@@ -130,33 +132,35 @@ static bool unacknowledge(struct turn *turn, struct alarm *a, const struct act *
 
 	in.raised_ms = act->hlc_ms;
 	in.again = true;
-	if (act->hlc_ms <= a->raised_ms)
+	if (act->hlc_ms <= a->unack_ms || act->hlc_ms <= a->raised_ms)
 		return false;
-	if (alarm_state(a) == ALARM_C && !alarm_run(turn, a, in))
+	if (alarm_state(a) == ALARM_C ? !alarm_run(turn, a, in) : !act->by)
 		return false;
-	if (alarm_state(a) != ALARM_C && !act->by)
-		return false;
-	alarm_raise_to(turn, a, act->hlc_ms, true);
+	a->unack_ms = act->hlc_ms;
 	alarm_settle(turn, a);
 	return true;
 }
 
+/* Whether it rang when it came back is for whoever saw it to say: here it may have
+ * ended in the meantime, or not be heard of yet. */
 static bool service(struct turn *turn, struct alarm *a, const struct act *act)
 {
 	bool out = act->told->act == ALARM_OUT_OF_SERVICE;
+	bool rang = !out && act->told->covers_ms > 0 && act->hlc_ms > a->raised_ms;
 	struct alarm_input in = input(act, out ? ALARM_EVENT_OUT_OF_SERVICE : ALARM_EVENT_RETURN);
+	bool news = alarm_is_news(&a->service, act->by, act->hlc_ms);
 
-	if (!alarm_is_news(&a->service, act->by, act->hlc_ms))
-		return false;
-	in.raised_ms = act->hlc_ms > a->raised_ms ? act->hlc_ms : a->raised_ms + 1;
+	in.raised_ms = act->hlc_ms;
 	in.again = true;
-	in.not_met = !alarm_held_at(a, act->hlc_ms);
-	if (!alarm_run(turn, a, in)) {
+	in.not_met = !rang;
+	if (news && !alarm_run(turn, a, in)) {
 		in.at_ms = turn->t->now_ms;
 		alarm_write(&a->service, &in);
 	}
+	if (rang && act->hlc_ms > a->unack_ms)
+		a->unack_ms = act->hlc_ms;
 	alarm_settle(turn, a);
-	return true;
+	return news;
 }
 
 static bool (*const acts[ALARM_ACT_COUNT])(
@@ -234,8 +238,9 @@ static void hear_of(struct twin *t, struct alarm *a, const struct fact *f)
 {
 	const struct fact_raise *told = &f->raise;
 
-	if (told->raised_ms < a->raised_ms || a->own)
+	if (a->named && (told->raised_ms < a->raised_ms || a->own))
 		return;
+	a->named = true;
 	a->class_ = told->class_;
 	text_copy(a->text, sizeof a->text, told->text);
 	text_copy(a->tag, sizeof a->tag, told->tag);

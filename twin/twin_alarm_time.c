@@ -92,20 +92,30 @@ static void step_up(struct turn *turn, struct alarm *a)
 }
 
 /* The new occurrence is dated by the acknowledgement, so that every station that
- * heard of it opens the same one. */
+ * heard of it opens the same one; and it is said, for one that has heard of the end
+ * in time does not. */
 static void time_out(struct turn *turn, struct alarm *a)
 {
 	const struct alarm_setting *is = alarm_is(turn->t, a);
+	struct alarm_hold *own = &a->holds[0];
 	int64_t from = a->ack.hlc_ms ? a->ack.hlc_ms : a->acked_ms;
 	int64_t raised = from + minutes(is->ack_timeout_min);
+	bool rings = own->raised_ms > own->ended_ms;
 
 	if (raised <= a->raised_ms)
 		raised = a->raised_ms + 1;
 	if (raised <= a->ack_upto_ms)
 		raised = a->ack_upto_ms + 1;
+	if (raised <= own->ended_ms)
+		raised = own->ended_ms + 1;
+	own->raised_ms = a->own_ms = raised;
+	own->ended_ms = rings ? own->ended_ms : raised;
+	own->priority = a->priority_now;
+	own->again = true;
 	alarm_run(turn, a,
-		(struct alarm_input){
-			.event = ALARM_EVENT_ACK_TIMEOUT, .raised_ms = raised, .again = true});
+		(struct alarm_input){.event = ALARM_EVENT_ACK_TIMEOUT,
+			.raised_ms = raised,
+			.again = true});
 	alarm_settle(turn, a);
 }
 

@@ -261,9 +261,9 @@ static void put_life(struct sha *sha, const struct alarm *a)
 		a->pinned, a->ended_ms, a->peer, a->peer_ms, a->pending_ms, a->quiet_ms, a->met,
 		a->flaps, a->late_samples, a->same_samples, a->unlisted, a->level, a->steps_ms,
 		a->sounded_ms, a->heard_ms, a->sample_ms, a->cleared_ms, a->ack_upto_ms,
-		a->reset_upto_ms, (int64_t)a->ack_seen, (int64_t)a->acked_priority, a->owned,
-		a->shelf_asked_ms, a->shelf_until_ms, a->shelf_one_shot, (int64_t)a->shelf_priority,
-		a->suppressed, a->out_of_service};
+		a->reset_upto_ms, a->unack_ms, !a->named, (int64_t)a->ack_seen,
+		(int64_t)a->acked_priority, a->owned, a->shelf_asked_ms, a->shelf_until_ms,
+		a->shelf_one_shot, (int64_t)a->shelf_priority, a->suppressed, a->out_of_service};
 
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
 		if (!integers[i])
