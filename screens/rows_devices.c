@@ -5,10 +5,6 @@
 
 #include "twin/catalogue.h"
 
-/* A button that says nothing cannot call. Buttons speak at rest every few
- * seconds (feeds reference 2.6); ten minutes is no accident. */
-enum { SILENT_MS = 600000 };
-
 static bool is_button(const struct site *site, const struct tag *tag)
 {
 	for (int i = 0; tag->model[0] && i < site->signature_count; i++)
@@ -66,21 +62,6 @@ static struct device_row blank(const char *name)
 		.battery = -1};
 }
 
-/* A button on a bed or a wall is always there; a bracelet is when its patient
- * is in a room that we know, and lies in a drawer otherwise. */
-static bool is_expected(const struct view *view, const struct tag *tag, int thing)
-{
-	const struct twin *twin = view->twin;
-	bool conflict;
-	enum source who;
-	int patient;
-
-	if (tag->kind != TAG_PATIENT && (tag->bed >= 0 || tag->room >= 0))
-		return true;
-	patient = thing >= 0 ? twin_patient(twin, twin->things[thing].patient) : -1;
-	return patient >= 0 && twin_patient_room(twin, patient, &who, &conflict) >= 0;
-}
-
 /* Silent first, those not heard for longest before the others. */
 static bool comes_before(const struct device_row *a, const struct device_row *b)
 {
@@ -96,6 +77,7 @@ static bool comes_before(const struct device_row *a, const struct device_row *b)
 static int add_buttons(const struct view *view, const int *things, struct device_row *rows, int max)
 {
 	const struct site *site = view->twin->site;
+	int64_t silence_ms = (int64_t)(site->tag_silence_min * 60000);
 	int count = 0;
 
 	for (int i = 0; i < site->tag_count && count < max; i++) {
@@ -108,8 +90,11 @@ static int add_buttons(const struct view *view, const int *things, struct device
 		row.tag = i;
 		row.name = site->tags[i].name;
 		add_tag(view, things, &row, i);
-		row.expected = is_expected(view, &site->tags[i], i < TWIN_THINGS ? things[i] : -1);
-		row.silent = row.expected && (row.age_ms < 0 || row.age_ms > SILENT_MS);
+		/* By the rule of the alarm (vigie-site(5)), as the radio knows it now. */
+		row.expected =
+			i < TWIN_THINGS && things[i] >= 0 && tag_is_expected(view->twin, things[i]);
+		row.silent = row.expected && silence_ms > 0
+			     && (row.age_ms < 0 || row.age_ms > silence_ms);
 		for (; at > 0 && comes_before(&row, &rows[at - 1]); at--)
 			rows[at] = rows[at - 1];
 		rows[at] = row;

@@ -160,12 +160,11 @@ static void fill_above(const struct view *view, const void *data, struct cell_te
 	const struct cold_stock *s = stock_of(data);
 
 	(void)view;
-	if (!s || (s->budget_min <= 0 && s->above_min < 0.5))
+	if (!s || s->above_min < 0.5)
 		return;
 	format_put(out->text, sizeof out->text, "%s%.0f", s->near ? "! " : "", s->above_min);
 	if (s->budget_min > 0)
 		format_add(out->text, sizeof out->text, "/%.0f", s->budget_min);
-	format_add(out->text, sizeof out->text, "%s", " min");
 	out->role = stock_role(s);
 }
 
@@ -227,8 +226,8 @@ static const struct column columns[] = {
 	{N_("Room"), 10, 1, false, false, fill_room, NULL},
 	{N_("Value"), 10, 0, false, true, fill_value, number_value},
 	{N_("Limits"), 7, 2, false, true, fill_limits, NULL},
-	{N_("Above"), 11, 2, false, true, fill_above, number_above},
-	{N_("MKT"), 5, 4, false, true, fill_kinetic, number_kinetic},
+	{N_("Min above"), 9, 2, false, true, fill_above, number_above},
+	{N_("MKT"), 6, 4, false, true, fill_kinetic, number_kinetic},
 	{N_("Limit in"), 8, 3, false, true, fill_to_limit, number_to_limit},
 	{N_("Trend"), SPARK, 5, false, false, fill_trend, NULL},
 	{N_("Out since"), 12, 1, false, false, fill_out, number_out},

@@ -178,6 +178,15 @@ static int open_servers(struct station *s, struct error *err)
 	return 0;
 }
 
+static void from_supervise(void *context, const struct fact *fact)
+{
+	struct fact copy = *fact;
+	station_fact(context, &copy);
+}
+
+/* As long as no gateway and no tag is silent for people, whatever the suite's clock. */
+enum { RADIO_PATIENCE_S = 20 };
+
 static void refresh(struct station *s);
 
 int station_feeds_open(struct station *s, struct error *err)
@@ -191,6 +200,11 @@ int station_feeds_open(struct station *s, struct error *err)
 		.context = s,
 	};
 	struct fhir_sink pushed = {from_fhir, name_from_fhir, not_understood, &s->fhir[0]};
+	s->supervise = (struct supervise){.twin = s->twin,
+		.health = &s->health,
+		.fact = from_supervise,
+		.context = s,
+		.patience_ms = (int64_t)(RADIO_PATIENCE_S * 1000 * s->settings->clock.speed)};
 	s->health.feed_count = FEED_FIXED;
 	for (int i = 0; i < s->health.feed_count; i++)
 		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
@@ -292,12 +306,19 @@ static bool a_server_is_lost(const struct station *s)
 	return false;
 }
 
+/* Gateways come over the broker, or to our own port. */
+static bool is_linked(const struct station *s)
+{
+	return s->mqtt != NULL ? s->health.feeds[FEED_MQTT].state == FEED_UP : s->http != NULL;
+}
+
 void station_feeds_tick(struct station *s)
 {
 	if (atomic_load(&s->inbox_news) != 0)
 		drain_inbox(s);
 	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
+	supervise_tick(&s->supervise, is_linked(s), station_now(s));
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
 	watch(s, WATCH_FHIR, a_server_is_lost(s));
 	watch(s, WATCH_JOURNAL, !s->health.journal_ok);

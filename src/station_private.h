@@ -23,6 +23,7 @@
 #include "src/pulse.h"
 #include "src/share.h"
 #include "src/station.h"
+#include "src/supervise.h"
 #include "twin/locate.h"
 
 enum { UNDO_DEPTH = 64 };
@@ -63,6 +64,7 @@ struct station {
 	struct health health;
 	struct locator *locator;
 	struct ingest *ingest;
+	struct supervise supervise;
 	struct tag_keys *keys; /* of tags that encrypt; NULL: none */
 	struct press_table *presses;
 	struct mqtt *mqtt;

@@ -101,6 +101,7 @@ static void take(struct site_watch *w, const struct site *site)
 	locator_carry(w->locator, s->locator);
 	tell_site(s, site, w->text);
 	ingest_site(s->ingest, site, w->locator);
+	s->supervise.began_ms = station_now(s); /* what is new has its full time */
 	for (int n = 0; n < FHIR_SERVERS; n++)
 		if (s->fhir[n].poll != NULL)
 			fhir_map_site(fhir_poll_map(s->fhir[n].poll), site);

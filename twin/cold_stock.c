@@ -40,7 +40,7 @@ static void judge(const struct reading *r, const struct medicine *m, struct cold
 		s->left_min = fmax(0, m->budget_min - s->above_min);
 	s->near = (m->budget_min > 0 && s->left_min <= COLD_NEAR * m->budget_min)
 		  || (bears && (r->value < m->least || r->value > m->most));
-	s->aged = m->mkt_high > 0 && s->kinetic > m->mkt_high;
+	s->aged = m->mkt_high > 0 && s->watched_min >= COLD_MEAN_MIN && s->kinetic > m->mkt_high;
 }
 
 bool cold_stock(const struct twin *t, int reading, struct cold_stock *out)

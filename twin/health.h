@@ -87,7 +87,8 @@ struct gateway_health {
 	char hidden_tag[TAG_SIZE]; /* one of them */
 };
 
-/* What the numbers of a gateway suggest: worth a look, never an alarm. */
+/* What the numbers of a gateway suggest: worth a look. Of its clock there is an alarm
+ * as well (src/supervise.h). */
 enum gateway_hint {
 	HINT_CLOCK,       /* its clock is off by more than a minute */
 	HINT_REPLAY,      /* an offline buffer came in during the last hour */

@@ -84,6 +84,8 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_FASTING] = rule_case,
 	[TIMER_HAZARD] = hazard_due,
 	[TIMER_ALARM] = alarm_due,
+	[TIMER_SILENT] = rule_silent,
+	[TIMER_ZONE] = rule_zone,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

@@ -76,6 +76,8 @@ struct thing {
 	int64_t at_ms;      /* last conclusion */
 	int battery;        /* %, -1 */
 	int home;           /* a bracelet on nobody: the room where it lies, -1 */
+	int64_t unheard_ms; /* absent: last heard, 0 it is heard */
+	int64_t strayed_ms; /* out of its zone, by certain fixes, since; 0 it is not */
 };
 
 struct sample {
@@ -243,6 +245,8 @@ int twin_patient_room(const struct twin *twin, int patient, enum source *who, bo
  * how many are taken: from the moment their patient leaves the OR. */
 int twin_bays(const struct twin *twin);
 int twin_bays_taken(const struct twin *twin);
+/* Fixed, or on a patient who is here: its silence is worth an alarm. */
+bool tag_is_expected(const struct twin *twin, int thing);
 /* Somebody rings: a button says "on" and never "off", so this ends by being seen to. */
 bool alarm_is_call(enum alarm_class class_);
 /* Of the alarm of a press. */

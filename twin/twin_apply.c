@@ -176,6 +176,8 @@ static void carry_things(struct turn *turn, const struct site *was)
 		if (th->site_tag < 0 && site_tag(was, th->tag) >= 0)
 			th->state = LOCATED_ABSENT;
 		rule_stray(turn, i);
+		rule_silent(turn, i);
+		rule_zone(turn, i);
 	}
 	for (int i = 0; i < t->site->tag_count; i++)
 		thing_make(turn, t->site->tags[i].mac);
@@ -185,7 +187,8 @@ static void carry_things(struct turn *turn, const struct site *was)
 static void end_alarms(struct turn *turn, const struct site *was)
 {
 	static const char *const of_gateway[] = {"gateway:", "technical:moved:", "technical:deaf:"};
-	static const char *const of_tag[] = {"battery:", "technical:two-places:"};
+	static const char *const of_tag[] = {
+		"battery:", "technical:two-places:", "silent:", "zone:"};
 	const struct site *now = turn->t->site;
 	char key[ID_SIZE];
 
@@ -467,6 +470,8 @@ static void on_place(struct turn *turn)
 	}
 	set_place(turn, &t->patients[patient], told);
 	places_compare(turn, patient);
+	if (twin_worn_by(t, id) >= 0)
+		rule_silent(turn, twin_worn_by(t, id));
 }
 
 static void on_room(struct turn *turn)

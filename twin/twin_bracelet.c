@@ -289,4 +289,6 @@ void on_tag(struct turn *turn)
 	}
 	rule_shared(turn, thing);
 	rule_stray(turn, thing);
+	rule_silent(turn, thing);
+	rule_zone(turn, thing);
 }

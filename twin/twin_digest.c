@@ -205,6 +205,10 @@ static void put_thing(struct sha *sha, const struct thing *th)
 	text(sha, th->before);
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 		integer(sha, integers[i]);
+	if (th->strayed_ms || th->unheard_ms) {
+		integer(sha, th->strayed_ms);
+		integer(sha, th->unheard_ms);
+	}
 	number(sha, th->confidence);
 	number(sha, th->other_confidence);
 }

@@ -32,6 +32,8 @@ enum timer_kind {
 	TIMER_FASTING, /* the clock of who has eaten runs out; index: case */
 	TIMER_HAZARD,  /* nobody foretells it any more; index: alarm */
 	TIMER_ALARM,   /* a delay, a shelf, a step ... of an alarm is due; index: alarm */
+	TIMER_SILENT,  /* a tag that should be heard; index: thing */
+	TIMER_ZONE,    /* a tag out of its zone; index: thing */
 	TIMER_KIND_COUNT
 };
 
@@ -167,7 +169,10 @@ void rule_reading(struct turn *turn, int i);
 bool reading_out(struct turn *turn, int i, bool out, double delay_min);
 /* Raises it; one that rings already only when it is worse now. */
 void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
-bool rule_pressure(struct turn *turn, int i); /* rule_pressure.c */
+bool rule_pressure(struct turn *turn, int i);     /* rule_pressure.c */
+void rule_silent(struct turn *turn, int thing);   /* rule_silent.c */
+void silent_thawed(struct turn *turn, int thing); /* gateways of its room are back */
+void rule_zone(struct turn *turn, int thing);     /* rule_zone.c */
 /* rule_cold.c: false when the reading is none of it. */
 bool rule_cold(struct turn *turn, int i);
 void cold_heard(struct turn *turn, int i); /* a sample has come */

@@ -260,9 +260,12 @@ void rooms_grey(struct turn *turn)
 		t->rooms[i].greyed = silent[i] > 0 && heard[i] == 0;
 	for (int i = 0; i < t->thing_count; i++) {
 		struct thing *th = &t->things[i];
+		bool was = th->frozen;
 
 		th->frozen =
 			th->known && th->room >= 0 && th->room < count && t->rooms[th->room].greyed;
+		if (was && !th->frozen)
+			silent_thawed(turn, i);
 	}
 	for (int i = 0; i < t->patient_count; i++)
 		places_compare(turn, i);

@@ -70,6 +70,7 @@ void rule_case(struct turn *turn, int i)
 	bool due = expected && t->now_ms >= due_ms;
 	/* The clock may run out while nobody says anything. */
 	int64_t legal_ms = fasting_legal_ms(t, i);
+	int worn = twin_worn_by(t, s->patient);
 
 	case_alarm(turn, i, HAZARD_FASTING, waiting && fasting_kept(t, i) == 0, PRIORITY_MEDIUM,
 		"patient not fasting");
@@ -78,6 +79,10 @@ void rule_case(struct turn *turn, int i)
 	else
 		timer_cancel(t, TIMER_FASTING, i);
 	case_alarm(turn, i, HAZARD_ABSENT, due, PRIORITY_LOW, "patient not arrived");
+	if (worn >= 0) {
+		rule_silent(turn, worn);
+		rule_zone(turn, worn);
+	}
 	if (expected && !due)
 		timer_set(t, due_ms, TIMER_ABSENT, i);
 	else

@@ -7,6 +7,12 @@
 #include "twin/text.h"
 #include "twin/twin_inner.h"
 
+/* Of an absent one: source_ms, when it is a time at all. */
+static int64_t heard_last(const struct fact *f)
+{
+	return f->source_ms > 0 && f->source_ms <= f->at_ms ? f->source_ms : f->at_ms;
+}
+
 static void locate(struct thing *th, const struct fact *f, int room, int other)
 {
 	const struct fact_located *told = &f->located;
@@ -21,6 +27,7 @@ static void locate(struct thing *th, const struct fact *f, int room, int other)
 	th->confidence = told->confidence;
 	th->other_confidence = told->other_confidence;
 	th->at_ms = f->at_ms;
+	th->unheard_ms = told->state == LOCATED_ABSENT ? heard_last(f) : 0;
 	if (told->state == LOCATED_IN)
 		th->certain_ms = f->at_ms;
 }
@@ -46,6 +53,8 @@ void on_located(struct turn *turn)
 	locate(th, turn->fact, room, site_room(t->site, told->other));
 	th->frozen = th->room >= 0 && th->room < TWIN_ROOMS && t->rooms[th->room].greyed;
 	bracelet_heard(turn, i);
+	rule_silent(turn, i);
+	rule_zone(turn, i);
 	if (told->state == LOCATED_IN)
 		thing_moved(turn, i, from);
 	patient = twin_patient(t, th->patient);

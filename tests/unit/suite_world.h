@@ -148,6 +148,7 @@ static void world_site(struct world *w)
 	w->site.tags = w->tags;
 	w->site.turnover_min = 25;
 	w->site.gateway_silence_s = 120;
+	w->site.tag_silence_min = 10;
 }
 
 static void world_say(struct world *w, const struct fact *f)

@@ -180,7 +180,7 @@ static void test_a_stock_tells_what_it_has_been_through(void **state)
 	world->site.medicines = &medicine;
 	world->site.medicine_count = 1;
 	press(ui, "6");
-	assert_true(shows(ui, 24, 80, "! 9/10 min")); /* a fifth of ten, and less, is near */
+	assert_true(shows(ui, 24, 80, "! 9/10 ")); /* a fifth of ten, and less, is near */
 	assert_true(shows(ui, 24, 80, "fridge PUI-3: vaccines"));
 	assert_true(shows(ui, 24, 80, "budget left     1 min of 10 min"));
 	assert_true(shows(ui, 24, 80, "0-25 °C"));
