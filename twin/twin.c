@@ -86,6 +86,7 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_ALARM] = alarm_due,
 	[TIMER_SILENT] = rule_silent,
 	[TIMER_ZONE] = rule_zone,
+	[TIMER_STAGE] = rule_stage,
 };
 
 static void advance(struct turn *turn, int64_t now_ms)

@@ -34,6 +34,7 @@ enum timer_kind {
 	TIMER_ALARM,   /* a delay, a shelf, a step ... of an alarm is due; index: alarm */
 	TIMER_SILENT,  /* a tag that should be heard; index: thing */
 	TIMER_ZONE,    /* a tag out of its zone; index: thing */
+	TIMER_STAGE,   /* a patient long in one stage; index: case */
 	TIMER_KIND_COUNT
 };
 
@@ -169,6 +170,7 @@ void rule_reading(struct turn *turn, int i);
 bool reading_out(struct turn *turn, int i, bool out, double delay_min);
 /* Raises it; one that rings already only when it is worse now. */
 void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
+void rule_stage(struct turn *turn, int i);        /* rule_stage.c */
 bool rule_pressure(struct turn *turn, int i);     /* rule_pressure.c */
 void rule_silent(struct turn *turn, int thing);   /* rule_silent.c */
 void silent_thawed(struct turn *turn, int thing); /* gateways of its room are back */

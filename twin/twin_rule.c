@@ -79,6 +79,7 @@ void rule_case(struct turn *turn, int i)
 	else
 		timer_cancel(t, TIMER_FASTING, i);
 	case_alarm(turn, i, HAZARD_ABSENT, due, PRIORITY_LOW, "patient not arrived");
+	rule_stage(turn, i);
 	if (worn >= 0) {
 		rule_silent(turn, worn);
 		rule_zone(turn, worn);
@@ -92,7 +93,7 @@ void rule_case(struct turn *turn, int i)
 /* Before a slot is given to another case, nothing of the old one may ring. */
 void rule_case_gone(struct turn *turn, int i)
 {
-	static const char *const prefixes[] = {"fasting:", "absent:", "conflict:"};
+	static const char *const prefixes[] = {"fasting:", "absent:", "conflict:", "stage:"};
 	char key[ID_SIZE];
 
 	for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++) {
@@ -102,6 +103,7 @@ void rule_case_gone(struct turn *turn, int i)
 	timer_cancel(turn->t, TIMER_ABSENT, i);
 	timer_cancel(turn->t, TIMER_FASTING, i);
 	timer_cancel(turn->t, TIMER_BLOCKED, i);
+	timer_cancel(turn->t, TIMER_STAGE, i);
 }
 
 bool reading_out(struct turn *turn, int i, bool out, double delay_min)
