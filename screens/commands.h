@@ -42,6 +42,8 @@ unsigned cmd_idea(struct call *call);
 unsigned cmd_file(struct call *call);
 unsigned cmd_note(struct call *call);
 unsigned cmd_changes(struct call *call);
+unsigned cmd_handover(struct call *call);
+unsigned cmd_print(struct call *call);
 unsigned cmd_unnote(struct call *call);
 
 #endif

@@ -84,6 +84,26 @@ void page_words(struct page *page, const char *name, enum role role, const char 
 	}
 }
 
+void page_flow(struct page *page, int indent, enum role role, const char *text)
+{
+	bool first = true;
+
+	while (*text != '\0') {
+		char line[512];
+		size_t n = line_end(text, page->area.columns - indent);
+		int row = next_row(page);
+
+		snprintf(line, sizeof line, "%.*s", (int)n, text);
+		if (row >= 0)
+			canvas_text(page->canvas, page->area, row, page->area.column + indent,
+				page->area.columns - indent, role, line);
+		indent += first ? 2 : 0;
+		first = false;
+		text += n;
+		text += strspn(text, " ");
+	}
+}
+
 const char *page_cell(const char *text, int columns, char out[LABEL_SIZE])
 {
 	size_t n;

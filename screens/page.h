@@ -24,6 +24,8 @@ void page_pair(struct page *page, const char *name, enum role role, const char *
 void page_words(struct page *page, const char *name, enum role role, const char *value);
 /* Exactly so many cells, whatever letters the text is made of; returns `out`. */
 const char *page_cell(const char *text, int columns, char out[LABEL_SIZE]);
+/* The same without a name: each line so many cells in, all but the first two more. */
+void page_flow(struct page *page, int indent, enum role role, const char *text);
 void page_title(struct page *page, const char *title);
 /* Clamps how far the reader may scroll, and shows what is below. */
 void page_end(struct page *page, int *skip);

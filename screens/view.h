@@ -92,6 +92,7 @@ enum command_kind {
 	COMMAND_UNNOTE,         /* target id of a note */
 	COMMAND_LOOK,           /* all that changed until now was read */
 	COMMAND_REDRAW,         /* full repaint */
+	COMMAND_PRINT,          /* the hand-over sheet; text: file, "" the printer */
 	COMMAND_SAVE_DISPLAY,   /* text: file */
 	COMMAND_RELOAD,         /* the site file, also when it looks unchanged */
 	COMMAND_SOUND_PAUSE,    /* for two minutes; again: not any more */

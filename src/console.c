@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/handover.h"
 #include "screens/signal.h"
 #include "screens/ui.h"
 #include "src/options.h"
+#include "src/print.h"
 #include "src/station.h"
 #include "src/terminal.h"
 #include "src/verbs.h"
@@ -185,6 +187,18 @@ static void save_display(struct console *c, const char *path)
 	free(text);
 }
 
+static void print_handover(struct console *c, const char *path)
+{
+	struct print_told told = {on_notice, c};
+	struct error err = {""};
+	struct view view;
+	look(c, &view);
+	char *text = handover_text(&view, PRINT_COLUMNS, c->settings->ascii);
+	if (text == NULL || print_sheet(NULL, text, path, view.now_ms, told, &err) != 0)
+		on_notice(c, text != NULL ? err.text : "out of memory");
+	free(text);
+}
+
 static void on_key(void *context, uint32_t key)
 {
 	struct console *c = context;
@@ -207,6 +221,8 @@ static void on_key(void *context, uint32_t key)
 		signal_pause(&c->heard, view.mono_ms);
 	else if (command.kind == COMMAND_SOUND)
 		signal_off(&c->heard, command.value == 0);
+	else if (command.kind == COMMAND_PRINT)
+		print_handover(c, command.text);
 	else
 		station_command(c->station, &command);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "feeds/fhir.h"
+#include "screens/handover.h"
 #include "screens/show_json.h"
 #include "screens/view.h"
 #include "src/alarm_quality.h"
@@ -30,6 +31,7 @@ static const char usage[] =
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
 	"      gateways, devices, forecast, indicators,\n"
 	"      ledger (what was learnt of durations), score (how right it was),\n"
+	"      handover (the sheet for whoever comes next),\n"
 	"      whatifs (what-ifs that are kept under a name),\n"
 	"      alarm-quality (of the last day, or of --days N; --operators N share it).\n"
 	"Folds the journal as it stands, or as it stood at TIME (RFC 3339); another vigie\n"
@@ -112,7 +114,7 @@ static struct forecast *foreseen(
 	struct foresee_day how = {
 		.seed = 1, .reps = REPS, .threads = foresee_threads(), .learnt = learnt};
 	struct forecast *forecast = NULL;
-	if (strcmp(pane, "forecast") == 0)
+	if (strcmp(pane, "forecast") == 0 || strcmp(pane, "handover") == 0)
 		forecast = calloc(1, sizeof *forecast);
 	if (forecast != NULL && !foresee_day(twin, &how, forecast)) {
 		free(forecast);
@@ -139,6 +141,8 @@ static char *picture(const struct view *view, const char *pane, const char *path
 	bool json = c->json;
 	if (strcmp(pane, "alarm-quality") == 0)
 		return alarm_quality(view, path, c);
+	if (strcmp(pane, "handover") == 0)
+		return json ? handover_json(view) : handover_text(view, width(), ascii);
 	if (strcmp(pane, "ledger") == 0)
 		return ledger_show(view->learning, view->now_ms, json);
 	if (strcmp(pane, "score") == 0)
