@@ -32,6 +32,7 @@ static const struct verb {
 	{"fhir", verb_fhir, "FHIR resources in, the facts they make out"},
 	{"check", verb_check, "lint a site file"},
 	{"locate", verb_locate, "judge and teach the room filter: evaluate, train, survey"},
+	{"audit", verb_audit, "who did what, as text or FHIR AuditEvents"},
 	{"verify", verb_verify, "check the journal's chain of hashes"},
 	{"replay", verb_replay, "fold a journal; --digest prints what the twin was"},
 	{"mark", verb_mark, "mark a journal's twin against the emulator's truth"},

@@ -20,6 +20,7 @@ int verb_devices(int argc, char **argv);
 int verb_teach(int argc, char **argv);
 int verb_fhir(int argc, char **argv);
 int verb_verify(int argc, char **argv);
+int verb_audit(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_mark(int argc, char **argv);
 int verb_check(int argc, char **argv);
