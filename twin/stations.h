@@ -38,17 +38,17 @@ struct station_seen {
 	char id[ID_SIZE];
 	char user[ORIGIN_SIZE];
 	enum person_role role;
-	bool here;          /* it beats; false: it said goodbye, or its will did */
-	bool escalates;     /* it may send messages */
-	bool on_duty;       /* and is the one that does */
-	bool journal_ok;    /* by its own word */
-	int feeds_down;     /* of its own */
-	int rank;           /* of duty: the smallest takes it */
-	int64_t heard_ms;   /* last word, suite time */
-	int64_t since_ms;   /* here, or gone, since */
-	int64_t skew_ms;    /* its clock minus ours */
-	int held, missing;  /* shared entries of its own: had, and not (yet) had */
-	char head[ID_SIZE]; /* of its journal's chain, "" not told */
+	bool here;             /* it beats; false: it said goodbye, or its will did */
+	bool escalates;        /* it may send messages */
+	bool on_duty;          /* and is the one that does */
+	bool journal_ok;       /* by its own word */
+	int feeds_down;        /* of its own */
+	int rank;              /* of duty: the smallest takes it */
+	int64_t heard_ms;      /* last word, suite time */
+	int64_t since_ms;      /* here, or gone, since */
+	int64_t skew_ms;       /* its clock minus ours */
+	int held, missing;     /* shared entries of its own: had, and not (yet) had */
+	char head[LABEL_SIZE]; /* "number:hash", the end of its journal's chain; "" not told */
 };
 
 /* One of our acts on its way. */
