@@ -185,6 +185,9 @@ static void draw_journal(const struct view *view, struct page *page)
 		_("longest turn in the last minute %.1f ms, 99.9 %% within %.1f ms"),
 		h->loop_max_ms, h->loop_most_ms);
 	page_pair(page, _("loop"), h->loop_max_ms > 50 ? ROLE_LOW : ROLE_NORMAL, text);
+	if (h->sandbox[0])
+		page_pair(
+			page, _("sandbox"), h->sandbox_whole ? ROLE_NORMAL : ROLE_LOW, h->sandbox);
 }
 
 static const char *gateway_word(const struct view *view, const struct gateway_row *r)

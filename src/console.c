@@ -11,6 +11,7 @@
 #include "screens/handover.h"
 #include "screens/signal.h"
 #include "screens/ui.h"
+#include "src/guard.h"
 #include "src/options.h"
 #include "src/print.h"
 #include "src/station.h"
@@ -26,6 +27,7 @@ struct console {
 	const struct settings *settings;
 	struct station *station;
 	struct terminal *terminal;
+	struct helper *helper;
 	struct ui *ui;
 	struct canvas canvas;
 	ev_prepare before_wait;
@@ -177,7 +179,7 @@ static void on_frame(struct ev_loop *loop, ev_timer *timer, int events)
 static void save_display(struct console *c, const char *path)
 {
 	char *text = canvas_dump(&c->canvas, NULL);
-	FILE *file = text != NULL ? fopen(path, "wx") : NULL;
+	FILE *file = text != NULL ? guard_new_file(path) : NULL;
 	if (file == NULL || fputs(text, file) < 0)
 		on_notice(c, "the display was not saved: the file exists or cannot be written");
 	else
@@ -303,16 +305,22 @@ static void keep_memory(void)
 
 int console_run(const struct settings *settings)
 {
-	struct console c = {.settings = settings, .loop = ev_default_loop(EVFLAG_AUTO)};
+	struct console c = {.settings = settings};
 	struct error err = {""};
+	c.helper = guard_begin(settings, &err);
 	keep_memory();
-	bool opened = open_all(&c, &err) == 0;
+	if (c.helper != NULL) {
+		c.loop = ev_default_loop(EVFLAG_AUTO);
+		helper_attach(c.helper, c.loop);
+	}
+	bool opened = c.helper != NULL && open_all(&c, &err) == 0;
 	if (opened)
 		run(&c);
 	terminal_close(c.terminal);
 	station_close(c.station);
 	ui_destroy(c.ui);
 	canvas_fini(&c.canvas);
+	guard_end(c.helper);
 	if (!opened) {
 		fprintf(stderr, "vigie: %s\n", err.text);
 		return EXIT_ENVIRONMENT;

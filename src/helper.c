@@ -41,7 +41,8 @@ size_t helper_packet_len(const struct helper_packet *packet)
 bool helper_packet_good(struct helper_packet *packet, ssize_t n)
 {
 	if (n < (ssize_t)sizeof packet->head || packet->head.magic != HELPER_MAGIC
-		|| packet->head.len > HELPER_TEXT || (size_t)n != helper_packet_len(packet))
+		|| packet->head.len > HELPER_TEXT || packet->head.env_len > packet->head.len
+		|| (size_t)n != helper_packet_len(packet))
 		return false;
 	packet->text[packet->head.len] = '\0';
 	return true;
@@ -126,13 +127,10 @@ static void on_clock(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* --- requests --- */
 
-static int ask(struct helper *h, struct helper_head head, const char *text, double limit_s,
-	helper_done *done, void *context)
+/* Sends h->packet, whose text is in it. */
+static int ask(struct helper *h, double limit_s, helper_done *done, void *context)
 {
-	if (h->asks < 0)
-		return -EPIPE;
-	if (head.len > HELPER_TEXT)
-		return -EMSGSIZE;
+	struct helper_head *head = &h->packet.head;
 	struct request *r = h->requests;
 	while (r < h->requests + HELPER_WAITING && r->id != 0)
 		r++;
@@ -140,16 +138,13 @@ static int ask(struct helper *h, struct helper_head head, const char *text, doub
 		return -EAGAIN;
 	if (++h->last_id == 0)
 		h->last_id = 1;
-	head.magic = HELPER_MAGIC;
-	head.id = h->last_id;
-	h->packet.head = head;
-	memcpy(h->packet.text, text, head.len);
+	head->magic = HELPER_MAGIC;
+	head->id = h->last_id;
 	ssize_t sent = send(
 		h->asks, &h->packet, helper_packet_len(&h->packet), MSG_DONTWAIT | MSG_NOSIGNAL);
-	explicit_bzero(h->packet.text, head.len);
 	if (sent < 0)
 		return errno == EPIPE || errno == ECONNRESET ? -EPIPE : -EAGAIN;
-	*r = (struct request){head.id, done, context, seconds() + limit_s + GRACE_S};
+	*r = (struct request){head->id, done, context, seconds() + limit_s + GRACE_S};
 	if (h->loop != NULL)
 		ev_timer_start(h->loop, &h->clock);
 	return 0;
@@ -157,20 +152,51 @@ static int ask(struct helper *h, struct helper_head head, const char *text, doub
 
 int helper_password(struct helper *h, const char *password, helper_done *done, void *context)
 {
-	struct helper_head head = {.kind = HELPER_ASK_PASSWORD, .len = (uint32_t)strlen(password)};
-	return ask(h, head, password, HELPER_PASSWORD_S, done, context);
-}
-
-int helper_run(struct helper *h, enum helper_command which, const char *text, size_t len,
-	helper_done *done, void *context)
-{
-	struct helper_head head = {.kind = HELPER_ASK_COMMAND, .which = which};
-	if (which >= HELPER_COMMANDS || !h->has[which])
-		return -ENOENT;
+	size_t len = strlen(password);
+	if (h->asks < 0)
+		return -EPIPE;
 	if (len > HELPER_TEXT)
 		return -EMSGSIZE;
-	head.len = (uint32_t)len;
-	return ask(h, head, text, HELPER_COMMAND_S, done, context);
+	h->packet.head = (struct helper_head){.kind = HELPER_ASK_PASSWORD, .len = (uint32_t)len};
+	memcpy(h->packet.text, password, len);
+	int rc = ask(h, HELPER_PASSWORD_S, done, context);
+	explicit_bzero(h->packet.text, len);
+	return rc;
+}
+
+int helper_run(struct helper *h, int which, const struct helper_input *input, helper_done *done,
+	void *context)
+{
+	size_t used = 0;
+	double limit_s = input->limit_s > 0 && input->limit_s < HELPER_COMMAND_S ? input->limit_s
+										 : HELPER_COMMAND_S;
+	if (h->asks < 0)
+		return -EPIPE;
+	if (which < 0 || which >= HELPER_COMMANDS || !h->has[which])
+		return -ENOENT;
+	for (int i = 0; input->env != NULL && input->env[i] != NULL; i++) {
+		size_t len = strlen(input->env[i]) + 1;
+		if (used + len > HELPER_TEXT)
+			return -EMSGSIZE;
+		memcpy(h->packet.text + used, input->env[i], len);
+		used += len;
+	}
+	if (used + input->len > HELPER_TEXT)
+		return -EMSGSIZE;
+	memcpy(h->packet.text + used, input->text, input->len);
+	h->packet.head = (struct helper_head){.kind = HELPER_ASK_COMMAND,
+		.which = (uint32_t)which,
+		.limit_ms = (uint32_t)(limit_s * 1000),
+		.env_len = (uint32_t)used,
+		.len = (uint32_t)(used + input->len)};
+	return ask(h, limit_s, done, context);
+}
+
+void helper_forget(struct helper *h, const void *context)
+{
+	for (int i = 0; i < HELPER_WAITING; i++)
+		if (h->requests[i].context == context)
+			h->requests[i] = (struct request){0};
 }
 
 /* The descriptor that came beside a message, -1 none. */
@@ -246,7 +272,7 @@ struct helper *helper_start(const struct helper_options *options, struct error *
 	h->asks = asks[0];
 	h->files = files[0];
 	for (int i = 0; i < HELPER_COMMANDS; i++)
-		h->has[i] = options->commands[i][0] != NULL;
+		h->has[i] = options->commands[i] != NULL;
 	return h;
 }
 

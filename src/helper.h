@@ -19,18 +19,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "feeds/error.h"
+#include "feeds/notify.h"
 
 struct helper;
 
-enum helper_command { HELPER_NOTIFY, HELPER_PRINT, HELPER_COMMANDS };
+/* Printing, and the targets of escalation in their order. */
+enum { HELPER_PRINT, HELPER_TARGET, HELPER_COMMANDS = HELPER_TARGET + NOTIFY_TARGETS };
 
 enum {
 	HELPER_TEXT = 65536,    /* bytes of the longest text given to it */
-	HELPER_ARGS = 8,        /* words of a command */
-	HELPER_WAITING = 16,    /* requests under way; more are refused */
+	HELPER_WAITING = 32,    /* requests under way; more are refused */
 	HELPER_PASSWORD_S = 30, /* PAM may ask a directory far away */
-	HELPER_COMMAND_S = 20,  /* then the command is killed */
+	HELPER_COMMAND_S = 60,  /* at most; then a command is killed */
 };
 
 struct helper_options {
@@ -38,8 +38,8 @@ struct helper_options {
 	const char *tty, *peer; /* told to PAM, for its own log; may be NULL */
 	/* The PAM service (NULL "vigie") and where it is described (NULL: /etc/pam.d). */
 	const char *service, *service_folder;
-	/* Words of each command, argv[0] an absolute path; none: not configured. */
-	const char *commands[HELPER_COMMANDS][HELPER_ARGS + 1];
+	/* Words of each command, argv[0] a path, NULL ends; NULL: not configured. */
+	const char *const *commands[HELPER_COMMANDS];
 };
 
 enum helper_answer {
@@ -64,9 +64,16 @@ bool helper_alive(const struct helper *helper);
 /* Both: 0, or -EAGAIN (too many under way), -EMSGSIZE, -EPIPE (it is gone),
  * -ENOENT (no such command): then `done` is not called. Neither ever blocks. */
 int helper_password(struct helper *helper, const char *password, helper_done *done, void *context);
-/* `text` becomes the command's standard input. */
-int helper_run(struct helper *helper, enum helper_command which, const char *text, size_t len,
+struct helper_input {
+	const char *text; /* its standard input */
+	size_t len;
+	const char *const *env; /* "VIGIE_…=…" alone are given to it; NULL ends; may be NULL */
+	double limit_s;         /* then it is killed with all it started; 0: as long as may be */
+};
+int helper_run(struct helper *helper, int which, const struct helper_input *input,
 	helper_done *done, void *context);
+/* Whoever asked with this context does not want to know any more. */
+void helper_forget(struct helper *helper, const void *context);
 /* A descriptor of a file that did not exist before (0600), to write; or a negative
  * errno. Hidden files and folders are refused. Waits for at most 0.2 s. */
 int helper_new_file(struct helper *helper, const char *path);

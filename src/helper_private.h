@@ -15,7 +15,9 @@ struct helper_head {
 	uint32_t magic, kind;
 	uint32_t id;    /* of the request */
 	uint32_t which; /* a command, or an answer */
-	uint32_t len;   /* of the text that follows */
+	uint32_t limit_ms;
+	uint32_t env_len; /* of the text's beginning: "NAME=VALUE", each with its NUL */
+	uint32_t len;     /* of the text that follows, with it */
 };
 
 struct helper_packet {
@@ -39,7 +41,12 @@ _Noreturn void helper_process(
 /* helper_work.c: one request, in a process of its own; the answer, and why. */
 enum helper_answer helper_ask_pam(
 	const struct helper_options *options, const char *password, char *why, size_t size);
-enum helper_answer helper_do_command(
-	const char *const argv[], const char *text, size_t len, char *why, size_t size);
+struct helper_task {
+	const char *const *argv;
+	const char *env, *text; /* as in the packet */
+	size_t env_len, len;
+	int limit_ms;
+};
+enum helper_answer helper_do_command(const struct helper_task *task, char *why, size_t size);
 
 #endif

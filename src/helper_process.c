@@ -15,7 +15,7 @@
 
 /* The helper's own side: it waits, checks, and forks a worker for each request. */
 
-enum { WORKERS = 8, REAP_MS = 200, PATH_MAX_BYTES = 4096 };
+enum { WORKERS = 16, REAP_MS = 200, PATH_MAX_BYTES = 4096 };
 
 struct process {
 	const struct helper_options *options;
@@ -27,7 +27,8 @@ struct process {
 static void answer(int fd, uint32_t id, enum helper_answer what, const char *why)
 {
 	static struct helper_packet out;
-	out.head = (struct helper_head){HELPER_MAGIC, HELPER_ANSWER, id, what, 0};
+	out.head = (struct helper_head){
+		.magic = HELPER_MAGIC, .kind = HELPER_ANSWER, .id = id, .which = what};
 	out.head.len = (uint32_t)strnlen(why, 255);
 	memcpy(out.text, why, out.head.len);
 	send(fd, &out, helper_packet_len(&out), MSG_NOSIGNAL);
@@ -40,7 +41,7 @@ static bool known(const struct process *p)
 		return false;
 	return head->kind == HELPER_ASK_PASSWORD
 	       || (head->kind == HELPER_ASK_COMMAND && head->which < HELPER_COMMANDS
-		       && p->options->commands[head->which][0] != NULL);
+		       && p->options->commands[head->which] != NULL);
 }
 
 /* In a process of its own: whatever a PAM module or a command does, the helper
@@ -56,8 +57,15 @@ _Noreturn static void work(struct process *p)
 		what = helper_ask_pam(p->options, p->packet.text, why, sizeof why);
 		explicit_bzero(p->packet.text, sizeof p->packet.text);
 	} else {
-		what = helper_do_command(p->options->commands[head->which], p->packet.text,
-			head->len, why, sizeof why);
+		struct helper_task task = {.argv = p->options->commands[head->which],
+			.env = p->packet.text,
+			.env_len = head->env_len,
+			.text = p->packet.text + head->env_len,
+			.len = head->len - head->env_len,
+			.limit_ms = head->limit_ms < HELPER_COMMAND_S * 1000
+					    ? (int)head->limit_ms
+					    : HELPER_COMMAND_S * 1000};
+		what = helper_do_command(&task, why, sizeof why);
 	}
 	answer(p->asks, head->id, what, why);
 	_exit(0);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -91,9 +92,7 @@ enum helper_answer helper_ask_pam(
 
 struct running {
 	pid_t pid;
-	int in, err;
-	const char *text;
-	size_t left;
+	int err; /* what it complains of */
 	char *why;
 	size_t size, used;
 };
@@ -105,90 +104,101 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-_Noreturn static void become(const char *const argv[], int in, int err)
+/* In memory, so that nobody waits for a command that does not read. */
+static int input_of(const struct helper_task *task)
+{
+	int fd = memfd_create("message", MFD_CLOEXEC);
+	if (fd >= 0
+		&& (write(fd, task->text, task->len) != (ssize_t)task->len
+			|| lseek(fd, 0, SEEK_SET) != 0)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Whoever asks may name variables of ours, and not LD_PRELOAD. */
+static void add_environment(const struct helper_task *task)
+{
+	static const char ours[] = "VIGIE_";
+	for (const char *at = task->env, *end = at + task->env_len; at < end;) {
+		size_t n = strnlen(at, (size_t)(end - at));
+		char *copy = strndup(at, n);
+		if (copy != NULL && strncmp(copy, ours, sizeof ours - 1) == 0
+			&& strchr(copy, '=') != NULL)
+			putenv(copy);
+		at += n + 1;
+	}
+}
+
+_Noreturn static void become(const struct helper_task *task, int in, int err)
 {
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
+	add_environment(task);
 	dup2(in, 0);
 	dup2(err, 2);
 	if (chdir("/") == 0)
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-	dprintf(2, "%s", strerror(errno));
+		execv(task->argv[0], (char *const *)(uintptr_t)task->argv);
+	dprintf(2, "cannot be run: %s", strerror(errno));
 	_exit(127);
 }
 
-static void shut(int *fd)
-{
-	close(*fd);
-	*fd = -1;
-}
-
-/* Gives the text, takes what it complains of; until it shuts both or time is up. */
-static void converse_with(struct running *r, int64_t until)
+static void listen_to(struct running *r, int wait_ms)
 {
 	char piece[512];
-	while ((r->in >= 0 || r->err >= 0) && now_ms() < until) {
-		struct pollfd ready[] = {
-			{.fd = r->in, .events = POLLOUT}, {.fd = r->err, .events = POLLIN}};
-		if (poll(ready, 2, (int)(until - now_ms() > 0 ? until - now_ms() : 0)) <= 0)
-			continue;
-		if (ready[0].revents != 0) {
-			ssize_t n = write(r->in, r->text, r->left);
-			r->text += n > 0 ? n : 0;
-			r->left -= n > 0 ? (size_t)n : 0;
-			if (r->left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-				shut(&r->in);
-		}
-		if (ready[1].revents != 0) {
-			ssize_t n = read(r->err, piece, sizeof piece);
-			if (n <= 0)
-				shut(&r->err);
-			for (ssize_t i = 0; i < n && r->used + 1 < r->size; i++)
-				r->why[r->used++] = piece[i];
-			r->why[r->used] = '\0';
-		}
+	struct pollfd ready = {.fd = r->err, .events = POLLIN};
+	if (poll(&ready, 1, wait_ms) <= 0)
+		return;
+	ssize_t n = read(r->err, piece, sizeof piece);
+	if (n <= 0) {
+		close(r->err);
+		r->err = -1; /* poll then only waits */
 	}
+	for (ssize_t i = 0; i < n && r->used + 1 < r->size; i++)
+		r->why[r->used++] = piece[i];
+	r->why[r->used] = '\0';
 }
 
-/* Its exit status, or -1 when it had to be killed. */
+/* Its exit status, or -1 when it had to be killed. A child that it left behind may
+ * hold on to its output: its own end is what counts. */
 static int ended(struct running *r, int64_t until)
 {
 	int status = 0;
 	while (waitpid(r->pid, &status, WNOHANG) == 0) {
 		if (now_ms() >= until) {
 			kill(-r->pid, SIGKILL);
+			kill(r->pid, SIGKILL);
 			waitpid(r->pid, NULL, 0);
 			return -1;
 		}
-		nanosleep(&(struct timespec){0, 10 * 1000000}, NULL);
+		listen_to(r, 20);
 	}
+	listen_to(r, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-enum helper_answer helper_do_command(
-	const char *const argv[], const char *text, size_t len, char *why, size_t size)
+enum helper_answer helper_do_command(const struct helper_task *task, char *why, size_t size)
 {
-	struct running r = {.text = text, .left = len, .why = why, .size = size};
-	int64_t until = now_ms() + HELPER_COMMAND_S * 1000;
-	int in[2], err[2];
-	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || (r.pid = fork()) < 0) {
+	struct running r = {.why = why, .size = size};
+	int err[2], in = input_of(task);
+	if (in < 0 || pipe2(err, O_CLOEXEC) < 0 || (r.pid = fork()) < 0) {
 		snprintf(why, size, "%s", strerror(errno));
 		return HELPER_FAILED;
 	}
 	if (r.pid == 0)
-		become(argv, in[0], err[1]);
-	close(in[0]);
+		become(task, in, err[1]);
+	close(in);
 	close(err[1]);
-	r.in = in[1];
 	r.err = err[0];
-	fcntl(r.in, F_SETFL, O_NONBLOCK);
-	converse_with(&r, until);
-	int status = ended(&r, until);
+	int status = ended(&r, now_ms() + task->limit_ms);
 	why[strcspn(why, "\r\n")] = '\0';
 	if (status < 0)
-		snprintf(why, size, "%s: killed after %d s", argv[0], HELPER_COMMAND_S);
+		snprintf(why, size, "did not end in time");
+	else if (status > 128 && why[0] == '\0')
+		snprintf(why, size, "killed by signal %d", status - 128);
 	else if (status > 0 && why[0] == '\0')
-		snprintf(why, size, "%s: exit status %d", argv[0], status);
+		snprintf(why, size, "exit status %d", status);
 	return status == 0 ? HELPER_DONE : status < 0 ? HELPER_LATE : HELPER_FAILED;
 }

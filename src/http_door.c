@@ -378,6 +378,7 @@ static void start_daemon(struct http_door *d, const struct addrinfo *at)
 	if (d->certificate == NULL)
 		tls[0] = tls[3];
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS); /* by it a forbidden call fails, and is counted */
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	d->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, d, MHD_OPTION_SOCK_ADDR,
 		at->ai_addr, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,

@@ -80,6 +80,7 @@ int person_find(const struct settings *s, struct person *p, struct error *err)
 	const char *login = me != NULL ? me->pw_name : "operator";
 	const char *name = s->user != NULL ? s->user : login;
 	*p = (struct person){.role = s->demo ? PERSON_SUPERVISOR : PERSON_COORDINATOR};
+	text_copy(p->login, sizeof p->login, login);
 	find_place(p);
 	if (person_roles_configured(s)) {
 		if (me == NULL)

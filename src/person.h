@@ -11,7 +11,8 @@
 #include "twin/fact.h"
 
 struct person {
-	char user[ORIGIN_SIZE]; /* neutralised */
+	char user[ORIGIN_SIZE];  /* as he is called here, neutralised */
+	char login[ORIGIN_SIZE]; /* the user of the operating system; PAM knows him by it */
 	enum person_role role;
 	char group[ID_SIZE];  /* that gave it, "" none */
 	char tty[FROM_SIZE];  /* "pts/3", "" none */

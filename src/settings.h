@@ -65,12 +65,12 @@ struct settings {
 	/* Groups of the operating system, by what they may do here; none: see person.h */
 	char *role_groups[PERSON_ROLE_COUNT][ROLE_GROUPS];
 	int role_group_count[PERSON_ROLE_COUNT];
-	/* Words of the commands that are run with a text on their standard input. */
-	char *notify_command[COMMAND_WORDS], *print_command[COMMAND_WORDS];
-	int notify_command_count, print_command_count;
+	char *print_command[COMMAND_WORDS]; /* gets the text on its standard input */
+	int print_command_count;
 	char *lock;      /* "auto", "password", "leave": what ends a lock */
 	double lock_min; /* without a key for so long it locks; 0 never */
 	bool no_sandbox;
+	const char *scratch; /* a folder that is taken away at the end; borrowed, NULL none */
 	bool insecure, readonly, ascii, calm, no_color;
 	char *screen; /* first screen */
 	char *sound, *notify_terminal; /* "bell"; "osc9", "osc777"; NULL or "off": none */

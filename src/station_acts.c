@@ -29,14 +29,21 @@ static struct fact act(const struct station *s, enum fact_kind kind)
 	return f;
 }
 
-void station_audit(struct station *s, const char *what, const char *subject, const char *reason)
+static void record(struct station *s, enum source source, const char *what, const char *subject,
+	const char *reason)
 {
 	struct fact f = act(s, FACT_AUDIT);
+	f.source = source;
 	text_copy(f.audit.what, sizeof f.audit.what, what);
 	text_copy(f.audit.subject, sizeof f.audit.subject, subject);
 	text_neutralise(f.audit.reason, sizeof f.audit.reason, reason, strlen(reason));
 	station_fact(s, &f);
 	journal_force(s->journal);
+}
+
+void station_audit(struct station *s, const char *what, const char *subject, const char *reason)
+{
+	record(s, SOURCE_PERSON, what, subject, reason);
 }
 
 /* "coordinator, supervisor": whom to ask. */
@@ -352,7 +359,7 @@ void station_acts_tick(struct station *s)
 	if (s->glass_until_mono == 0 || monotonic_ms() < s->glass_until_mono)
 		return;
 	s->glass_until_mono = 0;
-	station_audit(s, "break_glass_end", s->user, "");
+	record(s, SOURCE_SYSTEM, "break_glass_end", s->user, "");
 	station_say(s, "break-glass is over: %s again", person_role_name(s->person.role));
 }
 
@@ -365,7 +372,7 @@ void station_session(struct station *s, bool begins, const char *why)
 	if (begins && s->person.group[0] != '\0')
 		snprintf(reason, sizeof reason, "role %s by group %.60s",
 			person_role_name(s->person.role), s->person.group);
-	station_audit(s, begins ? "session_begin" : "session_end", s->user, reason);
+	record(s, SOURCE_SYSTEM, begins ? "session_begin" : "session_end", s->user, reason);
 }
 
 /* ---- notes ---- */

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/guard.h"
 #include "src/mqtt_options.h"
+#include "src/sandbox.h"
 #include "twin/text.h"
 
 /* A press whose payload was committed is already known when its alarm was
@@ -188,6 +190,7 @@ static void from_supervise(void *context, const struct fact *fact)
 enum { RADIO_PATIENCE_S = 20 };
 
 static void refresh(struct station *s);
+static bool refresh_sandbox(struct station *s);
 
 int station_feeds_open(struct station *s, struct error *err)
 {
@@ -221,6 +224,7 @@ int station_feeds_open(struct station *s, struct error *err)
 	if (open_servers(s, err) < 0 || station_push_open(s, on_commit, pushed, err) < 0)
 		return -1;
 	refresh(s); /* the first picture already names the feeds */
+	refresh_sandbox(s);
 	return 0;
 }
 
@@ -258,6 +262,10 @@ static const struct {
 	[WATCH_LINK] = {"link", "What is done here does not reach the other stations", 0},
 	[WATCH_CLOCK] = {"clock", "A station's clock is more than 2 s off this one's", 0},
 	[WATCH_JOURNAL] = {"journal", "Journal cannot be written: working in memory only", 0},
+	[WATCH_SANDBOX] = {"sandbox",
+		"The sandbox refused a system call: see F2, tell who runs vigie", 0},
+	[WATCH_HELPER] = {"helper", "The helper has died: no printing, no commands, no unlocking",
+		0},
 };
 
 static void watch(struct station *s, int which, bool bad)
@@ -279,6 +287,20 @@ static void watch(struct station *s, int which, bool bad)
 	f.condition.priority = PRIORITY_MEDIUM;
 	f.condition.active = tell;
 	station_fact(s, &f);
+}
+
+/* True when something was refused. */
+static bool refresh_sandbox(struct station *s)
+{
+	const char *last;
+	unsigned refused = sandbox_refused(&last);
+	if (refused == 0)
+		snprintf(s->health.sandbox, sizeof s->health.sandbox, "%s", sandbox_says());
+	else
+		snprintf(s->health.sandbox, sizeof s->health.sandbox,
+			"%.40s; refused %u, last %.20s", sandbox_says(), refused, last);
+	s->health.sandbox_whole = sandbox_whole() && refused == 0;
+	return refused > 0;
 }
 
 /* The feeds keep their own numbers; rows, facts and refusals are counted here. */
@@ -324,4 +346,6 @@ void station_feeds_tick(struct station *s)
 	watch(s, WATCH_JOURNAL, !s->health.journal_ok);
 	watch(s, WATCH_LINK, share_link_is_bad(s->share));
 	watch(s, WATCH_CLOCK, share_clock_is_bad(s->share));
+	watch(s, WATCH_SANDBOX, refresh_sandbox(s));
+	watch(s, WATCH_HELPER, guard_helper_lost());
 }

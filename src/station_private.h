@@ -45,7 +45,16 @@ struct watch {
 	int64_t bad_since_mono; /* 0: good */
 	bool told;
 };
-enum { WATCH_BROKER, WATCH_FHIR, WATCH_JOURNAL, WATCH_LINK, WATCH_CLOCK, WATCH_COUNT };
+enum {
+	WATCH_BROKER,
+	WATCH_FHIR,
+	WATCH_JOURNAL,
+	WATCH_LINK,
+	WATCH_CLOCK,
+	WATCH_SANDBOX,
+	WATCH_HELPER,
+	WATCH_COUNT
+};
 
 /* One of the FHIR servers; `poll` NULL: not configured. */
 struct fhir_feed {

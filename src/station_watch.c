@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/station_private.h"
 
+#include "src/guard.h"
 #include "src/service.h"
 #include "twin/text.h"
 
@@ -62,7 +63,7 @@ int station_watch_open(struct station *s, struct error *err)
 			.deadline_s = n->deadline_s,
 			.insecure = s->settings->insecure},
 		.calls = {on_fact, on_log, on_publish, on_run, s}};
-	s->commands = commands_open(s->loop, on_ran, s);
+	s->commands = commands_open(guard_helper(), on_ran, s);
 	s->escalate = s->commands != NULL ? escalate_create(s->loop, &o, err) : NULL;
 	return s->escalate != NULL ? 0 : -1;
 }

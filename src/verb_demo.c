@@ -81,9 +81,8 @@ static int extra(void *context, int argc, char **argv, int at)
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
-	(void)type;
 	(void)ftw;
-	return remove(path);
+	return type == FTW_DP ? rmdir(path) : unlink(path);
 }
 
 static const char *temporary(void)
@@ -253,6 +252,7 @@ static int wire(struct demo *d, struct error *err)
 	rc |= settings_set(&d->settings, "fhir.progress_system",
 		"https://hospital.example/cs/milestones", err);
 	d->settings.demo = true;
+	d->settings.scratch = d->folder;
 	return rc;
 }
 

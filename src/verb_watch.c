@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/guard.h"
 #include "src/options.h"
 #include "src/service.h"
 #include "src/station.h"
@@ -99,13 +100,19 @@ static void start_watchers(struct watch *w)
 
 static int watch_run(const struct settings *settings)
 {
-	struct watch w = {.loop = ev_default_loop(EVFLAG_AUTO), .log = watch_log_create()};
+	struct watch w = {.log = NULL};
 	struct station_calls calls = {NULL, on_notice, &w};
 	struct error err = {"out of memory"};
+	struct helper *helper = guard_begin(settings, &err);
+	w.loop = helper != NULL ? ev_default_loop(EVFLAG_AUTO) : NULL;
+	w.log = helper != NULL ? watch_log_create() : NULL;
+	if (helper != NULL)
+		helper_attach(helper, w.loop);
 	w.station = w.log != NULL ? station_open(w.loop, settings, calls, &err) : NULL;
 	if (w.station == NULL) {
 		service_log(LOG_LEVEL_ERROR, "%s", err.text);
 		watch_log_destroy(w.log);
+		guard_end(helper);
 		return EXIT_ENVIRONMENT;
 	}
 	start_watchers(&w);
@@ -116,6 +123,7 @@ static int watch_run(const struct settings *settings)
 	service_tell("STOPPING=1");
 	station_close(w.station);
 	watch_log_destroy(w.log);
+	guard_end(helper);
 	service_log(LOG_LEVEL_NOTICE, "ended");
 	return 0;
 }

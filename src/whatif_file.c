@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "src/guard.h"
 #include "twin/text.h"
 
 /* ---- reading ---- */
@@ -65,7 +66,7 @@ int what_if_write(
 	const char *path, const struct what_if *what_if, int64_t now_ms, struct error *err)
 {
 	char text[SCENARIO_TEXT], when[40];
-	FILE *file = fopen(path, "wx");
+	FILE *file = guard_new_file(path);
 	if (file == NULL)
 		return error_set(err, -errno, "%s: %s", path, strerror(errno));
 	format_rfc3339(now_ms, when, sizeof when);

@@ -145,6 +145,9 @@ struct health {
 	uint64_t journal_committed; /* seq of the last fact safely stored */
 	uint64_t journal_pending;   /* facts on their way */
 	char journal_error[LABEL_SIZE];
+	/* the program itself */
+	char sandbox[LABEL_SIZE]; /* "Landlock 7, seccomp"; "": not asked */
+	bool sandbox_whole;       /* all of it is in force, and nothing was refused */
 	/* the loop */
 	double loop_max_ms;  /* longest turn in the last minute */
 	double loop_most_ms; /* 999 of 1,000 turns in it ended within */

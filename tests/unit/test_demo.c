@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <dirent.h>
 
+#include "src/sandbox.h"
 #include "tests/pty/suite.h"
 
 /*
@@ -114,7 +115,8 @@ static void open_demo(struct demo *d, int rows, int columns)
 	assert_true(pty_spawn(&d->pty, rows, columns, argv, env));
 	suite_expect(&d->pty, "DEMO", ALIVE_MS);
 	find_children(d);
-	assert_int_equal(d->count, 2);
+	assert_int_equal(d->count, 3);
+	assert_true(child_called(d, "vigie-helper") > 0);
 	assert_true(child_called(d, "mosquitto") > 0);
 	assert_true(child_called(d, "vigie-hospital") > 0);
 }
@@ -248,9 +250,60 @@ static void the_same_seed_is_the_same_day(void **state)
 	free(other);
 }
 
+static void status_of(pid_t pid, const char *name, char *out, size_t size)
+{
+	char path[64], line[256];
+	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	out[0] = '\0';
+	while (fgets(line, sizeof line, file) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			snprintf(out, size, "%s", line + strlen(name) + 1);
+	fclose(file);
+	out[strcspn(out, "\n")] = '\0';
+}
+
+/* A whole console at work, on MQTT and HTTP, with its threads, in its sandbox: nothing
+ * is refused to it, the kernel says so too, and it can still write what it is asked. */
+static void it_has_locked_itself_in(void **state)
+{
+	struct demo d = {0};
+	char value[64], typed[PATH_MAX_ + 20], folder[PATH_MAX_];
+	(void)state;
+	if (!sandbox_has_seccomp())
+		skip();
+	snprintf(folder, sizeof folder, "%s/locked-%d.txt", suite_folder, (int)getpid());
+	open_demo(&d, 40, 120);
+	suite_expect(&d.pty, "SSS", ALIVE_MS);
+	pty_send(&d.pty, "7"); /* the forecaster's threads */
+	suite_expect(&d.pty, "replications", ALIVE_MS);
+	pty_key(&d.pty, VTERM_KEY_FUNCTION(2));
+	suite_expect(&d.pty, "seccomp", SOON_MS);
+	pty_settle(&d.pty, 1500);
+	char *grid = pty_grid(&d.pty);
+	assert_null(strstr(grid, "seccomp; refused"));
+	free(grid);
+	status_of(d.pty.pid, "Seccomp:", value, sizeof value);
+	assert_string_equal(value, "2"); /* proc(5): a filter */
+	status_of(d.pty.pid, "NoNewPrivs:", value, sizeof value);
+	assert_string_equal(value, "1");
+	status_of(child_called(&d, "vigie-helper"), "Seccomp:", value, sizeof value);
+	assert_string_equal(value, "0");
+	snprintf(typed, sizeof typed, ":save-display %s\r", folder);
+	pty_send(&d.pty, typed);
+	suite_expect(&d.pty, "display saved", SOON_MS);
+	pty_send(&d.pty, ":quit\r");
+	assert_int_equal(suite_exit(&d.pty, SOON_MS), 0);
+	all_gone(&d);
+	assert_int_equal(folders(), 0);
+	pty_free(&d.pty);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_has_locked_itself_in),
 		cmocka_unit_test(a_living_suite_within_seconds),
 		cmocka_unit_test(killed_it_takes_all_with_it),
 		cmocka_unit_test(the_console_outlives_its_hospital),

@@ -69,7 +69,8 @@ static int open_folder(void **state)
 		0600);
 	put("gone", "auth required pam_permit.so\naccount required pam_deny.so\n", 0600);
 	snprintf(text, sizeof text,
-		"#!/bin/sh\ncat >%s/printed\necho \"$0 $# ${SECRET-none} $(pwd)\" >>%s/printed\n",
+		"#!/bin/sh\ncat >%s/printed\necho \"$0 $# ${SECRET-none} $VIGIE_ID "
+		"${LD_PRELOAD-clean} $(pwd)\" >>%s/printed\n",
 		folder, folder);
 	put("prints", text, 0700);
 	put("fails", "#!/bin/sh\necho no paper >&2\nexit 3\n", 0700);
@@ -113,12 +114,14 @@ static struct heard listen_for(int wanted)
 
 static struct helper_options usual(void)
 {
+	static const char *prints[2], *fails[2];
+	prints[0] = in_folder("prints");
+	fails[0] = in_folder("fails");
 	return (struct helper_options){.user = "somebody",
 		.tty = "pts/9",
 		.peer = "10.1.2.3",
 		.service_folder = folder,
-		.commands = {[HELPER_PRINT] = {in_folder("prints")},
-			[HELPER_NOTIFY] = {in_folder("fails")}}};
+		.commands = {[HELPER_PRINT] = prints, [HELPER_TARGET] = fails}};
 }
 
 static struct helper *begin(const struct helper_options *options)
@@ -128,6 +131,13 @@ static struct helper *begin(const struct helper_options *options)
 	assert_non_null(h);
 	helper_attach(h, ev_default_loop(0));
 	return h;
+}
+
+static int give(struct helper *h, int which, const char *text, size_t len, struct heard *heard)
+{
+	static const char *const env[] = {"VIGIE_ID=3b0c44", "LD_PRELOAD=/tmp/x.so", NULL};
+	struct helper_input input = {.text = text, .len = len, .env = env};
+	return helper_run(h, which, &input, on_done, heard);
 }
 
 static enum helper_answer ask_password(struct helper *h, const char *password, char *why)
@@ -189,7 +199,7 @@ static void commands(void **state)
 	struct helper *h = begin(&o);
 	unsetenv("SECRET");
 	struct heard heard = listen_for(1);
-	assert_int_equal(helper_run(h, HELPER_PRINT, "a page\n", 7, on_done, &heard), 0);
+	assert_int_equal(give(h, HELPER_PRINT, "a page\n", 7, &heard), 0);
 	ev_run(heard.loop, 0);
 	assert_int_equal(heard.answer[0], HELPER_DONE);
 	FILE *file = fopen(in_folder("printed"), "r");
@@ -199,27 +209,27 @@ static void commands(void **state)
 	assert_non_null(fgets(text, sizeof text, file));
 	fclose(file);
 	char expected[300];
-	snprintf(expected, sizeof expected, "%s 0 none /\n", in_folder("prints"));
+	snprintf(expected, sizeof expected, "%s 0 none 3b0c44 clean /\n", in_folder("prints"));
 	assert_string_equal(text, expected);
 
 	heard = listen_for(1);
-	assert_int_equal(helper_run(h, HELPER_NOTIFY, "x", 1, on_done, &heard), 0);
+	assert_int_equal(give(h, HELPER_TARGET, "x", 1, &heard), 0);
 	ev_run(heard.loop, 0);
 	assert_int_equal(heard.answer[0], HELPER_FAILED);
 	assert_string_equal(heard.text, "no paper");
 
 	/* The largest page goes through whole; one byte more is refused. */
 	assert_non_null(page);
+	enum { ENV = 16 + 21 }; /* both variables, with their ends */
 	memset(page, 'p', HELPER_TEXT + 1);
 	heard = listen_for(1);
-	assert_int_equal(
-		helper_run(h, HELPER_PRINT, page, HELPER_TEXT + 1, on_done, &heard), -EMSGSIZE);
-	assert_int_equal(helper_run(h, HELPER_PRINT, page, HELPER_TEXT, on_done, &heard), 0);
+	assert_int_equal(give(h, HELPER_PRINT, page, HELPER_TEXT - ENV + 1, &heard), -EMSGSIZE);
+	assert_int_equal(give(h, HELPER_PRINT, page, HELPER_TEXT - ENV, &heard), 0);
 	ev_run(heard.loop, 0);
 	assert_int_equal(heard.answer[0], HELPER_DONE);
 	struct stat st;
 	assert_int_equal(stat(in_folder("printed"), &st), 0);
-	assert_true(st.st_size > HELPER_TEXT);
+	assert_true(st.st_size > HELPER_TEXT - ENV);
 	free(page);
 	helper_stop(h);
 }
@@ -230,7 +240,7 @@ static void not_configured(void **state)
 	struct helper *h = begin(&o);
 	struct heard heard = listen_for(1);
 	(void)state;
-	assert_int_equal(helper_run(h, HELPER_PRINT, "x", 1, on_done, &heard), -ENOENT);
+	assert_int_equal(give(h, HELPER_PRINT, "x", 1, &heard), -ENOENT);
 	/* Nor by asking past our own side of it: the helper itself does not know it. */
 	assert_int_equal(heard.count, 0);
 	helper_stop(h);
@@ -239,7 +249,9 @@ static void not_configured(void **state)
 static bool slow(struct helper_options *o)
 {
 	put("sleeps", "#!/bin/sh\nexec sleep 60\n", 0700);
-	o->commands[HELPER_PRINT][0] = in_folder("sleeps");
+	static const char *sleeps[2];
+	sleeps[0] = in_folder("sleeps");
+	o->commands[HELPER_PRINT] = sleeps;
 	return true;
 }
 
@@ -252,14 +264,14 @@ static void too_many(void **state)
 	(void)state;
 	assert_true(slow(&o));
 	struct helper *h = begin(&o);
-	while (taken < 100 && (rc = helper_run(h, HELPER_PRINT, "x", 1, on_done, &heard)) == 0)
+	while (taken < 100 && (rc = give(h, HELPER_PRINT, "x", 1, &heard)) == 0)
 		taken++;
 	assert_int_equal(taken, HELPER_WAITING);
 	assert_int_equal(rc, -EAGAIN);
-	/* It runs eight and says so of the rest. */
-	heard.wanted = HELPER_WAITING - 8;
+	/* It runs sixteen and says so of the rest. */
+	heard.wanted = HELPER_WAITING - 16;
 	ev_run(heard.loop, 0);
-	assert_int_equal(heard.count, HELPER_WAITING - 8);
+	assert_int_equal(heard.count, HELPER_WAITING - 16);
 	for (int i = 0; i < heard.count; i++)
 		assert_int_equal(heard.answer[i], HELPER_FAILED);
 	helper_stop(h);
@@ -295,7 +307,7 @@ static void it_dies(void **state)
 	(void)state;
 	assert_true(slow(&o));
 	struct helper *h = begin(&o);
-	assert_int_equal(helper_run(h, HELPER_PRINT, "x", 1, on_done, &heard), 0);
+	assert_int_equal(give(h, HELPER_PRINT, "x", 1, &heard), 0);
 	pid_t pid = only_child(getpid());
 	assert_true(pid > 0);
 	kill(pid, SIGKILL);
@@ -319,7 +331,7 @@ static void it_dies_with_us(void **state)
 		struct helper *h = helper_start(&o, &err);
 		struct heard heard = {0};
 		if (h != NULL)
-			helper_run(h, HELPER_PRINT, "x", 1, on_done, &heard);
+			give(h, HELPER_PRINT, "x", 1, &heard);
 		pause();
 		_exit(0);
 	}
@@ -356,8 +368,12 @@ static void garbage(void **state)
 	close(asks[1]);
 	close(files[1]);
 	for (int i = 0; i < 20000; i++) {
-		packet.head = (struct helper_head){
-			HELPER_MAGIC, HELPER_ASK_COMMAND, (uint32_t)i + 1, HELPER_PRINT, 20};
+		packet.head = (struct helper_head){.magic = HELPER_MAGIC,
+			.kind = HELPER_ASK_COMMAND,
+			.id = (uint32_t)i + 1,
+			.which = HELPER_PRINT,
+			.env_len = 10,
+			.len = 20};
 		size_t len = helper_packet_len(&packet);
 		for (int k = 0; k < 4; k++) {
 			random ^= random << 13;
@@ -375,7 +391,8 @@ static void garbage(void **state)
 			len = random % sizeof packet;
 		assert_true(send(asks[0], &packet, len, MSG_NOSIGNAL) >= 0);
 	}
-	packet.head = (struct helper_head){HELPER_MAGIC, HELPER_ASK_PASSWORD, 7, 0, strlen(RIGHT)};
+	packet.head = (struct helper_head){
+		.magic = HELPER_MAGIC, .kind = HELPER_ASK_PASSWORD, .id = 7, .len = strlen(RIGHT)};
 	memcpy(packet.text, RIGHT, strlen(RIGHT));
 	assert_true(send(asks[0], &packet, helper_packet_len(&packet), 0) > 0);
 	struct pollfd ready = {.fd = asks[0], .events = POLLIN};

@@ -26,6 +26,7 @@ struct world {
 	struct ev_loop *loop;
 	struct hook *hook;
 	struct notify *notify;
+	struct helper *helper;
 	struct commands *commands;
 	struct notify_target target;
 	int told[NOTICE_STATE_COUNT];
@@ -102,7 +103,6 @@ static int setup(void **state)
 	struct world *w = calloc(1, sizeof *w);
 	w->loop = ev_loop_new(EVFLAG_AUTO);
 	w->hook = hook_start(NULL, NULL);
-	w->commands = commands_open(w->loop, on_ran, w);
 	w->target = (struct notify_target){
 		.name = "oncall", .way = NOTIFY_WEBHOOK, .url = hook_url(w->hook)};
 	*state = w;
@@ -114,6 +114,7 @@ static int teardown(void **state)
 	struct world *w = *state;
 	notify_destroy(w->notify);
 	commands_close(w->commands);
+	helper_stop(w->helper);
 	hook_stop(w->hook);
 	ev_loop_destroy(w->loop);
 	free(w);
@@ -125,6 +126,13 @@ static void open_with(struct world *w, struct notify_options o)
 	struct error err = {""};
 	o.targets = &w->target;
 	o.target_count = 1;
+	struct helper_options helped = {.user = "nobody",
+		.commands = {
+			[HELPER_TARGET] = w->target.way == NOTIFY_COMMAND ? w->target.argv : NULL}};
+	w->helper = helper_start(&helped, &err);
+	assert_non_null(w->helper);
+	helper_attach(w->helper, w->loop);
+	w->commands = commands_open(w->helper, on_ran, w);
 	o.calls = (struct notify_calls){on_publish, on_run, on_outcome, w};
 	w->notify = notify_create(w->loop, &o, &err);
 	if (w->notify == NULL)
