@@ -180,11 +180,13 @@ void format_person(const struct view *view, const char *patient, char *out, size
 	}
 	if (view->names && view->reveal && strcmp(view->reveal, patient) == 0)
 		name = names_get(view->names, patient);
-	if (name) {
+	if (name && !view->locked) {
 		format_put(out, size, "%s", name);
 		return;
 	}
-	if (view->names)
+	if (view->locked) /* not even initials */
+		format_put(out, size, "---");
+	else if (view->names)
 		names_masked(view->names, patient, out, size);
 	else
 		format_put(out, size, "%s", length > 4 ? patient + length - 4 : patient);

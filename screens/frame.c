@@ -392,6 +392,12 @@ void frame_footer(const struct ui *ui, const struct view *view, struct canvas *c
 			_("letters search  Enter runs  Esc leaves"));
 		return;
 	}
+	if (view->locked && !(said && said[0])) {
+		canvas_printf(canvas, line, line.row, 0, width, ROLE_FOOTER,
+			_("locked: look around; any other key asks for the password of %s"),
+			view->user);
+		return;
+	}
 	footer_right(view, &right);
 	if (right.text[0]) {
 		taken = canvas_width(right.text);

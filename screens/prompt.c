@@ -8,6 +8,7 @@
 #include "screens/command_table.h"
 #include "screens/format.h"
 #include "screens/intake.h"
+#include "screens/lock.h"
 #include "screens/notes.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
@@ -356,6 +357,10 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	int column;
 
 	canvas_fill(canvas, line, ROLE_INPUT, ' ');
+	if (screen->def == &screen_unlock) {
+		lock_prompt_draw(screen, view, canvas, line);
+		return;
+	}
 	if (screen->def == &screen_question) {
 		canvas_printf(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
 			_("%s ?  Enter yes  Esc no"), screen->text);

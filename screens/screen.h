@@ -75,6 +75,7 @@ struct ui {
 	int depth;
 	struct screen *roots[UI_ROOTS];
 	bool pasting;
+	bool locked;              /* as the last view had it */
 	int rows, columns;        /* of the last picture */
 	char message[LABEL_SIZE]; /* our own word for the footer until the next key */
 	char history[LABEL_SIZE]; /* last command line */

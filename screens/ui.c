@@ -8,6 +8,7 @@
 
 #include "screens/command_table.h"
 #include "screens/format.h"
+#include "screens/lock.h"
 #include "screens/parts.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
@@ -154,17 +155,38 @@ static bool paste_swallows(struct ui *ui, uint32_t key)
 	}
 	if (!ui->pasting)
 		return false;
-	return ui_top(ui)->def != &screen_prompt || key < 0x20 || key >= KEY_BASE;
+	return (ui_top(ui)->def != &screen_prompt && ui_top(ui)->def != &screen_unlock)
+	       || key < 0x20 || key >= KEY_BASE;
+}
+
+/* Whoever stands before a locked console may look; the rest asks for the password. */
+static unsigned locked_key(struct call *call, const struct command_entry *entry, uint32_t key)
+{
+	struct screen *top = ui_top(call->ui);
+	unsigned bits;
+
+	if (top->def == &screen_unlock)
+		return top->def->on_key(call, top, key);
+	if (!lock_lets(entry))
+		return lock_ask(call);
+	bits = command_run(call, entry);
+	if (call->command->kind == COMMAND_QUIT) {
+		call->command->kind = COMMAND_NONE;
+		return lock_ask(call);
+	}
+	return bits;
 }
 
 unsigned ui_key(struct ui *ui, const struct view *view, uint32_t key, struct command *command)
 {
 	struct call call = {.ui = ui, .view = view, .command = command, .argument = ""};
-	struct screen *top = ui_top(ui);
+	struct screen *top;
 	const struct command_entry *entry;
 	unsigned bits = 0;
 
 	*command = (struct command){.kind = COMMAND_NONE};
+	lock_follow(ui, view);
+	top = ui_top(ui);
 	if (key == KEY_NONE || paste_swallows(ui, key))
 		return 0;
 	if (ui->message[0]) {
@@ -173,6 +195,8 @@ unsigned ui_key(struct ui *ui, const struct view *view, uint32_t key, struct com
 	}
 	call.screen = ui_base(ui);
 	entry = command_for_key(call.screen->def->name, key);
+	if (view->locked)
+		return bits | locked_key(&call, entry, key);
 	if (!top->def->overlay && ui_too_small(ui, top->def)
 		&& !(entry && entry->flags & (FLAG_SMALL | FLAG_MOVE)))
 		return bits;
@@ -257,9 +281,11 @@ static void draw_base(
 
 void ui_draw(struct ui *ui, const struct view *view, struct canvas *canvas)
 {
-	struct screen *base = ui_base(ui);
+	struct screen *base;
 	struct area body = {2, 0, canvas->rows - 3, canvas->columns};
 
+	lock_follow(ui, view);
+	base = ui_base(ui);
 	ui->rows = canvas->rows;
 	ui->columns = canvas->columns;
 	canvas_erase(canvas);

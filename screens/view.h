@@ -91,6 +91,7 @@ enum command_kind {
 	COMMAND_NOTE,           /* target case, room, alarm key or "", text */
 	COMMAND_UNNOTE,         /* target id of a note */
 	COMMAND_LOOK,           /* all that changed until now was read */
+	COMMAND_UNLOCK,         /* text: the password; wiped by who gets it */
 	COMMAND_REDRAW,         /* full repaint */
 	COMMAND_PRINT,          /* the hand-over sheet; text: file, "" the printer */
 	COMMAND_SAVE_DISPLAY,   /* text: file */

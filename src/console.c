@@ -12,6 +12,7 @@
 #include "screens/signal.h"
 #include "screens/ui.h"
 #include "src/guard.h"
+#include "src/lock.h"
 #include "src/options.h"
 #include "src/print.h"
 #include "src/station.h"
@@ -28,6 +29,8 @@ struct console {
 	struct station *station;
 	struct terminal *terminal;
 	struct helper *helper;
+	struct lock *lock;
+	char left[LABEL_SIZE * 2]; /* why it had to end, "" it did not */
 	struct ui *ui;
 	struct canvas canvas;
 	ev_prepare before_wait;
@@ -206,6 +209,7 @@ static void on_key(void *context, uint32_t key)
 	struct console *c = context;
 	struct command command = {.kind = COMMAND_NONE};
 	struct view view;
+	lock_touched(c->lock);
 	look(c, &view);
 	unsigned what = ui_key(c->ui, &view, key, &command);
 	c->keyed = true;
@@ -215,6 +219,8 @@ static void on_key(void *context, uint32_t key)
 	c->dirty = true;
 	if (command.kind == COMMAND_QUIT)
 		ev_break(c->loop, EVBREAK_ALL);
+	else if (command.kind == COMMAND_UNLOCK)
+		lock_try(c->lock, command.text, sizeof command.text);
 	else if (command.kind == COMMAND_REDRAW)
 		terminal_repaint(c->terminal);
 	else if (command.kind == COMMAND_SAVE_DISPLAY)
@@ -257,6 +263,13 @@ static int signals_set(struct console *c, struct error *err)
 	return 0;
 }
 
+static void on_leave(void *context, const char *why)
+{
+	struct console *c = context;
+	text_copy(c->left, sizeof c->left, why);
+	ev_break(c->loop, EVBREAK_ALL);
+}
+
 static int open_all(struct console *c, struct error *err)
 {
 	struct station_calls station_calls = {on_changed, on_notice, c};
@@ -272,6 +285,11 @@ static int open_all(struct console *c, struct error *err)
 	canvas_init(&c->canvas);
 	if (c->settings->screen != NULL && !ui_goto(c->ui, c->settings->screen))
 		return error_set(err, -1, "no screen is called \"%s\"", c->settings->screen);
+	struct lock_calls lock_calls = {on_leave, on_notice, c};
+	err->text[0] = '\0';
+	c->lock = lock_open(c->loop, c->settings, c->station, c->helper, lock_calls, err);
+	if (err->text[0] != '\0')
+		return -1;
 	return terminal_open(&c->terminal, c->loop, options, calls, err);
 }
 
@@ -287,7 +305,7 @@ static void run(struct console *c)
 	station_start(c->station);
 	station_session(c->station, true, "");
 	ev_run(c->loop, 0);
-	station_session(c->station, false, "");
+	station_session(c->station, false, c->left[0] != '\0' ? "idle" : "");
 	ev_prepare_stop(c->loop, &c->before_wait);
 	ev_timer_stop(c->loop, &c->frame);
 	ev_timer_stop(c->loop, &c->sound);
@@ -317,6 +335,7 @@ int console_run(const struct settings *settings)
 	if (opened)
 		run(&c);
 	terminal_close(c.terminal);
+	lock_close(c.lock);
 	station_close(c.station);
 	ui_destroy(c.ui);
 	canvas_fini(&c.canvas);
@@ -325,6 +344,8 @@ int console_run(const struct settings *settings)
 		fprintf(stderr, "vigie: %s\n", err.text);
 		return EXIT_ENVIRONMENT;
 	}
+	if (c.left[0] != '\0')
+		fprintf(stderr, "vigie: %s\n", c.left);
 	return c.signal != 0 ? 128 + c.signal : 0;
 }
 

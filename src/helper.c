@@ -164,6 +164,14 @@ int helper_password(struct helper *h, const char *password, helper_done *done, v
 	return rc;
 }
 
+int helper_account(struct helper *h, helper_done *done, void *context)
+{
+	if (h->asks < 0)
+		return -EPIPE;
+	h->packet.head = (struct helper_head){.kind = HELPER_ASK_ACCOUNT};
+	return ask(h, HELPER_PASSWORD_S, done, context);
+}
+
 int helper_run(struct helper *h, int which, const struct helper_input *input, helper_done *done,
 	void *context)
 {

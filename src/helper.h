@@ -61,9 +61,12 @@ void helper_attach(struct helper *helper, struct ev_loop *loop);
 void helper_stop(struct helper *helper);
 bool helper_alive(const struct helper *helper);
 
-/* Both: 0, or -EAGAIN (too many under way), -EMSGSIZE, -EPIPE (it is gone),
+/* Each: 0, or -EAGAIN (too many under way), -EMSGSIZE, -EPIPE (it is gone),
  * -ENOENT (no such command): then `done` is not called. Neither ever blocks. */
 int helper_password(struct helper *helper, const char *password, helper_done *done, void *context);
+/* Whether the account has a password at all, by passwd -S: HELPER_REFUSED it has none,
+ * HELPER_FAILED it cannot be told. */
+int helper_account(struct helper *helper, helper_done *done, void *context);
 struct helper_input {
 	const char *text; /* its standard input */
 	size_t len;

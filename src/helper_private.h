@@ -9,7 +9,13 @@
 
 #include "src/helper.h"
 
-enum { HELPER_MAGIC = 0x76696769, HELPER_ASK_PASSWORD = 1, HELPER_ASK_COMMAND, HELPER_ANSWER };
+enum {
+	HELPER_MAGIC = 0x76696769,
+	HELPER_ASK_PASSWORD = 1,
+	HELPER_ASK_COMMAND,
+	HELPER_ASK_ACCOUNT,
+	HELPER_ANSWER
+};
 
 struct helper_head {
 	uint32_t magic, kind;
@@ -41,11 +47,13 @@ _Noreturn void helper_process(
 /* helper_work.c: one request, in a process of its own; the answer, and why. */
 enum helper_answer helper_ask_pam(
 	const struct helper_options *options, const char *password, char *why, size_t size);
+enum helper_answer helper_ask_account(const struct helper_options *options);
 struct helper_task {
 	const char *const *argv;
 	const char *env, *text; /* as in the packet */
 	size_t env_len, len;
 	int limit_ms;
+	bool takes_output; /* `why` is what it says, not what it complains of */
 };
 enum helper_answer helper_do_command(const struct helper_task *task, char *why, size_t size);
 

@@ -39,7 +39,7 @@ static bool known(const struct process *p)
 	const struct helper_head *head = &p->packet.head;
 	if (head->id == 0)
 		return false;
-	return head->kind == HELPER_ASK_PASSWORD
+	return head->kind == HELPER_ASK_PASSWORD || head->kind == HELPER_ASK_ACCOUNT
 	       || (head->kind == HELPER_ASK_COMMAND && head->which < HELPER_COMMANDS
 		       && p->options->commands[head->which] != NULL);
 }
@@ -56,6 +56,8 @@ _Noreturn static void work(struct process *p)
 		alarm(HELPER_PASSWORD_S);
 		what = helper_ask_pam(p->options, p->packet.text, why, sizeof why);
 		explicit_bzero(p->packet.text, sizeof p->packet.text);
+	} else if (head->kind == HELPER_ASK_ACCOUNT) {
+		what = helper_ask_account(p->options);
 	} else {
 		struct helper_task task = {.argv = p->options->commands[head->which],
 			.env = p->packet.text,

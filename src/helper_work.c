@@ -138,7 +138,7 @@ _Noreturn static void become(const struct helper_task *task, int in, int err)
 	signal(SIGPIPE, SIG_DFL);
 	add_environment(task);
 	dup2(in, 0);
-	dup2(err, 2);
+	dup2(err, task->takes_output ? 1 : 2);
 	if (chdir("/") == 0)
 		execv(task->argv[0], (char *const *)(uintptr_t)task->argv);
 	dprintf(2, "cannot be run: %s", strerror(errno));
@@ -201,4 +201,21 @@ enum helper_answer helper_do_command(const struct helper_task *task, char *why, 
 	else if (status > 0 && why[0] == '\0')
 		snprintf(why, size, "exit status %d", status);
 	return status == 0 ? HELPER_DONE : status < 0 ? HELPER_LATE : HELPER_FAILED;
+}
+
+/* --- the account --- */
+
+/* passwd(1): "NAME P|L|NP ...", which anybody may ask of himself. */
+enum helper_answer helper_ask_account(const struct helper_options *o)
+{
+	const char *const argv[] = {"/usr/bin/passwd", "-S", o->user, NULL};
+	struct helper_task task = {
+		.argv = argv, .env = "", .text = "", .limit_ms = 5000, .takes_output = true};
+	char line[256] = "", state[8] = "";
+	if (helper_do_command(&task, line, sizeof line) != HELPER_DONE
+		|| sscanf(line, "%*s %7s", state) != 1)
+		return HELPER_FAILED;
+	return state[0] == 'P'                      ? HELPER_DONE
+	       : state[0] == 'L' || state[0] == 'N' ? HELPER_REFUSED
+						    : HELPER_FAILED;
 }

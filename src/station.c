@@ -31,7 +31,7 @@ void station_say(struct station *s, const char *format, ...)
 		s->calls.notice(s->calls.context, text);
 }
 
-static void changed(struct station *s)
+void station_changed(struct station *s)
 {
 	if (s->calls.changed != NULL)
 		s->calls.changed(s->calls.context);
@@ -63,7 +63,7 @@ void station_fact(struct station *s, struct fact *fact)
 	if (out.count > 0)
 		share_alarms(s->share);
 	station_forecast_heard(s, fact);
-	changed(s);
+	station_changed(s);
 }
 
 static void from_locator(void *context, const struct fact *fact)
@@ -95,7 +95,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	station_share_tick(s);
 	station_forecast_tick(s);
 	station_watch_tick(s);
-	changed(s);
+	station_changed(s);
 }
 
 /* The loop's own pulse: from waking up to waiting again is one turn. */
@@ -154,7 +154,7 @@ static void on_committed(void *context, uint64_t seq)
 		inbox_done(s->inbox, s->inbox_id);
 		s->inbox_id = 0;
 	}
-	changed(s);
+	station_changed(s);
 }
 
 static void on_failed(void *context, const char *why)
@@ -162,7 +162,7 @@ static void on_failed(void *context, const char *why)
 	struct station *s = context;
 	s->health.journal_ok = false;
 	text_copy(s->health.journal_error, sizeof s->health.journal_error, why);
-	changed(s);
+	station_changed(s);
 }
 
 static void on_restored(void *context, const struct fact *fact)
@@ -312,6 +312,7 @@ void station_view(const struct station *s, struct view *view)
 	view->now_ms = station_now(s);
 	view->mono_ms = mono;
 	view->user = s->user;
+	view->locked = s->locked;
 	view->role = station_role(s);
 	view->roles = person_roles_configured(s->settings);
 	view->glass_left_s =

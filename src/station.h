@@ -33,6 +33,10 @@ void station_close(struct station *station);
 void station_view(const struct station *station, struct view *view);
 /* A person has come to the keyboard, or leaves it (why: "", or "idle" ...): on record. */
 void station_session(struct station *station, bool begins, const char *why);
+/* Nobody is at the keyboard, or the one who was is back: on record. While locked
+ * nothing is revealed and no request is taken. */
+void station_lock(struct station *station, bool locked, const char *why);
+void station_unlock_refused(struct station *station, const char *why);
 /* An operator's request. What it became is told through calls.notice. */
 void station_command(struct station *station, const struct command *command);
 

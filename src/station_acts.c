@@ -417,6 +417,19 @@ static void do_unnote(struct station *s, const struct command *c)
 	station_say(s, "note taken back (U brings it back)");
 }
 
+void station_lock(struct station *s, bool locked, const char *why)
+{
+	s->locked = locked;
+	s->reveal_until_mono = 0;
+	record(s, SOURCE_SYSTEM, locked ? "lock" : "unlock", s->user, why);
+	station_changed(s);
+}
+
+void station_unlock_refused(struct station *s, const char *why)
+{
+	record(s, SOURCE_SYSTEM, "unlock_refused", s->user, why);
+}
+
 void station_command(struct station *s, const struct command *command)
 {
 	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
@@ -438,6 +451,10 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_UNNOTE] = do_unnote,
 		[COMMAND_LOOK] = do_look,
 	};
+	if (s->locked) {
+		station_say(s, "locked: nothing is done here before the password");
+		return;
+	}
 	if (station_what_if(s, command))
 		return; /* changes nothing that is shared */
 	if (command->kind == COMMAND_RELOAD) {

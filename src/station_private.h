@@ -93,7 +93,8 @@ struct station {
 	struct site_watch *site_watch; /* NULL: no site file, the journal's site is used */
 	uint64_t site_seq;             /* the fact that put the site in force, 0 before us */
 	struct person person;
-	const char *user;             /* person.user */
+	const char *user; /* person.user */
+	bool locked;
 	int64_t glass_until_mono;     /* more rights until then, 0 none */
 	char id[ID_SIZE];             /* of this station, for the broker */
 	uint64_t seq;                 /* last given out */
@@ -127,6 +128,7 @@ struct station {
 /* Gives the fact its number and time, folds it, journals it. */
 void station_fact(struct station *s, struct fact *fact);
 void station_say(struct station *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void station_changed(struct station *s); /* something to draw */
 int64_t station_now(const struct station *s);
 
 /* station_acts.c: what the one at the keyboard may do now, and a row for the audit. */

@@ -192,8 +192,8 @@ PTY_HELPER bool rig_station_start(
 	snprintf(home, sizeof home, "HOME=%.*s", (int)(strrchr(s->journal, '/') - s->journal),
 		s->journal);
 	if (!s->headless)
-		for (const char *const *o =
-				(const char *const[]){"--calm", "--screen", "alarms", NULL};
+		for (const char *const *o = (const char *const[]){"--calm", "--screen", "alarms",
+			     "--config", "tests/rig/rig.conf", NULL};
 			*o != NULL; o++)
 			argv[n++] = *o;
 	for (int i = 0; more != NULL && more[i] != NULL && n < 31; i++)
