@@ -29,7 +29,8 @@ static int to_printer(struct helper *helper, const char *text, struct print_told
 	if (kept == NULL)
 		return -ENOMEM;
 	*kept = told;
-	int code = helper_run(helper, HELPER_PRINT, text, strlen(text), on_printed, kept);
+	struct helper_input input = {.text = text, .len = strlen(text)};
+	int code = helper_run(helper, HELPER_PRINT, &input, on_printed, kept);
 	if (code != 0)
 		free(kept);
 	return code;
