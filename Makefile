@@ -132,7 +132,7 @@ $(RIG_BINS): $(B)/tests/rig/%: $(B)/tests/rig/%.o $(B)/tests/rig/judge.o $(B)/te
 crash: all $(RIG_BINS)
 	@B=$(B) $(B)/tests/rig/crash $(or $(CRASH),1000) $(SEED)
 soak: all $(RIG_BINS)
-	@B=$(B) $(B)/tests/rig/soak $(or $(SOAK_HOURS),72) $(or $(SOAK_SPEED),80) $(or $(SEED),1)
+	@B=$(B) $(B)/tests/rig/soak $(or $(SOAK_HOURS),72) $(or $(SOAK_SPEED),100) $(or $(SEED),1)
 
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/hospital.a $(ARCHIVES)

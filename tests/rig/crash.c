@@ -77,7 +77,7 @@ static void start(struct cell *c, int who)
 {
 	c->restart_ms[who] = 0;
 	if (who == BROKER)
-		c->house.tally.trouble += !rig_broker_start(&c->house.broker);
+		house_trouble(&c->house, !rig_broker_start(&c->house.broker), "no broker");
 	else
 		house_start(&c->house, who);
 }
@@ -194,10 +194,8 @@ static int run_cell(struct cell *c, const char *folder, bool watch)
 	for (int64_t end = pty_now() + AFTER_MS;
 		pty_now() < end || c->house.ward->active_count > 0;)
 		turn(c);
-	for (int s = 0; s < RIG_STATIONS; s++) {
-		int status = house_end(&c->house, s, SIGTERM);
-		c->house.tally.trouble += status < 0 || !WIFEXITED(status);
-	}
+	for (int s = 0; s < RIG_STATIONS; s++)
+		house_close(&c->house, s);
 	house_judge(&c->house);
 	control(c);
 	child_end(c->house.broker.pid);

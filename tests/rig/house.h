@@ -37,6 +37,15 @@ struct house {
 	const char *const *options;    /* of every station, NULL-ended; or NULL */
 };
 
+/* What should not happen to the rig itself. */
+PTY_HELPER void house_trouble(struct house *h, bool bad, const char *what)
+{
+	if (!bad)
+		return;
+	h->tally.trouble++;
+	fprintf(stderr, "%s: %s: %s\n", h->name, h->folder, what);
+}
+
 /* The folder is made; nothing is started yet. */
 PTY_HELPER void house_open(struct house *h, const char *folder, bool watch)
 {
@@ -58,7 +67,7 @@ PTY_HELPER void house_open(struct house *h, const char *folder, bool watch)
 PTY_HELPER bool house_start(struct house *h, int station)
 {
 	bool good = rig_station_start(&h->stations[station], h->broker.port, h->log, h->options);
-	h->tally.trouble += !good;
+	house_trouble(h, !good, "a station does not start");
 	return good;
 }
 
@@ -114,6 +123,21 @@ PTY_HELPER int house_end(struct house *h, int station, int signal)
 	return rig_station_end(&h->stations[station], signal);
 }
 
+/* As an operator or a service manager ends it. */
+PTY_HELPER void house_close(struct house *h, int station)
+{
+	int status = house_end(h, station, SIGTERM);
+	char what[80];
+	snprintf(what, sizeof what, "station %c, told to end: %s %d", 'a' + station,
+		status == -1        ? "did not in 15 s"
+		: WIFEXITED(status) ? "code"
+				    : "signal",
+		status == -1        ? 0
+		: WIFEXITED(status) ? WEXITSTATUS(status)
+				    : WTERMSIG(status));
+	house_trouble(h, status == -1 || !WIFEXITED(status), what);
+}
+
 /* --- the judge --- */
 
 PTY_HELPER void house_tell_act(const struct seen_act *act)
@@ -158,7 +182,8 @@ PTY_HELPER void house_judge(struct house *h)
 	for (int s = 0; s < RIG_STATIONS; s++) {
 		size_t acts = 0, presses = 0;
 		house_verify(h, s);
-		t->trouble += !house_lacks(h, s, h->stations[s].journal, true, &acts, &presses);
+		house_trouble(h, !house_lacks(h, s, h->stations[s].journal, true, &acts, &presses),
+			"not judged");
 		t->acts_lost += (int)acts;
 		t->lost[s] += (int)presses;
 		for (int i = 0; i < h->ward->count; i++)

@@ -27,6 +27,7 @@ enum {
 	RIG_ACTS = 20000,
 	RIG_UP_MS = 10000, /* up so long: what is lost now is our fault */
 	RIG_STALL_MS = 1500,
+	RIG_END_MS = 15000, /* a station that was told to end has */
 };
 
 /* --- chance and time --- */
@@ -232,9 +233,15 @@ PTY_HELPER int rig_station_end(struct rig_station *s, int signal)
 	if (!s->up)
 		return -1;
 	kill(s->pid, signal);
-	for (int i = 0; i < 1500 && waitpid(s->pid, &status, WNOHANG) == 0; i++)
+	for (int64_t late = pty_now() + RIG_END_MS; waitpid(s->pid, &status, WNOHANG) == 0;) {
+		if (pty_now() > late && kill(s->pid, SIGKILL) == 0) {
+			waitpid(s->pid, NULL, 0);
+			status = -1;
+			break;
+		}
 		if (s->headless || !pty_pump(&s->pty, 10))
 			poll(NULL, 0, 10);
+	}
 	if (!s->headless) {
 		s->pty.ended = true;
 		pty_free(&s->pty);

@@ -24,8 +24,8 @@ enum {
 	RESTART_AT_MIN = 55,
 	RESTART_HOURS = 6,
 	DAY_HOURS = 24,
-	WARM_SHARE = 3, /* a third */
-	JUDGED_HOURS = 12,
+	WARM_SHARE = 3,    /* a third */
+	JUDGED_HOURS = 48, /* the warm-up is a day and a night */
 	FLAT_KB = 1024,
 	SAMPLES = 400,
 	AFTER_MS = 10000,
@@ -70,7 +70,7 @@ static void hospital_start(struct soak *s)
 	const char *argv[] = {rig_program("vigie-hospital"), "--site", "etc/demo/site.cfg",
 		"--mqtt", mqtt, "--http", http, "--clock", clock, "--seed", seed, NULL};
 	s->hospital = child_start((char *const *)(uintptr_t)argv, s->house.log, -1, &err);
-	s->house.tally.trouble += child_wait_port(s->hospital_port, 15000) != 0;
+	house_trouble(&s->house, child_wait_port(s->hospital_port, 15000) != 0, "no hospital");
 }
 
 /* --- what fails --- */
@@ -97,7 +97,7 @@ static void mend_broker(struct soak *s)
 	if (b->pid > 0)
 		kill(b->pid, SIGCONT);
 	else
-		s->house.tally.trouble += !rig_broker_start(b);
+		house_trouble(&s->house, !rig_broker_start(b), "no broker");
 	b->since_ms = pty_now();
 }
 
@@ -109,9 +109,11 @@ static void spoil(struct soak *s, bool now)
 
 static void restart_console(struct soak *s)
 {
-	int status = house_end(&s->house, 0, s->restarts++ % 2 == 0 ? SIGTERM : SIGKILL);
+	if (s->restarts++ % 2 == 0)
+		house_close(&s->house, 0);
+	else
+		house_end(&s->house, 0, SIGKILL);
 	house_verify(&s->house, 0);
-	s->house.tally.trouble += status == -1;
 	house_start(&s->house, 0);
 }
 
@@ -318,7 +320,7 @@ int main(int argc, char **argv)
 	static struct soak s;
 	char folder[] = "/tmp/vigie-soak.XXXXXX", mine[RIG_PATH - 60], fhir[64], clock[80];
 	s.hours = argc > 1 ? strtod(argv[1], NULL) : 72;
-	rig_clock.speed = argc > 2 ? strtod(argv[2], NULL) : 80;
+	rig_clock.speed = argc > 2 ? strtod(argv[2], NULL) : 100;
 	s.house.chance = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
 	if (!(s.hours > 0 && s.hours < SAMPLES) || !(rig_clock.speed >= 1)
 		|| mkdtemp(folder) == NULL)
@@ -350,10 +352,8 @@ int main(int argc, char **argv)
 	live(&s);
 	double used = processor_s(s.house.stations[1].pid);
 	double wall = (double)(pty_now() - s.house.stations[1].since_ms) / 1000;
-	for (int i = 0; i < RIG_STATIONS; i++) {
-		int status = house_end(&s.house, i, SIGTERM);
-		s.house.tally.trouble += status < 0 || !WIFEXITED(status);
-	}
+	for (int i = 0; i < RIG_STATIONS; i++)
+		house_close(&s.house, i);
 	house_judge(&s.house);
 	kill(s.proxy.pid, SIGKILL);
 	child_end(s.hospital);
