@@ -117,10 +117,13 @@ tsan:
 	  CFLAGS="-O1 -g" $(TSAN:%=$(B)/tsan/tests/unit/test_%)
 	@for t in $(TSAN); do $(B)/tsan/tests/unit/test_$$t || exit 1; done
 
+# What a target needs of the rest of src/, instrumented like itself.
+FUZZ_fuzz_share := src/share_wire.c src/fact_code.c
+FUZZ_fuzz_helper := src/helper_work.c
 fuzz:
 	@mkdir -p $(B)/fuzz/$(TARGET)
 	clang $(STD) -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$(TARGET).bin \
-	  tests/fuzz/$(TARGET).c $(wildcard src/site_*.c) src/csv.c src/locate_csv.c src/helper_work.c $(TWIN_C) $(FEEDS_C) $(LIBS)
+	  tests/fuzz/$(TARGET).c $(wildcard src/site_*.c) src/csv.c src/locate_csv.c $(FUZZ_$(TARGET)) $(TWIN_C) $(FEEDS_C) $(LIBS)
 	$(B)/fuzz/$(TARGET).bin -max_total_time=$(or $(SECONDS),60) -max_len=65536 \
 	  $(patsubst %,-dict=%,$(wildcard tests/fuzz/$(TARGET).dict)) \
 	  $(B)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET:fuzz_%=%)
