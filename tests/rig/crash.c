@@ -219,6 +219,8 @@ static void add(struct told *sum, const struct told *t)
 	}
 	to->acts += from->acts;
 	to->acts_lost += from->acts_lost;
+	to->shared += from->shared;
+	to->shared_lost += from->shared_lost;
 	to->refused += from->refused;
 	to->unseen += from->unseen;
 	to->bursts += from->bursts;

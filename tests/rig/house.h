@@ -19,6 +19,7 @@
 /* What is counted, of one suite or of many. */
 struct tally {
 	int acts, acts_lost, refused, unseen;
+	int shared, shared_lost; /* acts, in the other station's journal */
 	int bursts, adverts, counted[RIG_STATIONS], lost[RIG_STATIONS];
 	int verified, broken, died, trouble;
 	long facts;
@@ -176,6 +177,30 @@ PTY_HELPER bool house_lacks(struct house *h, int station, const char *journal, b
 	return true;
 }
 
+PTY_HELPER void house_tell_shared(const struct row *act)
+{
+	fprintf(stderr, "not shared: %s of %s at %lld\n", act->what, act->key,
+		(long long)act->at_ms);
+}
+
+/* Of the acts at the first station, what the second one never heard of. */
+PTY_HELPER void house_judge_shared(struct house *h)
+{
+	struct ledger mine, other = {NULL, 0, 0, 0};
+	char why[200];
+	bool good = ledger_read(&mine, h->stations[0].journal, why);
+	if (good) {
+		size_t count = (size_t)h->operator.count;
+		h->tally.shared = (int)(count - judge_acts(&mine, h->operator.acts, count, NULL));
+		good = ledger_read(&other, h->stations[1].journal, why);
+	}
+	if (good)
+		h->tally.shared_lost = (int)judge_shared(&mine, &other, house_tell_shared);
+	house_trouble(h, !good, why);
+	ledger_free(&mine);
+	ledger_free(&other);
+}
+
 PTY_HELPER void house_judge(struct house *h)
 {
 	struct tally *t = &h->tally;
@@ -189,6 +214,7 @@ PTY_HELPER void house_judge(struct house *h)
 		for (int i = 0; i < h->ward->count; i++)
 			t->counted[s] += h->ward->bursts[i].counts[s];
 	}
+	house_judge_shared(h);
 	t->acts = h->operator.count;
 	t->refused = h->operator.refused;
 	t->unseen = h->operator.unseen;
@@ -205,6 +231,7 @@ PTY_HELPER bool house_report(const struct tally *t, const char *name)
 		t->adverts, t->facts);
 	printf("%s: %-22s %8s %6s\n", name, "", "judged", "lost");
 	printf("%s: %-22s %8d %6d\n", name, "acknowledged actions", t->acts, t->acts_lost);
+	printf("%s: %-22s %8d %6d\n", name, "  at the other station", t->shared, t->shared_lost);
 	for (int s = 0; s < RIG_STATIONS; s++) {
 		printf("%s: presses, station %-5c %8d %6d\n", name, 'a' + s, t->counted[s],
 			t->lost[s]);
@@ -214,11 +241,12 @@ PTY_HELPER bool house_report(const struct tally *t, const char *name)
 	printf("%s: %-22s %8d %6d\n", name, "hash chains", t->verified, t->broken);
 	printf("%s: refused %d, never shown as done %d, ended by themselves %d, trouble %d\n", name,
 		t->refused, t->unseen, t->died, t->trouble);
-	printf("%s: %d/%d/%d lost actions/presses/chains\n", name, t->acts_lost, lost, t->broken);
+	printf("%s: %d/%d/%d lost actions/presses/chains\n", name, t->acts_lost + t->shared_lost,
+		lost, t->broken);
 	if (t->acts == 0 || presses == 0 || t->verified == 0)
 		printf("%s: NOTHING WAS PROVED\n", name);
 	return t->acts > 0 && presses > 0 && t->verified > 0
-	       && t->acts_lost + lost + t->broken + t->died + t->trouble == 0;
+	       && t->acts_lost + t->shared_lost + lost + t->broken + t->died + t->trouble == 0;
 }
 
 #endif

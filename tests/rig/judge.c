@@ -55,6 +55,9 @@ static bool read_facts(struct ledger *ledger, sqlite3 *db)
 		row->press = strcmp((const char *)sqlite3_column_text(s, 2), "press") == 0;
 		copy(row->what, sizeof row->what, text_of(json, row->press ? "tag" : "act"));
 		copy(row->key, sizeof row->key, row->press ? "" : text_of(json, "key"));
+		copy(row->station, sizeof row->station, text_of(json, "by_station"));
+		const cJSON *hlc = cJSON_GetObjectItemCaseSensitive(json, "by_hlc_ms");
+		row->hlc_ms = cJSON_IsNumber(hlc) ? (int64_t)hlc->valuedouble : 0;
 		cJSON_Delete(json);
 	}
 	sqlite3_finalize(s);
@@ -164,6 +167,33 @@ size_t judge_acts(struct ledger *ledger, const struct seen_act *acts, size_t cou
 		lost++;
 		if (told != NULL)
 			told(&acts[i]);
+	}
+	return lost;
+}
+
+static bool has_act(const struct ledger *ledger, const struct row *act)
+{
+	for (size_t r = 0; r < ledger->count; r++) {
+		const struct row *row = &ledger->rows[r];
+		if (!row->press && row->hlc_ms == act->hlc_ms
+			&& strcmp(row->station, act->station) == 0
+			&& strcmp(row->what, act->what) == 0 && strcmp(row->key, act->key) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t judge_shared(const struct ledger *ledger, const struct ledger *other,
+	void (*told)(const struct row *act))
+{
+	size_t lost = 0;
+	for (size_t r = 0; r < ledger->count; r++) {
+		const struct row *row = &ledger->rows[r];
+		if (!row->used || has_act(other, row))
+			continue;
+		lost++;
+		if (told != NULL)
+			told(row);
 	}
 	return lost;
 }

@@ -17,11 +17,13 @@ enum { JUDGE_WORD = 40, JUDGE_KEY = 80 };
 /* A person's act or a press, as the journal has it. */
 struct row {
 	int64_t seq, at_ms;
-	bool press;            /* else an act */
-	char what[JUDGE_WORD]; /* "acknowledge", "reset" ...; a press: its tag */
-	char key[JUDGE_KEY];   /* an act: the alarm's key */
-	bool rang;             /* a press: the alarm stood raised after it */
-	bool used;             /* of the judge: this row answers for something seen */
+	bool press;               /* else an act */
+	char what[JUDGE_WORD];    /* "acknowledge", "reset" ...; a press: its tag */
+	char key[JUDGE_KEY];      /* an act: the alarm's key */
+	char station[JUDGE_WORD]; /* an act: whose, and its hybrid time */
+	int64_t hlc_ms;
+	bool rang; /* a press: the alarm stood raised after it */
+	bool used; /* of the judge: this row answers for something seen */
 };
 
 struct ledger {
@@ -49,6 +51,9 @@ struct seen_burst {
 /* How many have no row of their own; `told` (may be NULL) hears of each. */
 size_t judge_acts(struct ledger *ledger, const struct seen_act *acts, size_t count,
 	void (*told)(const struct seen_act *act));
+/* Of the acts found by judge_acts: how many this other station's journal lacks. */
+size_t judge_shared(const struct ledger *ledger, const struct ledger *other,
+	void (*told)(const struct row *act));
 /* How many bursts that count have no press, or a press without an alarm. */
 size_t judge_bursts(struct ledger *ledger, const struct seen_burst *bursts, size_t count,
 	void (*told)(const struct seen_burst *burst));
