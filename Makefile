@@ -140,7 +140,7 @@ soak: all $(RIG_BINS)
 BENCH_BINS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/hospital.a $(ARCHIVES)
 	$(Q)$(CC) $(LDHARD) $(SAN) -o $@ $^ $(LIBS) -lvterm -lutil
-$(B)/tests/bench/bench_flood: $(B)/tests/rig/publisher.o
+$(patsubst %,$(B)/tests/bench/bench_%,press flood share turns): $(B)/tests/rig/publisher.o
 bench: all $(BENCH_BINS)
 	@B=$(B) ONLY=$(ONLY) BLE=$(BLE) DURATIONS=$(DURATIONS) sh tests/bench/run.sh
 

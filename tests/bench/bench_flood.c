@@ -8,10 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "src/site_file.h"
-#include "tests/bench/bench.h"
-#include "tests/bench/hold.h"
-#include "tests/rig/publisher.h"
+#include "tests/bench/call.h"
 
 enum {
 	SECONDS = 10,
@@ -20,7 +17,6 @@ enum {
 	WARM_MS = 4000,
 	PRESSES_MAX = 60,
 	PRESS_MS = 200,
-	GIVE_UP_MS = 5000
 };
 
 struct flood {
@@ -32,68 +28,35 @@ struct flood {
 	int presses, keys, never;
 };
 
-static void heard(void *context, uint16_t number)
+/* Each tag's battery in turn at 5 % and at 20 %, where it counts as good. */
+static const char *flutter(const struct site *site, int n)
 {
-	(void)context;
-	(void)number;
+	return n / site->tag_count % 2 == 0 ? "05" : "14";
 }
 
-/* A child: each tag's battery in turn at 5 % and at 20 %, where it counts as good. */
+/* A child. */
 static void pour(const struct site *site, int port)
 {
-	static char text[ROWS * 200];
 	struct publisher link = {.fd = -1};
 	double next = bench_now();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	publisher_open(&link, port, "bench-flood");
-	for (int m = 0, row = 0; m < SECONDS * MESSAGES_A_SECOND; m++) {
-		char topic[64];
-		size_t n = (size_t)snprintf(text, sizeof text, "[");
-		for (int i = 0; i < ROWS; i++, row++) {
-			bool low = row / site->tag_count % 2 == 0;
-			n += (size_t)snprintf(text + n, sizeof text - n,
-				"%s{\"timestamp\":1758600000000,\"mac\":\"%s\",\"rssi\":-60,"
-				"\"rawData\":"
-				"\"0201060303E1FF1216E1FFA103%s0059FF7EFF393C577B0000C3\"}",
-				i > 0 ? "," : "", site->tags[row % site->tag_count].mac,
-				low ? "05" : "14");
-		}
-		snprintf(text + n, sizeof text - n, "]");
-		snprintf(topic, sizeof topic, "/gw/%s/status",
-			site->gateways[m % site->gateway_count].mac);
-		publisher_send(&link, topic, text);
-		publisher_hear(&link, heard, NULL);
+	for (int m = 0; m < SECONDS * MESSAGES_A_SECOND; m++) {
+		call_noise(&link, site, m, m * ROWS, ROWS, flutter);
 		next += 1.0 / MESSAGES_A_SECOND;
-		double left = next - bench_now();
-		if (left > 0)
-			usleep((useconds_t)(left * 1e6));
+		call_pause_until(next);
 	}
-}
-
-static const struct tag *button(const struct site *site, int n)
-{
-	for (int i = 0; i < site->tag_count; i++)
-		if (strcmp(site->tags[i].model, "B10") == 0 && n-- == 0)
-			return &site->tags[i];
-	return NULL;
 }
 
 static void press(struct flood *f, const struct tag *tag)
 {
-	char text[300], topic[64], line[LABEL_SIZE + 8];
-	snprintf(text, sizeof text,
-		"[{\"timestamp\":1758600000000,\"mac\":\"%s\",\"rssi\":-61,\"rawData\":"
-		"\"0201061AFF4C000215FDA50693A4E24FB1AFCFC6EB0764782500000000C5\"}]",
-		tag->mac);
-	snprintf(topic, sizeof topic, "/gw/%s/status", f->site->gateways[0].mac);
-	snprintf(line, sizeof line, "%s calls", tag->name);
+	char line[LABEL_SIZE + 8];
 	double began = bench_now();
-	publisher_send(&f->link, topic, text);
-	publisher_hear(&f->link, heard, NULL);
-	while (!pty_shows(&f->pty, line) && (bench_now() - began) * 1000 < GIVE_UP_MS)
-		pty_pump(&f->pty, 1);
-	f->never += !pty_shows(&f->pty, line);
-	f->press_ms[f->presses++] = (bench_now() - began) * 1000;
+	snprintf(line, sizeof line, "%s calls", tag->name);
+	call_press(&f->link, f->site, tag);
+	double ms = call_until_shown(&f->pty, line, began);
+	f->never += ms >= 5000;
+	f->press_ms[f->presses++] = ms;
 }
 
 /* The cursor goes down or up one line: until the first byte of the next picture. */
@@ -102,29 +65,9 @@ static void move(struct flood *f)
 	size_t len = f->pty.len;
 	double began = bench_now();
 	pty_send(&f->pty, f->keys % 2 == 0 ? "j" : "k");
-	while (f->pty.len == len && (bench_now() - began) * 1000 < GIVE_UP_MS)
+	while (f->pty.len == len && bench_now() - began < 5)
 		pty_pump(&f->pty, 1);
 	f->key_ms[f->keys++] = (bench_now() - began) * 1000;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-static void tell(const char *name, double ms[], int n)
-{
-	char figure[60];
-	qsort(ms, (size_t)n, sizeof *ms, by_value);
-	const struct {
-		const char *end;
-		double value;
-	} list[] = {{"p50", ms[n / 2]}, {"p99", ms[n * 99 / 100]}, {"max", ms[n - 1]}};
-	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-		snprintf(figure, sizeof figure, "%s_%s", name, list[i].end);
-		bench_say(figure, list[i].value, "ms");
-	}
 }
 
 /* A figure that follows a label on the Feeds page. */
@@ -170,7 +113,7 @@ static void run(struct flood *f, int port)
 	}
 	double end = bench_now() + SECONDS;
 	while (bench_now() < end && f->presses < PRESSES_MAX) {
-		const struct tag *tag = button(f->site, f->presses);
+		const struct tag *tag = call_button(f->site, f->presses);
 		if (tag == NULL)
 			break;
 		press(f, tag);
@@ -202,8 +145,8 @@ int main(void)
 		"raises");
 	bench_say("flood_calls", f.presses, "calls");
 	bench_say("flood_calls_never_shown", f.never, "calls");
-	tell("flood_call", f.press_ms, f.presses);
-	tell("flood_key", f.key_ms, f.keys);
+	call_tell("flood_call", f.press_ms, f.presses);
+	call_tell("flood_key", f.key_ms, f.keys);
 	pty_send(&f.pty, "\033OQ"); /* F2 */
 	pty_wait(&f.pty, "longest turn", 5000);
 	tell_page(&f, "longest turn in the last minute ", "flood_turn_max", "ms");

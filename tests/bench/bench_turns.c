@@ -14,8 +14,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 
-#include "tests/bench/bench.h"
-#include "tests/bench/hold.h"
+#include "tests/bench/call.h"
 
 enum {
 	ROWS = 60,
@@ -239,12 +238,6 @@ static const struct {
 
 /* --- figures --- */
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static void tell(struct world *w, const char *name)
 {
 	static const char label[] = "longest turn in the last minute ", within[] = "within ";
@@ -264,7 +257,7 @@ static void tell(struct world *w, const char *name)
 	}
 	free(grid);
 	int count = w->keys < KEYS_MAX ? w->keys : KEYS_MAX;
-	qsort(w->keys_ms, (size_t)count, sizeof *w->keys_ms, by_value);
+	qsort(w->keys_ms, (size_t)count, sizeof *w->keys_ms, call_by_value);
 	snprintf(figure, sizeof figure, "key_max_%s", name);
 	if (count > 0)
 		bench_say(figure, w->keys_ms[count - 1], "ms");
