@@ -14,7 +14,7 @@
 #include "screens/rows.h"
 #include "screens/tr.h"
 
-enum { LATE_MIN = 15, SOON_MIN = 90 };
+enum { LATE_MIN = 15, SOON_H = 4 };
 
 /* What is being written: the sheet, and the section at hand. */
 struct pen {
@@ -75,7 +75,7 @@ static void alarm_line(struct pen *pen, const struct alarm_row *row)
 
 	hazard_line(pen->view, a, what, sizeof what);
 	format_age(pen->view->now_ms - a->raised_ms, age, sizeof age);
-	if (row->room >= 0)
+	if (row->room >= 0 && !strstr(what, format_room(pen->view, row->room)))
 		format_add(more, sizeof more, ", %s", format_room(pen->view, row->room));
 	if (a->owner[0])
 		format_add(more, sizeof more, _(", %s sees to it"), a->owner);
@@ -162,14 +162,23 @@ static void waiting_case(struct pen *pen, const struct programme_row *row)
 static void waiting(struct pen *pen)
 {
 	struct programme_row *rows = pen->memory;
-	int count = programme_rows(pen->view, rows, ROWS_MAX);
+	int count = programme_rows(pen->view, rows, ROWS_MAX), later = 0;
 
 	for (int i = 0; i < count; i++) {
 		const struct surgery *s = &pen->view->twin->cases[rows[i].case_];
 
-		if (!surgery_has_begun(s) && !surgery_is_over(s) && !surgery_is_off(s))
+		if (surgery_has_begun(s) || surgery_is_over(s) || surgery_is_off(s))
+			continue;
+		if (s->start_ms > pen->view->now_ms + (int64_t)SOON_H * 3600000)
+			later++;
+		else
 			waiting_case(pen, &rows[i]);
 	}
+	if (later > 0)
+		put(pen, ROLE_DIM,
+			ngettext("and %d later than in %d h", "and %d later than in %d h",
+				(unsigned long)later),
+			later, SOON_H);
 }
 
 static void recovery(struct pen *pen)

@@ -37,6 +37,13 @@ static void standing(
 	char clock[16];
 
 	format_put(out, size, "%s", a ? a->text : line->head->text);
+	if (line->subjects > 1 && line->priority == PRIORITY_LOW) {
+		format_add(out, size,
+			ngettext(" and %d more like it", " and %d more like it",
+				(unsigned long)(line->subjects - 1)),
+			line->subjects - 1);
+		return;
+	}
 	if (line->subjects > 1)
 		format_add(out, size,
 			ngettext(" (and %d more by it)", " (and %d more by it)",

@@ -8,6 +8,7 @@
 
 #include "screens/format.h"
 #include "src/restore.h"
+#include "src/suite_clock.h"
 #include "twin/roles.h"
 #include "twin/text.h"
 
@@ -208,6 +209,8 @@ static void before(void *context, const struct fact *next)
 	struct audit_walk *r = context;
 
 	end(r);
+	if (next->kind == FACT_SITE && next->site.site != NULL)
+		suite_clock_zone(next->site.site->zone);
 	if (is_act(next) && next->at_ms >= r->from_ms && (r->to_ms == 0 || next->at_ms <= r->to_ms))
 		begin(r, next);
 }

@@ -6,7 +6,8 @@
 
 enum { GROUPS_MAX = 256 };
 
-/* Alarms that are over are told together, by class; everything else by its group. */
+/* Alarms that are over are told together, by class, and so are LOW ones; everything
+ * else by its group. */
 static bool is_alarm(enum change_what what)
 {
 	return what <= CHANGE_ENDED;
@@ -47,7 +48,8 @@ static bool belongs(const struct change_line *line, const struct change_event *e
 {
 	if (family(e->what) != family(line->head->what) || line->standing != standing)
 		return false;
-	if (is_alarm(e->what) && !standing)
+	if (is_alarm(e->what)
+		&& (!standing || (e->priority == PRIORITY_LOW && line->priority == PRIORITY_LOW)))
 		return line->head->class_ == e->class_;
 	return strcmp(line->head->group, e->group) == 0;
 }
