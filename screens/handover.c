@@ -72,11 +72,12 @@ static void alarm_line(struct pen *pen, const struct alarm_row *row)
 {
 	const struct alarm *a = &pen->view->twin->alarms[row->alarm];
 	char what[LABEL_SIZE * 2], age[24], more[LABEL_SIZE * 2] = "", note[NOTE_WORDS];
+	int room = alarm_place(pen->view, a).room;
 
 	hazard_line(pen->view, a, what, sizeof what);
 	format_age(pen->view->now_ms - a->raised_ms, age, sizeof age);
-	if (row->room >= 0 && !strstr(what, format_room(pen->view, row->room)))
-		format_add(more, sizeof more, ", %s", format_room(pen->view, row->room));
+	if (room >= 0 && !strstr(what, format_room(pen->view, room)))
+		format_add(more, sizeof more, ", %s", format_room(pen->view, room));
 	if (a->owner[0])
 		format_add(more, sizeof more, _(", %s sees to it"), a->owner);
 	else if (a->acked && a->acked_by[0])

@@ -156,8 +156,8 @@ static void to_the_printer(void **state)
 
 	assert_true(fd >= 0);
 	close(fd);
-	options.commands[HELPER_PRINT][0] = "/usr/bin/tee";
-	options.commands[HELPER_PRINT][1] = path;
+	const char *const tee[] = {"/usr/bin/tee", path, NULL};
+	options.commands[HELPER_PRINT] = tee;
 	helper = helper_start(&options, &err);
 	assert_non_null(helper);
 	helper_attach(helper, loop);
