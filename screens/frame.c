@@ -148,6 +148,8 @@ static void header_stations(const struct view *view, int columns, struct segment
 		out->rank = 4;
 		return;
 	}
+	if (s->count == 0)
+		return;
 	format_put(out->text, sizeof out->text,
 		columns < 100 ? _("st %d/%d") : _("%d of %d stations"), here + 1, s->count + 1);
 	out->rank = 7;

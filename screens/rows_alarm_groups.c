@@ -346,7 +346,7 @@ static void area_words(const struct view *view, const struct alarm *a, char *out
 		format_put(out, size, "%s", _("no place"));
 	else
 		format_put(out, size, _("floor %s, %s"),
-			view->twin->site->floors[area / ROOM_KIND_COUNT].name,
+			view->twin->site->floors[area / ROOM_KIND_COUNT].id,
 			_(kinds[area % ROOM_KIND_COUNT]));
 }
 

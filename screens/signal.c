@@ -251,7 +251,7 @@ void signal_words(const struct view *view, char *out, size_t size)
 	format_put(out, size, "%s %s", priority_name(a->priority), alarm_class_words(a->class_));
 	if (place.room >= 0)
 		format_add(out, size, _(", %s, floor %s"), format_room(view, place.room),
-			format_floor(view, place.room));
+			format_floor_id(view, place.room));
 	if (others > 0)
 		format_add(out, size, " (+%d)", others);
 }

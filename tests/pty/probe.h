@@ -6,9 +6,9 @@
  * The smallest console on src/terminal: a board that shows its size, the last
  * keys, every role, and the longest turn of its loop. A test program becomes
  * it by starting itself with the argument "probe". The environment sets it:
- * PROBE_FLOOD (everything changes at each tick), PROBE_CLOCK (one clock),
- * PROBE_NOHUP (neither SIGHUP nor SIGCONT tell of a drop), PROBE_STAY (does not leave
- * when the link drops but measures its own processor time for half a second).
+ * PROBE_FLOOD (everything changes at each tick), PROBE_BELL (a bell at each tick), PROBE_CLOCK (one
+ * clock), PROBE_NOHUP (neither SIGHUP nor SIGCONT tell of a drop), PROBE_STAY (does not leave when
+ * the link drops but measures its own processor time for half a second).
  */
 
 #include <signal.h>
@@ -37,7 +37,8 @@ struct probe {
 	ev_timer tick, stay;
 	int draws, sizes, seconds, code;
 	unsigned noise;
-	bool flood, clock;
+	bool flood, clock, bell;
+	int bells; /* that the terminal took */
 	int64_t last_ms, gap_ms;
 	char keys[64];
 	clock_t used;
@@ -75,7 +76,8 @@ static void probe_draw(struct probe *probe)
 	canvas_printf(canvas, all, 0, 0, columns, ROLE_HEADER, "probe %dx%d sizes %d clock %02d",
 		columns, rows, probe->sizes, probe->seconds);
 	canvas_printf(canvas, all, 1, 0, columns, ROLE_NORMAL, "keys%s", probe->keys);
-	canvas_printf(canvas, all, 2, 0, columns, ROLE_NORMAL, "gap %d ms", (int)probe->gap_ms);
+	canvas_printf(canvas, all, 2, 0, columns, ROLE_NORMAL, "gap %d ms bells %d",
+		(int)probe->gap_ms, probe->bells);
 	canvas_text(canvas, all, 3, 0, columns, ROLE_NORMAL,
 		"\u250c\u2500\u2510 \u00c9t\u00e9 e\u0301 \u697d\u697d \u2588 end");
 	if (probe->flood)
@@ -172,6 +174,8 @@ static void probe_tick(struct ev_loop *loop, ev_timer *watcher, int events)
 		probe->seconds = seconds;
 	if (turned || probe->flood)
 		probe_draw(probe);
+	if (probe->bell)
+		probe->bells += terminal_say(probe->terminal, "\a", 1);
 }
 
 /* The probe leads its session, so the kernel sends SIGCONT with the hangup and
@@ -206,7 +210,7 @@ static int probe_run(struct probe *probe)
 	}
 	if (getenv("PROBE_NOHUP") != NULL)
 		probe_no_cont();
-	if (probe->flood || probe->clock)
+	if (probe->flood || probe->clock || probe->bell)
 		ev_timer_start(probe->loop, &probe->tick);
 	probe_draw(probe);
 	ev_run(probe->loop, 0);
@@ -221,6 +225,7 @@ static int probe_main(void)
 	canvas_init(&probe.canvas);
 	probe.flood = getenv("PROBE_FLOOD") != NULL;
 	probe.clock = getenv("PROBE_CLOCK") != NULL;
+	probe.bell = getenv("PROBE_BELL") != NULL;
 	probe.last_ms = monotonic_ms();
 	ev_timer_init(&probe.tick, probe_tick, 0., PROBE_TICK_MS / 1000.);
 	probe.tick.data = &probe;

@@ -334,6 +334,52 @@ static void test_stalled(void **state)
 	pty_free(&pty);
 }
 
+/* The number after `word` on the probe's board. */
+static int shown_bells(struct pty *pty)
+{
+	char *grid = pty_grid(pty);
+	const char *at = strstr(grid, "bells ");
+	int bells = at == NULL ? -1 : (int)strtol(at + 6, NULL, 10);
+	free(grid);
+	return bells;
+}
+
+/* While bytes wait for a reader no bell is put behind them: 50 a second would have
+ * been 100 in this stall. With a reader all of them are heard. */
+static void test_no_bell_behind_a_stall(void **state)
+{
+	(void)state;
+	struct pty pty;
+	start_as(&pty, "probe", 24, 80, "xterm-256color", "C.UTF-8", "PROBE_BELL=1");
+	assert_true(pty_wait(&pty, "probe 80x24", SOON_MS));
+	for (int64_t end = pty_now() + 1000; pty_now() < end;)
+		pty_pump(&pty, 20);
+	pty_char(&pty, 'x');
+	assert_true(pty_wait(&pty, "keys U78", SOON_MS));
+	assert_true(shown_bells(&pty) >= 20);
+	kill(pty.pid, SIGKILL);
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	pty_free(&pty);
+	const char *const both[] = {"TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL", "LC_CTYPE",
+		"NO_COLOR", "LANGUAGE", "COLUMNS", "LINES", "PROBE_FLOOD=1", "PROBE_BELL=1", NULL};
+	const char *const argv[] = {self, "probe", NULL};
+	assert_true(pty_spawn(&pty, 60, 200, argv, both));
+	assert_true(pty_wait(&pty, "probe 200x60", SOON_MS));
+	poll(NULL, 0, 500); /* by now nothing goes through any more */
+	pty_char(&pty, 'g');
+	poll(NULL, 0, 2000);
+	size_t from = pty.len;
+	pty_char(&pty, 'y');
+	assert_true(pty_wait(&pty, "keys U67 U79", SOON_MS));
+	int bells = 0;
+	for (size_t i = from; i < pty.len; i++)
+		bells += pty.bytes[i] == '\a';
+	assert_in_range(bells, 0, 50);
+	pty_char(&pty, 'q');
+	assert_true(pty_wait_end(&pty, SOON_MS));
+	pty_free(&pty);
+}
+
 /* Killed while nobody reads: it ends all the same, within its bounded wait. */
 static void test_stalled_end(void **state)
 {
@@ -376,6 +422,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_clock_bytes),
 		cmocka_unit_test(test_move_bytes),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_no_bell_behind_a_stall),
 		cmocka_unit_test(test_stalled_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
