@@ -26,6 +26,8 @@ void part_alarms(const struct view *view, struct canvas *canvas, struct area are
 /* The screen's list, and under it its `detail` on the selected row. */
 void part_list_and_detail(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body);
+/* What a stock kept cold has been through, and what it still bears. */
+void part_stock(const struct cold_stock *s, struct page *page);
 /* Who and what is in a room by radio. */
 void part_room(const struct view *view, int room, struct canvas *canvas, struct area area);
 

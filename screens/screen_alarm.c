@@ -11,6 +11,7 @@
 #include "screens/nearest.h"
 #include "screens/notes.h"
 #include "screens/page.h"
+#include "screens/parts.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
@@ -131,22 +132,43 @@ static void draw_guidance(const struct view *view, const struct alarm *a, struct
 
 /* --- who did what on it ---------------------------------------------------- */
 
+static void draw_step(const struct view *view, const struct alarm *a, int step, struct page *page)
+{
+	static const char *const states[NOTICE_STATE_COUNT] = {[NOTICE_SENT] = N_("told"),
+		[NOTICE_FAILED] = N_("not reached, tried again"),
+		[NOTICE_DEAD] = N_("NOT REACHED")};
+	const struct alarm_setting *s = alarm_setting(view->twin->site, a->class_);
+	const struct notice_step *n =
+		view->notices ? notices_step(view->notices, a->key, a->raised_ms, step) : NULL;
+	char text[LABEL_SIZE * 3], clock[16];
+	bool due = a->level >= step;
+
+	format_put(text, sizeof text, "%d %s: ", step, s->steps[step - 1].target);
+	if (n && (unsigned)n->state < NOTICE_STATE_COUNT) {
+		format_clock(n->at_ms, clock, sizeof clock);
+		format_add(text, sizeof text, "%s %s (%s)", _(states[n->state]), clock, n->station);
+	} else if (due) {
+		format_add(text, sizeof text, "%s", _("due"));
+	} else {
+		format_clock(a->raised_ms + (int64_t)(s->steps[step - 1].after_min * 60000), clock,
+			sizeof clock);
+		format_add(text, sizeof text, _("at %s, if nobody acknowledges"), clock);
+	}
+	page_pair(page, step == 1 ? _("Escalation") : "",
+		n && n->state == NOTICE_DEAD ? ROLE_MEDIUM
+		: due                        ? ROLE_LATE
+					     : ROLE_DIM,
+		text);
+}
+
+/* Steps that are due or were told; and the next one while it rings. */
 static void draw_steps(const struct view *view, const struct alarm *a, struct page *page)
 {
 	const struct alarm_setting *s = alarm_setting(view->twin->site, a->class_);
-	char text[LABEL_SIZE * 3] = "", clock[16];
+	bool rings = !a->acked && alarm_state(a) != ALARM_A;
 
-	if (s->step_count == 0)
-		return;
-	format_put(text, sizeof text, _("level %d of %d"), a->level, s->step_count);
-	if (!a->acked && a->level < s->step_count && alarm_state(a) != ALARM_A) {
-		const struct alarm_step *next = &s->steps[a->level];
-
-		format_clock(
-			a->raised_ms + (int64_t)(next->after_min * 60000), clock, sizeof clock);
-		format_add(text, sizeof text, _("; %s is told at %s"), next->target, clock);
-	}
-	page_words(page, _("Escalation"), a->level > 0 ? ROLE_LATE : ROLE_NORMAL, text);
+	for (int step = 1; step <= s->step_count && step <= a->level + (rings ? 1 : 0); step++)
+		draw_step(view, a, step, page);
 }
 
 static void draw_word(struct page *page, const char *name, const struct alarm_word *word)
@@ -220,20 +242,16 @@ static void draw_causes(const struct view *view, const struct alarm *a, struct p
 	page_pair(page, "", ROLE_DIM, text);
 }
 
-/* The reading behind an alarm, -1: none, or not kept any more. */
-static int reading_of(const struct view *view, const struct alarm *a)
+/* --- the reading behind it ---------------------------------------------------- */
+
+/* Of what a room has, the quantity that is out of limits, else the first; -1 none. */
+static int of_climate(const struct view *view, const char *tag)
 {
-	static const enum quantity of_climate[] = {QUANTITY_TEMPERATURE, QUANTITY_HUMIDITY};
+	static const enum quantity quantities[] = {QUANTITY_TEMPERATURE, QUANTITY_HUMIDITY};
 	int first = -1;
 
-	if (a->class_ == ALARM_CLASS_COLD_CHAIN)
-		return twin_reading(view->twin, a->tag, QUANTITY_TEMPERATURE);
-	if (a->class_ == ALARM_CLASS_ROOM_PRESSURE)
-		return twin_reading(view->twin, a->tag, QUANTITY_PRESSURE);
-	if (a->class_ != ALARM_CLASS_CLIMATE)
-		return -1;
-	for (size_t i = 0; i < sizeof of_climate / sizeof of_climate[0]; i++) {
-		int r = twin_reading(view->twin, a->tag, of_climate[i]);
+	for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++) {
+		int r = twin_reading(view->twin, tag, quantities[i]);
 
 		if (r >= 0 && view->twin->readings[r].out_since_ms > 0)
 			return r;
@@ -242,35 +260,82 @@ static int reading_of(const struct view *view, const struct alarm *a)
 	return first;
 }
 
-static struct trend trend_of(const struct view *view, int reading)
+static int reading_of(const struct view *view, const struct alarm *a)
+{
+	if (a->class_ == ALARM_CLASS_COLD_CHAIN)
+		return twin_reading(view->twin, a->tag, QUANTITY_TEMPERATURE);
+	if (a->class_ == ALARM_CLASS_ROOM_PRESSURE)
+		return twin_reading(view->twin, a->tag, QUANTITY_PRESSURE);
+	return a->class_ == ALARM_CLASS_CLIMATE ? of_climate(view, a->tag) : -1;
+}
+
+/* The barometer of the room next to it, NULL none. */
+static const struct reading *next_room(const struct view *view, int room)
+{
+	const struct twin *twin = view->twin;
+	int to = site_pressure_to(twin->site, room);
+
+	for (int i = 0; to >= 0 && i < twin->reading_count; i++) {
+		int tag = twin->readings[i].quantity == QUANTITY_PRESSURE
+				  ? site_tag(twin->site, twin->readings[i].tag)
+				  : -1;
+
+		if (tag >= 0 && twin->site->tags[tag].room == to)
+			return &twin->readings[i];
+	}
+	return NULL;
+}
+
+/* Pa over the next room; the unit is the twin's own. */
+static const char *pressure_trend(const struct view *view, const struct alarm *a,
+	const struct reading *r, struct trend *trend)
+{
+	int room = view->twin->site && a->room[0] ? site_room(view->twin->site, a->room) : -1;
+	const struct reading *next = room >= 0 ? next_room(view, room) : NULL;
+
+	if (next) {
+		trend_of_two(trend, r, next, 100, view->twin->site->rooms[room].pressure_zero);
+		trend->low = view->twin->site->rooms[room].pressure_low;
+		trend->high = view->twin->site->rooms[room].pressure_high;
+	}
+	return "Pa";
+}
+
+static const char *climate_trend(const struct view *view, int reading, struct trend *trend)
 {
 	struct climate_row rows[TWIN_READINGS];
 	int count = climate_rows(view, rows, TWIN_READINGS);
 	const struct reading *r = &view->twin->readings[reading];
-	struct trend trend = {r, 1, 0, quantity_unit(r->quantity)};
 
+	trend_of_reading(trend, r);
 	for (int i = 0; i < count; i++) {
 		if (rows[i].reading != reading)
 			continue;
-		trend.low = rows[i].low;
-		trend.high = rows[i].high;
+		trend->low = rows[i].low;
+		trend->high = rows[i].high;
 	}
-	return trend;
+	return r->quantity == QUANTITY_TEMPERATURE ? "°C" : quantity_unit(r->quantity);
 }
 
 static void draw_trend(const struct view *view, const struct alarm *a, struct page *page)
 {
-	int reading = reading_of(view, a);
-	struct trend trend;
+	struct trend trend = {.low = 1, .high = 0};
+	int reading = reading_of(view, a), top;
 	char text[LABEL_SIZE], age[24];
-	int top;
+	struct cold_stock stock;
+	const char *unit;
 
-	if (reading < 0 || view->twin->readings[reading].history_count < 2)
+	if (reading < 0)
 		return;
-	trend = trend_of(view, reading);
-	format_age(view->now_ms - trend.reading->at_ms, age, sizeof age);
-	format_put(text, sizeof text, "%.1f %s, %s", trend.reading->value,
-		strcmp(trend.unit, "Cel") == 0 ? "C" : trend.unit, age);
+	if (a->class_ == ALARM_CLASS_COLD_CHAIN && cold_stock(view->twin, reading, &stock))
+		part_stock(&stock, page);
+	unit = a->class_ == ALARM_CLASS_ROOM_PRESSURE
+		       ? pressure_trend(view, a, &view->twin->readings[reading], &trend)
+		       : climate_trend(view, reading, &trend);
+	if (trend.count < 2)
+		return;
+	format_age(view->now_ms - view->twin->readings[reading].at_ms, age, sizeof age);
+	format_put(text, sizeof text, "%.1f %s, %s", trend.values[trend.count - 1], unit, age);
 	if (trend.low <= trend.high)
 		format_add(text, sizeof text, _("; limits %.1f to %.1f"), trend.low, trend.high);
 	page_pair(page, _("Last value"), ROLE_NORMAL, text);

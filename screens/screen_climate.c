@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "screens/format.h"
+#include "screens/parts.h"
 #include "screens/page.h"
 #include "screens/rows.h"
 #include "screens/screen.h"
@@ -279,14 +280,10 @@ static void page_bears(struct page *page, const struct cold_stock *s)
 	page_pair(page, _("budget left"), s->near ? ROLE_HIGH : ROLE_NORMAL, text);
 }
 
-/* What the stock has been through, and what it still bears. */
-static void detail(const struct view *view, const void *data, struct page *page)
+void part_stock(const struct cold_stock *s, struct page *page)
 {
-	const struct cold_stock *s = stock_of(data);
 	char text[LABEL_SIZE * 2];
 
-	if (!s)
-		return;
 	page_line(page, ROLE_STRONG, "%s%s%s", s->tag->name, s->medicine ? ": " : "",
 		s->medicine ? s->medicine->name : "");
 	format_date_clock(s->since_ms, text, sizeof text);
@@ -305,7 +302,15 @@ static void detail(const struct view *view, const void *data, struct page *page)
 			_("no part of the mean; out of limits when it was before or after"));
 	if (s->to_limit_min >= 0)
 		page_minutes(page, _("limit in"), s->to_limit_min, _("as in the last 15 min"));
+}
+
+static void detail(const struct view *view, const void *data, struct page *page)
+{
+	const struct cold_stock *s = stock_of(data);
+
 	(void)view;
+	if (s)
+		part_stock(s, page);
 }
 
 static const struct table_def table = {

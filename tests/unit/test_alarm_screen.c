@@ -13,6 +13,7 @@
 #include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/show_json.h"
+#include "screens/trend.h"
 #include "tests/unit/suite_golden.h"
 #include "twin/cause.h"
 
@@ -524,6 +525,69 @@ static void test_page_of_a_curve(void **state)
 	ui_destroy(ui);
 }
 
+/* Who was told, who is next, and who could not be reached. */
+static void test_page_of_an_escalation(void **state)
+{
+	static struct alarm_setting settings[ALARM_CLASS_COUNT];
+	static struct notices told;
+	struct alarm_setting *s = &settings[ALARM_CLASS_PATIENT_CALL];
+	struct ui *ui = ui_create();
+	struct alarm *a = named("press:C30000000001");
+	struct fact f = fact_make(FACT_NOTICE, SOURCE_SYSTEM, world_at(10, 43));
+
+	(void)state;
+	memcpy(settings, alarm_rules, sizeof settings);
+	s->step_count = 3;
+	s->steps[0] = (struct alarm_step){1, "pacu-phone"};
+	s->steps[1] = (struct alarm_step){3, "coordinator"};
+	s->steps[2] = (struct alarm_step){10, "supervisor"};
+	world->site.alarms = settings;
+	world->view.notices = &told;
+	memset(&told, 0, sizeof told);
+	a->level = 1;
+	press(ui, "!\n");
+	assert_true(shows(ui, 24, 80, "1 pacu-phone: due"));
+	assert_true(shows(ui, 24, 80, "2 coordinator: at 10:44, if nobody acknowledges"));
+	assert_false(shows(ui, 24, 80, "supervisor"));
+	format_put(f.notice.key, sizeof f.notice.key, "%s", a->key);
+	format_put(f.by.station, sizeof f.by.station, "desk-2");
+	f.notice.raised_ms = a->raised_ms;
+	f.notice.step = 1;
+	f.notice.state = NOTICE_SENT;
+	notices_hear(&told, &f);
+	assert_true(shows(ui, 24, 80, "1 pacu-phone: told 10:43 (desk-2)"));
+	f.notice.step = 2;
+	f.notice.state = NOTICE_DEAD;
+	a->level = 2;
+	notices_hear(&told, &f);
+	assert_true(shows(ui, 24, 80, "2 coordinator: NOT REACHED 10:43 (desk-2)"));
+	a->acked = true; /* nobody else is told */
+	assert_false(shows(ui, 24, 80, "supervisor"));
+	world->site.alarms = NULL;
+	ui_destroy(ui);
+}
+
+/* 1013.20 hPa in the room, 1013.05 beside it, which differ by 3 Pa of their own:
+ * 15 - 3 = 12 Pa. Heard more than two minutes apart, they say nothing. */
+static void test_two_barometers(void **state)
+{
+	static struct reading room, next;
+	struct trend t;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		room.history[i] = (struct sample){i * 60000, 1013.20F};
+		next.history[i] = (struct sample){i * 60000 + 30000, 1013.05F};
+	}
+	room.history_count = room.history_next = 4;
+	next.history_count = next.history_next = 4;
+	room.history[3].at_ms = 10 * 60000;
+	trend_of_two(&t, &room, &next, 100, 3);
+	assert_int_equal(t.count, 3);
+	for (int i = 0; i < t.count; i++)
+		assert_float_equal(t.values[i], 12, 0.05); /* a float has 7 digits */
+}
+
 /* --- header, sound, stations -------------------------------------------------------- */
 
 static void test_header(void **state)
@@ -688,8 +752,9 @@ int main(void)
 		T(test_nuisances), T(test_counts_are_always_there), T(test_all_there_can_be),
 		T(test_take_and_leave), T(test_shelve), T(test_reset), T(test_named_acts),
 		T(test_top_from_anywhere), T(test_nearest), T(test_page_of_a_call),
-		T(test_page_of_a_curve), T(test_header), T(test_stations), T(test_share_sign),
-		T(test_json)};
+		T(test_page_of_a_curve), T(test_page_of_an_escalation),
+		cmocka_unit_test(test_two_barometers), T(test_header), T(test_stations),
+		T(test_share_sign), T(test_json)};
 
 	return cmocka_run_group_tests_name("alarm_screen", tests, NULL, NULL);
 }
