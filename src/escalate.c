@@ -63,10 +63,11 @@ static bool is_ours(const struct escalate *e, const struct alarm *a)
 /* What another station could not deliver may yet reach somebody from here. */
 static bool is_done(const struct escalate *e, const struct alarm *a, int step)
 {
-	const struct notice_step *s = notices_step(e->view.notices, a->key, a->raised_ms, step);
+	const struct notice_step *s =
+		notices_step(e->view.notices, a->key, a->raised_ms, step, a->priority);
 	return s != NULL
 	       && (s->state == NOTICE_SENT
-		       || (s->state == NOTICE_DEAD && strcmp(s->station, e->o.self) == 0));
+		       || (s->state == NOTICE_DEAD && s->station == notices_station(e->o.self)));
 }
 
 /* A message is wanted as long as its step of this occurrence is to be told. */
@@ -192,6 +193,7 @@ static void tell_notice(
 	text_copy(f.notice.id, sizeof f.notice.id, m->id);
 	f.notice.raised_ms = m->raised_ms;
 	f.notice.step = m->step;
+	f.notice.priority = m->priority;
 	f.notice.state = state;
 	f.notice.tries = tries;
 	tell(e, &f);

@@ -447,9 +447,10 @@ struct fact_raise {
 };
 
 struct fact_notice {
-	char key[ID_SIZE]; /* of the alarm */
-	int64_t raised_ms; /* ... and its occurrence */
-	int step;          /* from 1 */
+	char key[ID_SIZE];      /* of the alarm */
+	int64_t raised_ms;      /* ... and its occurrence */
+	int step;               /* from 1 */
+	enum priority priority; /* of the alarm as it was told: a worse one is told again */
 	enum notice_state state;
 	char target[ID_SIZE]; /* who is told, by its name in the configuration */
 	char id[ID_SIZE];     /* the same from every station: receivers drop what they know */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "twin/hash.h"
 #include "twin/text.h"
 
 bool notices_same(int64_t a_ms, int64_t b_ms)
@@ -37,6 +38,11 @@ static struct notice_entry *entry_of(struct notices *n, const char *key)
 	return &n->list[at];
 }
 
+uint32_t notices_station(const char *name)
+{
+	return hash32(HASH32_BASIS, name, strlen(name));
+}
+
 static int weight(const struct notice_step *s)
 {
 	static const int weights[NOTICE_STATE_COUNT] = {
@@ -50,7 +56,8 @@ void notices_hear(struct notices *n, const struct fact *fact)
 	const struct fact_notice *told = &fact->notice;
 
 	if (fact->kind != FACT_NOTICE || !told->key[0] || told->step < 1 || told->step > ALARM_STEPS
-		|| (unsigned)told->state >= NOTICE_STATE_COUNT)
+		|| (unsigned)told->state >= NOTICE_STATE_COUNT
+		|| (unsigned)told->priority >= PRIORITY_COUNT)
 		return;
 	struct notice_entry *e = entry_of(n, told->key);
 	bool same = notices_same(told->raised_ms, e->raised_ms);
@@ -60,21 +67,29 @@ void notices_hear(struct notices *n, const struct fact *fact)
 		memset(e->steps, 0, sizeof e->steps);
 	if (!same || told->raised_ms > e->raised_ms)
 		e->raised_ms = told->raised_ms;
-	struct notice_step *s = &e->steps[told->step - 1];
-	struct notice_step now = {
-		.told = true, .state = told->state, .tries = told->tries, .at_ms = fact->at_ms};
-	text_copy(now.station, sizeof now.station, fact->by.station);
+	struct notice_step *s = &e->steps[told->step - 1][told->priority];
+	struct notice_step now = {.told = true,
+		.state = told->state,
+		.tries = told->tries,
+		.station = notices_station(fact->by.station),
+		.at_ms = fact->at_ms};
 	if (weight(&now) >= weight(s))
 		*s = now;
 }
 
-const struct notice_step *notices_step(
-	const struct notices *n, const char *key, int64_t raised_ms, int step)
+const struct notice_step *notices_step(const struct notices *n, const char *key, int64_t raised_ms,
+	int step, enum priority priority)
 {
 	const struct notice_entry *e = find(n, key);
+	const struct notice_step *best = NULL;
 
-	if (!e || !notices_same(e->raised_ms, raised_ms) || step < 1 || step > ALARM_STEPS
-		|| !e->steps[step - 1].told)
+	if (!e || !notices_same(e->raised_ms, raised_ms) || step < 1 || step > ALARM_STEPS)
 		return NULL;
-	return &e->steps[step - 1];
+	for (int p = priority; p < PRIORITY_COUNT; p++) {
+		const struct notice_step *s = &e->steps[step - 1][p];
+
+		if (weight(s) > (best ? weight(best) : 0))
+			best = s;
+	}
+	return best;
 }

@@ -17,14 +17,14 @@ struct notice_step {
 	bool told; /* anything at all was said of it */
 	enum notice_state state;
 	int tries;
+	uint32_t station; /* who says so: notices_station of its name */
 	int64_t at_ms;
-	char station[ID_SIZE]; /* who says so */
 };
 
 struct notice_entry {
 	char key[ID_SIZE];
 	int64_t raised_ms;
-	struct notice_step steps[ALARM_STEPS];
+	struct notice_step steps[ALARM_STEPS][PRIORITY_COUNT];
 };
 
 struct notices {
@@ -35,9 +35,11 @@ struct notices {
 
 /* Any fact; only notices are looked at. Sent outweighs dead, dead outweighs failed. */
 void notices_hear(struct notices *notices, const struct fact *fact);
-/* What is known of this step (from 1) of this occurrence; NULL nothing. */
-const struct notice_step *notices_step(
-	const struct notices *notices, const char *key, int64_t raised_ms, int step);
+/* What is known of this step (from 1) of this occurrence, told at this priority or a
+ * higher one: the best word; NULL nothing. */
+const struct notice_step *notices_step(const struct notices *notices, const char *key,
+	int64_t raised_ms, int step, enum priority priority);
+uint32_t notices_station(const char *name);
 /* Two names of one occurrence. */
 bool notices_same(int64_t a_ms, int64_t b_ms);
 

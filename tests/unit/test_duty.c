@@ -122,6 +122,7 @@ static void hear(struct notices *n, const char *key, int64_t raised_ms, int step
 	strcpy(f.by.station, station);
 	f.notice.raised_ms = raised_ms;
 	f.notice.step = step;
+	f.notice.priority = PRIORITY_MEDIUM;
 	f.notice.state = state;
 	f.notice.tries = 1;
 	notices_hear(n, &f);
@@ -129,7 +130,7 @@ static void hear(struct notices *n, const char *key, int64_t raised_ms, int step
 
 static int state_of(const struct notices *n, const char *key, int64_t raised_ms, int step)
 {
-	const struct notice_step *s = notices_step(n, key, raised_ms, step);
+	const struct notice_step *s = notices_step(n, key, raised_ms, step, PRIORITY_MEDIUM);
 	return s != NULL ? (int)s->state : -1;
 }
 
@@ -145,7 +146,9 @@ static void the_best_word_of_an_occurrence_counts(void **state)
 	hear(&n, "k", NOW, 1, NOTICE_DEAD, "a");
 	hear(&n, "k", NOW, 1, NOTICE_FAILED, "b");
 	assert_int_equal(state_of(&n, "k", NOW, 1), NOTICE_DEAD);
-	assert_string_equal(notices_step(&n, "k", NOW, 1)->station, "a");
+	assert_int_equal(
+		notices_step(&n, "k", NOW, 1, PRIORITY_LOW)->station, notices_station("a"));
+	assert_null(notices_step(&n, "k", NOW, 1, PRIORITY_HIGH)); /* worse than what was told */
 	hear(&n, "k", NOW, 1, NOTICE_SENT, "b");
 	hear(&n, "k", NOW, 1, NOTICE_DEAD, "a");
 	assert_int_equal(state_of(&n, "k", NOW, 1), NOTICE_SENT);
@@ -170,8 +173,8 @@ static void odd_notices_are_passed_over(void **state)
 	hear(&n, "k", NOW, ALARM_STEPS + 1, NOTICE_SENT, "a");
 	hear(&n, "k", NOW, 1, NOTICE_STATE_COUNT, "a");
 	assert_int_equal(n.count, 0);
-	assert_null(notices_step(&n, "k", NOW, 0));
-	assert_null(notices_step(&n, "k", NOW, ALARM_STEPS + 1));
+	assert_null(notices_step(&n, "k", NOW, 0, PRIORITY_LOW));
+	assert_null(notices_step(&n, "k", NOW, ALARM_STEPS + 1, PRIORITY_LOW));
 }
 
 static void the_oldest_makes_room(void **state)

@@ -192,6 +192,7 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.notice.key, "press:C300007B573C");
 		f.notice.raised_ms = 1773658800000;
 		f.notice.step = 2;
+		f.notice.priority = PRIORITY_HIGH;
 		f.notice.state = NOTICE_DEAD;
 		strcpy(f.notice.target, "on-call");
 		strcpy(f.notice.id, "0123456789abcdef");
