@@ -98,6 +98,7 @@ unsigned cmd_alarm(struct call *call)
 	format_put(ask.target, sizeof ask.target, "%s", a->key);
 	/* Covers what the reader has seen, not what rings while they decide. */
 	ask.covers_ms = a->raised_ms;
+	ask.seen = (int)a->priority + 1;
 	format_put(text, sizeof text, "%s: %s %s", _(act->ask), format_marks(a->priority), a->text);
 	if (act->kind == COMMAND_TAKE && a->owner[0])
 		format_add(text, sizeof text, _(" (now with %s)"), a->owner);

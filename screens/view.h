@@ -118,6 +118,7 @@ struct command {
 	int arg;
 	int value;
 	int64_t covers_ms;
+	int seen; /* of an alarm: the priority shown when the person decided, plus 1; 0 not said */
 	int64_t when_ms;
 	char text[TYPED_SIZE];
 };

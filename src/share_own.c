@@ -122,20 +122,7 @@ void share_committed(struct share *s, uint64_t seq)
 
 static bool raise_of(const struct share *s, const struct alarm *a, struct fact_raise *out)
 {
-	memset(out, 0, sizeof *out);
-	if (a->own_ms == 0 || alarm_setting(s->twin->site, a->class_)->local)
-		return false;
-	int64_t ended = a->cleared_ms > 0 ? a->cleared_ms : a->changed_ms;
-	text_copy(out->key, sizeof out->key, a->key);
-	text_copy(out->text, sizeof out->text, a->text);
-	text_copy(out->tag, sizeof out->tag, a->tag);
-	text_copy(out->room, sizeof out->room, a->room);
-	out->class_ = a->class_;
-	out->priority = a->priority;
-	out->raised_ms = a->own_ms;
-	if (!a->own)
-		out->cleared_ms = ended > a->own_ms ? ended : a->own_ms;
-	return true;
+	return alarm_own_word(a, out) && !alarm_setting(s->twin->site, a->class_)->local;
 }
 
 static void raise_word(struct share *s, const struct fact_raise *raise)

@@ -217,25 +217,107 @@ static void do_stock(struct station *s, const struct command *c)
 	station_say(s, "new stock: minutes and mean temperature begin anew");
 }
 
+/* ---- alarms ---- */
+
+/* One row an act: from which states it makes sense, what is said when it took, and when
+ * not. What is refused here is not written down, and nobody else hears of it. */
+#define STATES(a, b, c) (1u << (a) | 1u << (b) | 1u << (c))
+static const struct alarm_command {
+	enum command_kind kind;
+	enum alarm_act act;
+	unsigned from; /* base states; 0: any */
+	const char *done, *otherwise;
+	int undo; /* the act that takes it back, -1 none */
+} alarm_commands[] = {
+	{COMMAND_ACKNOWLEDGE, ALARM_ACKNOWLEDGE, STATES(ALARM_B, ALARM_D, ALARM_LU),
+		"alarm acknowledged", "nothing to acknowledge: it changed meanwhile",
+		ALARM_UNACKNOWLEDGE},
+	{COMMAND_RESET, ALARM_RESET, STATES(ALARM_LA, ALARM_LA, ALARM_LA), "alarm reset",
+		"not reset: acknowledge it first, or it is still active", -1},
+	{COMMAND_TAKE, ALARM_TAKE, 0, "it is yours now (U takes it back)", "", ALARM_LEAVE},
+	{COMMAND_LEAVE, ALARM_LEAVE, 0, "left to others (U takes it back)", "", ALARM_TAKE},
+	{COMMAND_SHELVE, ALARM_SHELVE, 0, "alarm shelved (U takes it back)", "", ALARM_UNSHELVE},
+	{COMMAND_UNSHELVE, ALARM_UNSHELVE, 0, "alarm back from the shelf", "", -1},
+	{COMMAND_UNACKNOWLEDGE, ALARM_UNACKNOWLEDGE, STATES(ALARM_C, ALARM_C, ALARM_C),
+		"acknowledgement taken back: it rings again",
+		"nothing to take back: it is not acknowledged and active", -1},
+	{COMMAND_OUT_OF_SERVICE, ALARM_OUT_OF_SERVICE, 0, "out of service (U takes it back)", "",
+		ALARM_RETURN},
+	{COMMAND_RETURN, ALARM_RETURN, 0, "back in service", "", -1},
+};
+
+static const char *alarm_objection(const struct station *s, const struct alarm *a,
+	const struct alarm_command *row, bool reason)
+{
+	const struct alarm_setting *is = alarm_setting(s->twin->site, a->class_);
+	if (row->from != 0 && (row->from & 1u << alarm_state(a)) == 0)
+		return row->otherwise;
+	if (row->act == ALARM_SHELVE && is->shelf_max_min <= 0)
+		return "alarms of this kind are not shelved";
+	if (row->act == ALARM_RETURN && !a->out_of_service)
+		return "it is not out of service";
+	if (row->act == ALARM_UNSHELVE && a->shelf_until_ms == 0)
+		return "it is not shelved";
+	if (alarm_wants_reason(is, row->act) && !reason)
+		return "why? a reason is needed for that";
+	return NULL;
+}
+
+static void alarm_fact(const struct station *s, const struct alarm *a,
+	const struct alarm_command *row, const struct command *c, struct fact *f)
+{
+	text_copy(f->alarm.key, ID_SIZE, a->key);
+	f->alarm.act = row->act;
+	f->alarm.covers_ms = c->covers_ms;
+	f->alarm.seen = c->seen > 0 ? c->seen - 1 : FACT_UNKNOWN;
+	if (row->act == ALARM_SHELVE && c->value > 0)
+		f->alarm.until_ms = station_now(s) + (int64_t)c->value * 60000;
+	f->alarm.one_shot = row->act == ALARM_SHELVE && c->arg == 1;
+	if (row->act == ALARM_RETURN)
+		f->alarm.covers_ms = a->active ? a->raised_ms : 0;
+	text_neutralise(f->by.reason, sizeof f->by.reason, c->text, strlen(c->text));
+}
+
+/* An acknowledgement is taken back while it rings; a call that has been answered rings
+ * no more. */
+static void remember_alarm(
+	struct station *s, const struct alarm *a, const struct alarm_command *row, struct fact *f)
+{
+	if (row->undo < 0 || (row->act == ALARM_ACKNOWLEDGE && alarm_state(a) != ALARM_C))
+		return;
+	f->alarm.act = (enum alarm_act)row->undo;
+	f->alarm.until_ms = 0;
+	f->alarm.one_shot = false;
+	if (row->act == ALARM_OUT_OF_SERVICE)
+		f->alarm.covers_ms = 0;
+	if (f->by.reason[0] == '\0')
+		text_copy(f->by.reason, sizeof f->by.reason, "by mistake");
+	remember(s, f);
+}
+
 static void do_alarm(struct station *s, const struct command *c)
 {
+	const struct alarm_command *row = alarm_commands;
 	struct fact f = act(s, FACT_ALARM);
-	bool reset = c->kind == COMMAND_RESET;
 	int i = twin_alarm(s->twin, c->target);
 	if (i < 0)
 		return;
-	enum alarm_state before = alarm_state(&s->twin->alarms[i]);
-	text_copy(f.alarm.key, ID_SIZE, c->target);
-	f.alarm.act = reset ? ALARM_RESET : ALARM_ACKNOWLEDGE;
-	f.alarm.covers_ms = c->covers_ms;
+	while (row->kind != c->kind)
+		row++; /* station_command comes here for these only */
+	const struct alarm *a = &s->twin->alarms[i];
+	alarm_fact(s, a, row, c, &f);
+	const char *objection = alarm_objection(s, a, row, f.by.reason[0] != '\0');
+	if (objection != NULL) {
+		station_say(s, "%s", objection);
+		return;
+	}
+	enum alarm_state before = alarm_state(a);
 	if (!commit_act(s, &f, c->target))
 		return;
-	bool took = alarm_state(&s->twin->alarms[i]) != before;
+	bool took = row->from == 0 || alarm_state(a) != before;
 	if (took)
-		station_say(s, reset ? "alarm reset" : "alarm acknowledged");
-	else
-		station_say(s, reset ? "not reset: acknowledge it first, or it is still active"
-				     : "nothing to acknowledge: it changed meanwhile");
+		remember_alarm(s, a, row, &f);
+	station_say(s, "%s", took ? row->done : row->otherwise);
 }
 
 /* ---- what-ifs kept under a name ---- */
@@ -315,7 +397,9 @@ static void do_undo(struct station *s, const struct command *c)
 		struct fact f = s->undo[--s->undo_count];
 		joined = s->undo_joined[s->undo_count];
 		f.source_ms = station_now(s);
-		f.by = act(s, f.kind).by; /* who he is now, not what he was then */
+		struct author now = act(s, f.kind).by; /* who he is now, not what he was then */
+		text_copy(now.reason, sizeof now.reason, f.by.reason);
+		f.by = now;
 		if (!commit_act(s, &f, "undo"))
 			return;
 	} while (joined && s->undo_count > 0);
@@ -442,6 +526,13 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_ACKNOWLEDGE] = do_alarm,
 		[COMMAND_STOCK] = do_stock,
 		[COMMAND_RESET] = do_alarm,
+		[COMMAND_TAKE] = do_alarm,
+		[COMMAND_LEAVE] = do_alarm,
+		[COMMAND_SHELVE] = do_alarm,
+		[COMMAND_UNSHELVE] = do_alarm,
+		[COMMAND_UNACKNOWLEDGE] = do_alarm,
+		[COMMAND_OUT_OF_SERVICE] = do_alarm,
+		[COMMAND_RETURN] = do_alarm,
 		[COMMAND_UNDO] = do_undo,
 		[COMMAND_REVEAL] = do_reveal,
 		[COMMAND_BREAK_GLASS] = do_break_glass,

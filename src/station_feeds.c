@@ -268,18 +268,27 @@ static const struct {
 		0},
 };
 
+/* What is told already the twin knows, also after a restart: an alarm of an earlier life
+ * ends when its condition is good, and goes on when it is not. */
+static bool is_told(const struct station *s, const char *condition)
+{
+	char key[ID_SIZE];
+	snprintf(key, sizeof key, "technical:%s", condition);
+	int i = twin_alarm(s->twin, key);
+	return i >= 0 && s->twin->alarms[i].active;
+}
+
 static void watch(struct station *s, int which, bool bad)
 {
-	struct watch *w = &s->watches[which];
-	int64_t mono = monotonic_ms();
+	int64_t *since = &s->bad_since_mono[which], mono = monotonic_ms();
+	bool told = is_told(s, conditions[which].key);
 	if (!bad)
-		w->bad_since_mono = 0;
-	else if (w->bad_since_mono == 0)
-		w->bad_since_mono = mono;
-	bool tell = bad && mono - w->bad_since_mono >= conditions[which].after_ms;
-	if (tell == w->told)
+		*since = 0;
+	else if (*since == 0)
+		*since = mono;
+	bool tell = bad && (told || mono - *since >= conditions[which].after_ms);
+	if (tell == told)
 		return;
-	w->told = tell;
 	struct fact f = fact_make(FACT_CONDITION, SOURCE_SYSTEM, 0);
 	text_copy(f.origin, sizeof f.origin, "vigie");
 	text_copy(f.condition.key, sizeof f.condition.key, conditions[which].key);

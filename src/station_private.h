@@ -40,11 +40,7 @@ struct pushed {
 	size_t why_size;
 };
 
-/* A technical condition that ends by itself. */
-struct watch {
-	int64_t bad_since_mono; /* 0: good */
-	bool told;
-};
+/* Technical conditions that end by themselves. */
 enum {
 	WATCH_BROKER,
 	WATCH_FHIR,
@@ -104,11 +100,11 @@ struct station {
 	int undo_count;
 	char reveal[ID_SIZE];
 	int64_t reveal_until_mono;
-	struct watch watches[WATCH_COUNT];
-	int64_t inbox_id;      /* newest row turned into facts */
-	uint64_t inbox_seq;    /* their last fact */
-	atomic_int inbox_news; /* set by Paho's thread */
-	bool draining;         /* rows of the inbox are being decoded */
+	int64_t bad_since_mono[WATCH_COUNT]; /* 0: good */
+	int64_t inbox_id;                    /* newest row turned into facts */
+	uint64_t inbox_seq;                  /* their last fact */
+	atomic_int inbox_news;               /* set by Paho's thread */
+	bool draining;                       /* rows of the inbox are being decoded */
 	ev_timer tick;
 	ev_prepare before_wait;
 	ev_check after_wait;

@@ -113,7 +113,7 @@ struct alarm {
 	char acked_by[ORIGIN_SIZE];
 	enum priority acked_priority; /* what was acknowledged: worse is a new occurrence */
 	int64_t ack_upto_ms, reset_upto_ms;
-	int64_t unack_ms; /* what was acknowledged until then counts no more */
+	int64_t unack_ms;       /* what was acknowledged until then counts no more */
 	enum priority ack_seen; /* as bad as its author saw it */
 	struct alarm_word ack;  /* who was first, of those that cover as much */
 	struct alarm_hold holds[ALARM_HOLDS];
@@ -259,7 +259,7 @@ int64_t alarm_called_ms(const struct alarm *a, const struct alarm_setting *is, i
  * the first has seen it. The same station twice is two. */
 int64_t alarm_floor(const struct alarm *a);
 int64_t alarm_floor_of(const struct alarm *a, int64_t raised_ms, bool again);
-bool alarm_held(const struct alarm *a); /* it rings at some station */
+bool alarm_held(const struct alarm *a);                   /* it rings at some station */
 enum priority alarm_held_priority(const struct alarm *a); /* the highest of the occurrence */
 /* The place of a station's word (1 ..), a new one, or that of the one that ended
  * longest ago; -1 when all of them ring. */

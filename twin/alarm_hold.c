@@ -97,7 +97,7 @@ bool alarm_own_word(const struct alarm *a, struct fact_raise *out)
 	out->class_ = a->class_;
 	out->priority = own->priority;
 	out->raised_ms = own->raised_ms;
-	out->cleared_ms = own->ended_ms;
+	out->cleared_ms = rings(own) ? 0 : own->ended_ms;
 	out->again = own->again;
 	return true;
 }

@@ -20,6 +20,9 @@ struct act {
 	int64_t hlc_ms;
 };
 
+/* Of an alarm that has still to be heard of. */
+static const struct alarm_setting any_class = {.shelf_max_min = ALARM_SHELF_MAX_MIN};
+
 static struct alarm_input input(const struct act *act, enum alarm_event event)
 {
 	return (struct alarm_input){.event = event,
@@ -96,7 +99,6 @@ static bool own_up(struct turn *turn, struct alarm *a, const struct act *act)
  * looked at again when it is. A word that is refused is still the last one. */
 static bool shelve(struct turn *turn, struct alarm *a, const struct act *act)
 {
-	struct alarm_setting any = {.shelf_max_min = ALARM_SHELF_MAX_MIN};
 	struct alarm_input in = input(act, ALARM_EVENT_SHELVE);
 	bool took;
 
@@ -104,7 +106,7 @@ static bool shelve(struct turn *turn, struct alarm *a, const struct act *act)
 		return false;
 	in.at_ms = turn->t->now_ms;
 	in.priority = seen(a, act);
-	took = a->named ? alarm_run(turn, a, in) != 0 : alarm_event(a, &any, &in) != 0;
+	took = a->named ? alarm_run(turn, a, in) != 0 : alarm_event(a, &any_class, &in) != 0;
 	if (!took)
 		alarm_write(&a->shelf, &in);
 	alarm_settle(turn, a);
@@ -125,7 +127,9 @@ static bool unshelve(struct turn *turn, struct alarm *a, const struct act *act)
 	return true;
 }
 
-/* A new occurrence, dated by the act, so that it is the same one everywhere. */
+/* A new occurrence, dated by the act, so that it is the same one everywhere. Whose
+ * acknowledgement it was is for the author's station to see to (twin/roles.h): here it
+ * may not be known yet. */
 static bool unacknowledge(struct turn *turn, struct alarm *a, const struct act *act)
 {
 	struct alarm_input in = input(act, ALARM_EVENT_UNACK);
@@ -134,7 +138,7 @@ static bool unacknowledge(struct turn *turn, struct alarm *a, const struct act *
 	in.again = true;
 	if (act->hlc_ms <= a->unack_ms || act->hlc_ms <= a->raised_ms)
 		return false;
-	if (alarm_state(a) == ALARM_C ? !alarm_run(turn, a, in) : !act->by)
+	if (!(alarm_state(a) == ALARM_C && alarm_run(turn, a, in)) && !act->by)
 		return false;
 	a->unack_ms = act->hlc_ms;
 	alarm_settle(turn, a);
@@ -202,7 +206,8 @@ void on_alarm(struct turn *turn)
 		.who = f->origin,
 		.hlc_ms = f->by.hlc_ms ? f->by.hlc_ms : f->at_ms};
 	struct alarm *a = acted_on(turn, &act);
-	bool may = a && (!a->raised_ms || alarm_may(alarm_is(turn->t, a), act.told->act, &f->by));
+	bool may =
+		a && alarm_may(a->named ? alarm_is(turn->t, a) : &any_class, act.told->act, &f->by);
 
 	if (!may || !acts[act.told->act](turn, a, &act))
 		turn->t->ignored++;

@@ -57,7 +57,7 @@ static struct fact shared(enum fact_kind kind, int station, int64_t hlc_ms)
 	FILL(f.origin, people[station]);
 	FILL(f.by.station, names[station]);
 	f.by.hlc_ms = hlc_ms;
-	f.by.role = PERSON_SUPERVISOR;
+	f.by.role = hlc_ms % 2 ? PERSON_NURSE : PERSON_SUPERVISOR;
 	FILL(f.by.reason, "as agreed");
 	return f;
 }
