@@ -33,7 +33,8 @@ static void out_text(const struct reading *r, const struct cold_stock *s, char *
 static void rule_aged(struct turn *turn, const struct cold_stock *s)
 {
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_COLD_CHAIN,
+	struct ring ring = {.waited = true,
+		.class_ = ALARM_CLASS_COLD_CHAIN,
 		.text = text,
 		.tag = s->tag->mac,
 		.room = room_id(turn->t, s->tag->room)};
@@ -86,7 +87,8 @@ bool rule_cold(struct turn *turn, int i)
 	struct reading *r = &t->readings[i];
 	struct cold_stock s;
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_COLD_CHAIN, .text = text, .tag = r->tag};
+	struct ring ring = {
+		.waited = true, .class_ = ALARM_CLASS_COLD_CHAIN, .text = text, .tag = r->tag};
 
 	if (!cold_stock(t, i, &s)) {
 		if (r->cold.since_ms) {
@@ -111,7 +113,7 @@ bool rule_cold(struct turn *turn, int i)
 	out_text(r, &s, text, sizeof text);
 	ring.room = room_id(t, s.tag->room);
 	ring.priority = s.near ? PRIORITY_HIGH : alarm_setting(t->site, ring.class_)->priority;
-	rule_goes_on(turn, key, &ring);
+	alarm_follow(turn, key, true, &ring);
 	wait_for_the_budget(turn, i, &s);
 	return true;
 }

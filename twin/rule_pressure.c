@@ -65,8 +65,10 @@ static void rule_room(struct turn *turn, int room)
 	struct twin *t = turn->t;
 	const struct room *r = &t->site->rooms[room];
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {
-		.class_ = ALARM_CLASS_ROOM_PRESSURE, .text = text, .room = room_id(t, room)};
+	struct ring ring = {.waited = true,
+		.class_ = ALARM_CLASS_ROOM_PRESSURE,
+		.text = text,
+		.room = room_id(t, room)};
 	double pascal;
 	int i;
 

@@ -59,7 +59,8 @@ static void ring_silent(struct turn *turn, int thing, bool wanted)
 	const struct thing *th = &t->things[thing];
 	int room = room_of_tag(t, th->tag);
 	char key[ID_SIZE], text[LABEL_SIZE] = "silent: ";
-	struct ring ring = {.class_ = ALARM_CLASS_SILENT_TAG,
+	struct ring ring = {.waited = true,
+		.class_ = ALARM_CLASS_SILENT_TAG,
 		.text = text,
 		.tag = th->tag,
 		.room = room_id(t, room)};

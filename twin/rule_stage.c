@@ -129,7 +129,8 @@ static void ring_stage(struct turn *turn, int i, enum stage stage, double limit)
 	const struct surgery *s = &t->cases[i];
 	int room = room_of(t, s, stage);
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = ALARM_CLASS_LONG_STAGE,
+	struct ring ring = {.waited = true,
+		.class_ = ALARM_CLASS_LONG_STAGE,
 		.text = text,
 		.tag = "",
 		.room = room_id(t, room)};

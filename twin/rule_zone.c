@@ -70,7 +70,8 @@ static void ring_zone(struct turn *turn, const struct thing *th, const struct zo
 	const struct twin *t = turn->t;
 	bool patient = th->site_tag >= 0 && t->site->tags[th->site_tag].kind == TAG_PATIENT;
 	char key[ID_SIZE], text[LABEL_SIZE] = "";
-	struct ring ring = {.class_ = patient ? ALARM_CLASS_WANDERING : ALARM_CLASS_ZONE_EXIT,
+	struct ring ring = {.waited = true,
+		.class_ = patient ? ALARM_CLASS_WANDERING : ALARM_CLASS_ZONE_EXIT,
 		.text = text,
 		.tag = th->tag,
 		.room = room_id(t, th->room)};

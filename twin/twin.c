@@ -87,7 +87,17 @@ static timer_handler *const timer_handlers[TIMER_KIND_COUNT] = {
 	[TIMER_SILENT] = rule_silent,
 	[TIMER_ZONE] = rule_zone,
 	[TIMER_STAGE] = rule_stage,
+	[TIMER_CAUSE] = cause_due,
 };
+
+/* What follows from what has just changed. */
+static void derive(struct turn *turn)
+{
+	if (turn->rooms)
+		rooms_derive(turn);
+	if (turn->alarms)
+		causes_derive(turn);
+}
 
 static void advance(struct turn *turn, int64_t now_ms)
 {
@@ -97,12 +107,11 @@ static void advance(struct turn *turn, int64_t now_ms)
 	while (timer_take(t, now_ms, &timer)) {
 		if (timer.due_ms > t->now_ms)
 			t->now_ms = timer.due_ms;
-		turn->rooms = false;
+		turn->rooms = turn->alarms = false;
 		timer_handlers[timer.what](turn, timer.index);
-		if (turn->rooms)
-			rooms_derive(turn);
+		derive(turn);
 	}
-	turn->rooms = false;
+	turn->rooms = turn->alarms = false;
 	if (now_ms > t->now_ms)
 		t->now_ms = now_ms;
 }
@@ -129,8 +138,7 @@ void twin_apply(struct twin *twin, const struct fact *fact, struct consequences 
 	turn.fact = fact;
 	turn.cause = fact->seq;
 	apply_fact(&turn);
-	if (turn.rooms)
-		rooms_derive(&turn);
+	derive(&turn);
 }
 
 int twin_case(const struct twin *twin, const char *id)

@@ -20,7 +20,7 @@ void alarm_emit(
 	struct consequences *out = turn->out;
 	struct transition *tr;
 
-	alarm_moved(turn, a, from);
+	alarm_moved(turn, a, from, to);
 	if (!out)
 		return;
 	if (out->count == CONSEQUENCES_MAX) {
@@ -393,6 +393,8 @@ void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct 
 		alarm_raise(turn, key, ring);
 	} else {
 		a->quiet_ms = 0;
+		if (priority_of(turn->t, ring) > a->priority_now)
+			describe(a, ring);
 		grade(turn, a, priority_of(turn->t, ring));
 	}
 }

@@ -35,6 +35,7 @@ enum timer_kind {
 	TIMER_SILENT,  /* a tag that should be heard; index: thing */
 	TIMER_ZONE,    /* a tag out of its zone; index: thing */
 	TIMER_STAGE,   /* a patient long in one stage; index: case */
+	TIMER_CAUSE,   /* the grace of a cause that has ended; one for all */
 	TIMER_KIND_COUNT
 };
 
@@ -43,7 +44,8 @@ struct turn {
 	struct consequences *out; /* NULL: nobody listens */
 	const struct fact *fact;  /* NULL: a timer */
 	uint64_t cause;
-	bool rooms; /* room states must be derived again */
+	bool rooms;  /* room states must be derived again */
+	bool alarms; /* ... and what explains which alarm */
 };
 
 /* text: builds labels without stdio; both always terminate */
@@ -106,8 +108,11 @@ void on_note(struct turn *turn); /* of the table in twin_apply.c */
 void on_hazard(struct turn *turn); /* of the table in twin_apply.c */
 void hazard_due(struct turn *turn, int alarm);
 
-/* cause.c: an alarm has just changed its state; for the trail. */
-void alarm_moved(struct turn *turn, const struct alarm *a, enum alarm_state from);
+/* cause.c */
+void alarm_moved(/* an alarm has just changed its letter */
+	struct turn *turn, const struct alarm *a, enum alarm_state from, enum alarm_state to);
+void causes_derive(struct turn *turn);
+void cause_due(struct turn *turn, int index);
 
 /* twin_move.c */
 void thing_moved(struct turn *turn, int thing, int from);
@@ -168,8 +173,6 @@ void rule_case_gone(struct turn *turn, int i);
 void rule_reading(struct turn *turn, int i);
 /* Out of limits for so long; keeps its out_since_ms and the timer that looks again. */
 bool reading_out(struct turn *turn, int i, bool out, double delay_min);
-/* Raises it; one that rings already only when it is worse now. */
-void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring);
 void rule_stage(struct turn *turn, int i);        /* rule_stage.c */
 bool rule_pressure(struct turn *turn, int i);     /* rule_pressure.c */
 void rule_silent(struct turn *turn, int thing);   /* rule_silent.c */

@@ -125,16 +125,6 @@ bool reading_out(struct turn *turn, int i, bool out, double delay_min)
 	return t->now_ms >= due_ms;
 }
 
-void rule_goes_on(struct turn *turn, const char *key, const struct ring *ring)
-{
-	int i = twin_alarm(turn->t, key);
-
-	if (i >= 0 && turn->t->alarms[i].active && ring->priority > turn->t->alarms[i].priority)
-		alarm_raise(turn, key, ring);
-	else
-		alarm_follow(turn, key, true, ring);
-}
-
 /* Limits of the air of a room. */
 struct limits {
 	double low, high;
