@@ -78,19 +78,20 @@ static double rare_min(const struct pathway *way, enum milestone from, enum mile
 	return stat_lognormal_quantile(mu, sigma, RARE);
 }
 
-/* When the stage began, by the first milestone told of it; 0 not known. */
-static int64_t began_ms(const struct surgery *s, enum stage stage, enum source *who)
+/* The first milestone told of the stage: since then it goes on; NULL not known. */
+static const struct stamp *beginning(const struct surgery *s, enum stage stage, enum source *who)
 {
-	int64_t first = 0;
+	const struct stamp *first = NULL;
 
 	for (int m = 0; m < MILESTONE_COUNT; m++) {
 		enum source by;
 		const struct stamp *stamp = surgery_stamp(s, (enum milestone)m, &by);
 
 		if (!stamp || milestone_rules[m].track != TRACK_PATIENT
-			|| milestone_rules[m].stage != stage || (first && stamp->when_ms >= first))
+			|| milestone_rules[m].stage != stage
+			|| (first && stamp->when_ms >= first->when_ms))
 			continue;
-		first = stamp->when_ms;
+		first = stamp;
 		*who = by;
 	}
 	return first;
@@ -154,6 +155,16 @@ static void ring_stage(struct turn *turn, int i, enum stage stage, double limit)
 		s->id, 0);
 }
 
+/* When it is too long. What is read of the past comes milestone by milestone: the next
+ * one gets the time to follow. */
+static int64_t due_ms(const struct stamp *began, double limit)
+{
+	int64_t due = began->when_ms + (int64_t)(limit * MINUTE_MS);
+	int64_t told = began->at_ms + ABSENT_GRACE_MS;
+
+	return due > told ? due : told;
+}
+
 /* Half a day in one stage is a hole in the record, not a stage. */
 void rule_stage(struct turn *turn, int i)
 {
@@ -161,9 +172,10 @@ void rule_stage(struct turn *turn, int i)
 	const struct surgery *s = &t->cases[i];
 	enum stage stage = surgery_stage(s);
 	enum source who = SOURCE_NONE;
-	int64_t began = began_ms(s, stage, &who);
+	const struct stamp *began = beginning(s, stage, &who);
 	double limit = began ? limit_min(t, s, stage, who) : -1;
-	int64_t due = began + (int64_t)(limit * MINUTE_MS), end = began + HORIZON_MS;
+	int64_t due = limit > 0 ? due_ms(began, limit) : 0;
+	int64_t end = began ? began->when_ms + HORIZON_MS : 0;
 	bool going = limit > 0 && !surgery_is_off(s) && t->now_ms < end && due < end;
 	char key[ID_SIZE];
 

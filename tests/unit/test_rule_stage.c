@@ -76,6 +76,17 @@ static void test_what_nobody_tells_does_not_last(void **state)
 	assert_int_equal(state_of(t, "stage:c2"), ALARM_B);
 	twin_advance(t, AT(301 + 12 * 60), NULL);
 	assert_int_equal(state_of(t, "stage:c2"), ALARM_D);
+	/* Read after the fact, one milestone after the other: nothing rings. */
+	put(t, case_fact("c4", "p4", "or-2", 900, 1000, 1080));
+	struct fact late = milestone_fact("c4", SOURCE_FHIR, MILESTONE_IN_ROOM, 900);
+	late.at_ms = AT(1080);
+	put(t, late);
+	assert_int_equal(state_of(t, "stage:c4"), -1);
+	late = milestone_fact("c4", SOURCE_FHIR, MILESTONE_INCISION, 930);
+	late.at_ms = AT(1081);
+	put(t, late);
+	twin_advance(t, AT(1090), NULL);
+	assert_int_equal(state_of(t, "stage:c4"), -1);
 	/* Off the list: nothing is long. */
 	f = case_fact("c3", "p3", "or-1", 1100, 1200, 1100);
 	put(t, f);
