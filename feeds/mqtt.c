@@ -212,7 +212,7 @@ static void schedule_retry(struct mqtt *m)
 	ev_timer_stop(m->loop, &m->retry);
 	ev_timer_set(&m->retry, m->backoff_s * jitter, 0);
 	ev_timer_start(m->loop, &m->retry);
-	m->backoff_s = m->backoff_s < 2 ? m->backoff_s * 2 : 4;
+	m->backoff_s = m->backoff_s < 1 ? m->backoff_s * 2 : 2;
 	m->address = (m->address + 1) % m->address_count;
 }
 

@@ -6,7 +6,7 @@
  * MQTT by Eclipse Paho's MQTTAsync, under libev, by the seven rules of
  * reliability.md 2.4: one client, created once; nothing but copy in the
  * callback (plus the commit of a press, injected); our own reconnect timer
- * (0.25 … 4 s with jitter), list of addresses rotated; every SUBACK checked;
+ * (0.25 … 2 s with jitter), list of addresses rotated; every SUBACK checked;
  * persistent session; a heartbeat to ourselves each 500 ms decides whether the
  * link lives; TLS with host-name check.
  */

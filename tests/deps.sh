@@ -5,7 +5,7 @@
 set -u
 packages="build-essential pkg-config libncurses-dev libev-dev libpaho-mqtt-dev
 libcurl4-openssl-dev libcjson-dev libconfig-dev libsqlite3-dev uthash-dev libssl-dev libjwt-dev gettext
-libcsv-dev libmicrohttpd-dev libpam0g-dev libseccomp-dev libcmocka-dev libvterm-dev mosquitto mosquitto-clients openssl ncurses-term
+libcsv-dev libmicrohttpd-dev libpam0g-dev libseccomp-dev libcmocka-dev libvterm-dev mosquitto mosquitto-clients nats-server openssl ncurses-term
 libc6-dbg libclang-rt-14-dev valgrind clang mandoc clang-format clang-tidy cppcheck"
 missing=
 for p in $packages; do
