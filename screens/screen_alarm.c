@@ -132,21 +132,37 @@ static void draw_guidance(const struct view *view, const struct alarm *a, struct
 
 /* --- who did what on it ---------------------------------------------------- */
 
+/* Which station told them, as far as we know it by name. */
+static const char *teller(const struct view *view, const struct notice_step *n)
+{
+	const struct stations *all = view->stations;
+
+	if (!all)
+		return "";
+	for (int i = 0; i < all->count; i++)
+		if (notices_station(all->list[i].id) == n->station)
+			return all->list[i].id;
+	return notices_station(all->self) == n->station ? all->self : "";
+}
+
 static void draw_step(const struct view *view, const struct alarm *a, int step, struct page *page)
 {
 	static const char *const states[NOTICE_STATE_COUNT] = {[NOTICE_SENT] = N_("told"),
 		[NOTICE_FAILED] = N_("not reached, tried again"),
 		[NOTICE_DEAD] = N_("NOT REACHED")};
 	const struct alarm_setting *s = alarm_setting(view->twin->site, a->class_);
-	const struct notice_step *n =
-		view->notices ? notices_step(view->notices, a->key, a->raised_ms, step) : NULL;
+	const struct notice_step *n = view->notices ? notices_step(view->notices, a->key,
+					      a->raised_ms, step, PRIORITY_LOW)
+						    : NULL;
 	char text[LABEL_SIZE * 3], clock[16];
 	bool due = a->level >= step;
 
 	format_put(text, sizeof text, "%d %s: ", step, s->steps[step - 1].target);
 	if (n && (unsigned)n->state < NOTICE_STATE_COUNT) {
 		format_clock(n->at_ms, clock, sizeof clock);
-		format_add(text, sizeof text, "%s %s (%s)", _(states[n->state]), clock, n->station);
+		format_add(text, sizeof text, "%s %s", _(states[n->state]), clock);
+		if (teller(view, n)[0])
+			format_add(text, sizeof text, " (%s)", teller(view, n));
 	} else if (due) {
 		format_add(text, sizeof text, "%s", _("due"));
 	} else {
