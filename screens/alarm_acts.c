@@ -20,19 +20,18 @@ static const struct act {
 	enum alarm_act act;
 	const char *ask;  /* of the alarm named after it */
 	const char *lead; /* what is typed; NULL: nothing, yes or no */
-	bool needs_reason;
 } acts[] = {
-	{COMMAND_ACKNOWLEDGE, ALARM_ACKNOWLEDGE, N_("acknowledge"), NULL, false},
-	{COMMAND_TAKE, ALARM_TAKE, N_("take charge of"), NULL, false},
-	{COMMAND_LEAVE, ALARM_LEAVE, N_("leave to others"), NULL, false},
-	{COMMAND_UNSHELVE, ALARM_UNSHELVE, N_("take off the shelf"), NULL, false},
-	{COMMAND_RETURN, ALARM_RETURN, N_("back in service"), NULL, false},
-	{COMMAND_RESET, ALARM_RESET, N_("reset"), N_("why (Enter: done at the place)"), false},
-	{COMMAND_SHELVE, ALARM_SHELVE, N_("shelve"), N_("minutes and why"), true},
-	{COMMAND_UNACKNOWLEDGE, ALARM_UNACKNOWLEDGE, N_("take the acknowledgement back"), N_("why"),
-		true},
+	{COMMAND_ACKNOWLEDGE, ALARM_ACKNOWLEDGE, N_("acknowledge"), NULL},
+	{COMMAND_TAKE, ALARM_TAKE, N_("take charge of"), NULL},
+	{COMMAND_LEAVE, ALARM_LEAVE, N_("leave to others"), NULL},
+	{COMMAND_UNSHELVE, ALARM_UNSHELVE, N_("take off the shelf"), NULL},
+	{COMMAND_RETURN, ALARM_RETURN, N_("back in service"), NULL},
+	{COMMAND_RESET, ALARM_RESET, N_("reset"), N_("why")},
+	{COMMAND_SHELVE, ALARM_SHELVE, N_("shelve"), N_("minutes and why")},
+	{COMMAND_UNACKNOWLEDGE, ALARM_UNACKNOWLEDGE, N_("take the acknowledgement back"),
+		N_("why")},
 	{COMMAND_OUT_OF_SERVICE, ALARM_OUT_OF_SERVICE, N_("out of service"),
-		N_("why, and which work order"), true},
+		N_("why, and which work order")},
 };
 enum { ACTS = sizeof acts / sizeof acts[0] };
 
@@ -50,7 +49,7 @@ static enum command_kind turned(
 {
 	if (kind == COMMAND_TAKE && a->owner[0] && view->user && strcmp(a->owner, view->user) == 0)
 		return COMMAND_LEAVE;
-	if (kind == COMMAND_SHELVE && a->shelf_until_ms > view->now_ms)
+	if (kind == COMMAND_SHELVE && alarm_is_shelved(a, view->now_ms))
 		return COMMAND_UNSHELVE;
 	return kind;
 }
@@ -141,8 +140,13 @@ unsigned alarm_given(struct call *call, const struct screen *prompt)
 	const struct act *act = act_of(prompt->ask.kind);
 	struct command ask = prompt->ask;
 	const char *reason = prompt->text;
-	int most = index >= 0 ? alarm_shelf_most(call->view, &call->view->twin->alarms[index]) : 0;
+	const struct alarm *a;
+	int most;
 
+	if (index < 0)
+		return DONE;
+	a = &call->view->twin->alarms[index];
+	most = alarm_shelf_most(call->view, a);
 	if (act->kind == COMMAND_SHELVE)
 		reason = shelf_typed(prompt->text, &ask);
 	if (reason == NULL || (act->kind == COMMAND_SHELVE && ask.value > most)) {
@@ -150,7 +154,8 @@ unsigned alarm_given(struct call *call, const struct screen *prompt)
 		return DONE;
 	}
 	reason += strspn(reason, " ");
-	if (act->needs_reason && strlen(reason) < REASON_SHORTEST) {
+	if (alarm_wants_reason(alarm_setting(call->view->twin->site, a->class_), act->act)
+		&& strlen(reason) < REASON_SHORTEST) {
 		ui_say(call->ui, "%s", _("not done: a reason is needed"));
 		return DONE;
 	}

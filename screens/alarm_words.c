@@ -71,14 +71,14 @@ const char *person_role_words(enum person_role role)
 
 void alarm_letter_text(const struct view *view, const struct alarm *a, char *out, size_t size)
 {
-	format_put(out, size, "%s%s", alarm_state_name(alarm_letter(a, view->now_ms)),
+	format_put(out, size, "%s%s", alarm_state_name(alarm_shown(a, view->now_ms)),
 		a->unknown ? "?" : "");
 }
 
 /* The act that the line speaks of. */
 static enum share_stage stage_of(const struct view *view, const struct alarm *a)
 {
-	enum alarm_state shown = alarm_letter(a, view->now_ms);
+	enum alarm_state shown = alarm_shown(a, view->now_ms);
 
 	if (view->stations == NULL)
 		return SHARE_NONE;
@@ -143,7 +143,7 @@ static const char *against(const struct view *view, const struct alarm *a, enum 
 			       ? N_("alarms of this class are never shelved: take charge (t)")
 			       : "";
 	case ALARM_UNSHELVE:
-		return a->shelf_until_ms > view->now_ms ? "" : N_("it is not shelved");
+		return alarm_is_shelved(a, view->now_ms) ? "" : N_("it is not shelved");
 	case ALARM_UNACKNOWLEDGE:
 		return a->acked && a->active ? "" : N_("only an active, acknowledged alarm can be");
 	case ALARM_OUT_OF_SERVICE:
@@ -155,17 +155,15 @@ static const char *against(const struct view *view, const struct alarm *a, enum 
 	}
 }
 
-/* What each role may do is for those who decide it (src); that a class is kept for
- * some is told before anybody types a reason. */
 void alarm_refusal(
 	const struct view *view, const struct alarm *a, enum alarm_act act, char *out, size_t size)
 {
-	unsigned roles = alarm_setting(view->twin->site, a->class_)->roles;
+	const struct alarm_setting *is = alarm_setting(view->twin->site, a->class_);
+	struct author by = {.role = view->role};
 	const char *why = against(view, a, act);
 
 	format_put(out, size, "%s", why[0] ? _(why) : "");
-	if (!why[0] && act == ALARM_ACKNOWLEDGE && roles != 0 && view->role != PERSON_NONE
-		&& !(roles & 1U << view->role))
-		format_put(out, size, _("not for the role of %s: %s"),
-			person_role_words(view->role), alarm_class_words(a->class_));
+	/* Told before anybody types a reason; src asks again. */
+	if (!why[0] && view->role != PERSON_NONE && !alarm_may(is, act, &by))
+		format_put(out, size, _("not for the role of %s"), person_role_words(view->role));
 }

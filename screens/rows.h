@@ -78,8 +78,6 @@ struct alarm_place {
 /* Below this the second candidate is shown as well (promise B38). */
 static const double ALARM_PLACE_SURE = 0.60;
 struct alarm_place alarm_place(const struct view *view, const struct alarm *a);
-/* The letter that is shown: E F G over the base state. */
-enum alarm_state alarm_letter(const struct alarm *a, int64_t now_ms);
 /* The unacknowledged alarm that comes first, -1. */
 int alarm_top(const struct view *view);
 /* Unacknowledged and all that ring or have rung, per priority: what is set aside

@@ -110,7 +110,7 @@ static int useless(
 
 		if (choice->only == 0 || (int)a->class_ == choice->only - 1)
 			rows[kept++] = (struct alarm_row){.alarm = list[i].alarm,
-				.state = alarm_letter(a, view->now_ms),
+				.state = alarm_shown(a, view->now_ms),
 				.by = GROUP_NONE,
 				.useless = (int)list[i].what + 1,
 				.cycles = list[i].cycles};
@@ -278,7 +278,7 @@ static int flood(
 	for (int g = 0; g < count && written < max; g++) {
 		const struct alarm *a = &twin->alarms[groups[g].first];
 		struct alarm_row head = {.alarm = groups[g].first,
-			.state = alarm_letter(a, view->now_ms),
+			.state = alarm_shown(a, view->now_ms),
 			.by = GROUP_FLOOD,
 			.head = groups[g].count > 1,
 			.leads = true,
@@ -294,7 +294,7 @@ static int flood(
 		for (int i = 0; head.open && i < twin->alarm_count && written < max; i++)
 			if (i != head.alarm && alarm_group_has(twin, &groups[g], i, view->now_ms))
 				rows[written++] = (struct alarm_row){.alarm = i,
-					.state = alarm_letter(&twin->alarms[i], view->now_ms),
+					.state = alarm_shown(&twin->alarms[i], view->now_ms),
 					.group = head.group,
 					.by = GROUP_FLOOD};
 	}

@@ -43,17 +43,6 @@ struct alarm_place alarm_place(const struct view *view, const struct alarm *a)
 	return place;
 }
 
-enum alarm_state alarm_letter(const struct alarm *a, int64_t now_ms)
-{
-	if (a->out_of_service)
-		return ALARM_G;
-	if (a->suppressed)
-		return ALARM_F;
-	if (a->shelf_until_ms > now_ms)
-		return ALARM_E;
-	return alarm_state(a);
-}
-
 /* Higher priority first, then what nobody has acknowledged, then the newest; the
  * index keeps it total. */
 int alarm_order(const struct twin *twin, int x, int y)
@@ -89,7 +78,7 @@ int alarm_rows(const struct view *view, struct alarm_row *rows, int max)
 	for (int i = 0; i < twin->alarm_count && count < max; i++) {
 		if (!is_normal(&twin->alarms[i]))
 			rows[count++] = (struct alarm_row){.alarm = i,
-				.state = alarm_letter(&twin->alarms[i], view->now_ms),
+				.state = alarm_shown(&twin->alarms[i], view->now_ms),
 				.by = GROUP_NONE};
 	}
 	qsort_r(rows, (size_t)count, sizeof *rows, compare_rows, (void *)twin);
@@ -136,7 +125,7 @@ struct alarm_aside alarm_asides(const struct view *view)
 
 		if (is_normal(a))
 			continue;
-		switch (alarm_letter(a, view->now_ms)) {
+		switch (alarm_shown(a, view->now_ms)) {
 		case ALARM_E:
 			aside.shelved++;
 			break;

@@ -69,7 +69,7 @@ static void draw_place(const struct view *view, const struct alarm *a, struct pa
 
 static void draw_state(const struct view *view, const struct alarm *a, struct page *page)
 {
-	enum alarm_state shown = alarm_letter(a, view->now_ms);
+	enum alarm_state shown = alarm_shown(a, view->now_ms);
 	char text[LABEL_SIZE * 2];
 
 	format_put(text, sizeof text, "%s", alarm_letter_words(shown));
@@ -209,12 +209,12 @@ static void draw_people(const struct view *view, const struct alarm *a, struct p
 	}
 	page_pair(page, _("Acknowledged"), ROLE_NORMAL, text);
 	page_pair(page, _("Shared"), ROLE_NORMAL, alarm_share_words(view, a));
-	if (a->shelf_until_ms > view->now_ms) {
+	if (alarm_is_shelved(a, view->now_ms)) {
 		format_date_clock(a->shelf_until_ms, text, sizeof text);
 		format_add(text, sizeof text, "%s", a->shelf_one_shot ? _(", or its end") : "");
 		page_pair(page, _("Shelved until"), ROLE_STRONG, text);
 	}
-	draw_word(page, a->shelf_until_ms > view->now_ms ? _("Shelved") : _("Shelf ended"),
+	draw_word(page, alarm_is_shelved(a, view->now_ms) ? _("Shelved") : _("Shelf ended"),
 		&a->shelf);
 	draw_word(
 		page, a->out_of_service ? _("Out of service") : _("Back in service"), &a->service);
@@ -239,7 +239,7 @@ static void draw_causes(const struct view *view, const struct alarm *a, struct p
 			break;
 		a = &twin->alarms[at];
 		format_put(text, sizeof text, "%s %s",
-			alarm_state_name(alarm_letter(a, view->now_ms)), a->text);
+			alarm_state_name(alarm_shown(a, view->now_ms)), a->text);
 		page_pair(page, _("Because of"), ROLE_STRONG, text);
 	}
 	for (int i = 0; i < twin->alarm_count; i++) {

@@ -63,7 +63,7 @@ static void put_acts(const struct view *view, const struct alarm *a, cJSON *o)
 {
 	static const char *const stages[SHARE_STAGE_COUNT] = {"", "local", "echoed", "seen"};
 
-	text(o, "shown", alarm_state_name(alarm_letter(a, view->now_ms)));
+	text(o, "shown", alarm_state_name(alarm_shown(a, view->now_ms)));
 	if (a->unknown)
 		cJSON_AddTrueToObject(o, "unknown");
 	text(o, "owner", a->owner);
@@ -73,7 +73,7 @@ static void put_acts(const struct view *view, const struct alarm *a, cJSON *o)
 		when(o, "acked", a->acked_ms);
 	if (view->stations && a->acked)
 		text(o, "stage", stages[stations_stage(view->stations, a->key, ALARM_ACKNOWLEDGE)]);
-	if (a->shelf_until_ms > view->now_ms) {
+	if (alarm_is_shelved(a, view->now_ms)) {
 		when(o, "shelved_until", a->shelf_until_ms);
 		text(o, "shelved_by", a->shelf.who);
 	}

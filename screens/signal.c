@@ -48,17 +48,6 @@ int signal_light_ms(const int unacked[PRIORITY_COUNT], int64_t mono_ms)
 
 /* --- what asks to be heard --------------------------------------------- */
 
-/* When it was last due to sound anew: by its class, unacknowledged for so long. */
-static int64_t last_again(const struct view *view, const struct alarm *a)
-{
-	double min = alarm_setting(view->twin->site, a->class_)->realarm_min;
-	int64_t every_ms = (int64_t)(min * 60000);
-
-	if (every_ms <= 0 || view->now_ms <= a->raised_ms)
-		return a->raised_ms;
-	return a->raised_ms + (view->now_ms - a->raised_ms) / every_ms * every_ms;
-}
-
 void signal_asks(const struct view *view, struct signal_ask *out)
 {
 	const struct twin *twin = view->twin;
@@ -72,11 +61,11 @@ void signal_asks(const struct view *view, struct signal_ask *out)
 		if (a->acked || a->raised_ms == 0 || (unsigned)p >= PRIORITY_COUNT
 			|| !alarm_rings(a, view->now_ms))
 			continue;
-		if (!a->active && !a->latched) {
+		if (!alarm_sounds(a, view->now_ms)) {
 			out->ended[p]++;
 			continue;
 		}
-		again = last_again(view, a);
+		again = alarm_called_ms(a, alarm_setting(twin->site, a->class_), view->now_ms);
 		out->count[p]++;
 		if (a->raised_ms > out->newest_ms[p])
 			out->newest_ms[p] = a->raised_ms;

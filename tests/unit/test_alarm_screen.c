@@ -43,6 +43,14 @@ static struct alarm *ring(const char *key, enum alarm_class class_, enum priorit
 	return a;
 }
 
+/* As a shelf leaves it that its class allows. */
+static void shelve(struct alarm *a, int64_t until_ms)
+{
+	a->pinned = false;
+	a->shelf_until_ms = until_ms;
+	a->shelf_priority = a->priority;
+}
+
 /* A gateway that fell silent, and seven tags that only it heard. */
 static void gateway_down(void)
 {
@@ -189,7 +197,7 @@ static void test_lists(void **state)
 	assert_false(shows(ui, 24, 80, "patient not arrived"));
 	press(ui, "A");
 	assert_true(shows(ui, 24, 80, "patient calls: M.C."));
-	named("press:C30000000001")->shelf_until_ms = world->view.now_ms + 60000;
+	shelve(named("press:C30000000001"), world->view.now_ms + 60000);
 	assert_false(shows(ui, 24, 80, "patient calls: M.C."));
 	press(ui, "E");
 	assert_true(shows(ui, 24, 80, "*** E"));
@@ -252,8 +260,8 @@ static void test_counts_are_always_there(void **state)
 	(void)state;
 	gateway_down();
 	ring("out", ALARM_CLASS_CLIMATE, PRIORITY_LOW, "or-4", 1)->out_of_service = true;
-	ring("shelf", ALARM_CLASS_CLIMATE, PRIORITY_LOW, "or-4", 1)->shelf_until_ms =
-		world->view.now_ms + 60000;
+	shelve(ring("shelf", ALARM_CLASS_CLIMATE, PRIORITY_LOW, "or-4", 1),
+		world->view.now_ms + 60000);
 	ring("lost", ALARM_CLASS_CLIMATE, PRIORITY_LOW, "or-4", 1)->unknown = true;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		assert_true(ui_goto(ui, names[i]));
@@ -372,7 +380,7 @@ static void test_shelve(void **state)
 	type(ui, "probe is moved");
 	assert_int_equal(press(ui, "\n").kind, COMMAND_NONE);
 	/* The same key again, and its own. */
-	a->shelf_until_ms = world->view.now_ms + 60000;
+	shelve(a, world->view.now_ms + 60000);
 	press(ui, "E");
 	assert_int_equal(press(ui, "s\n").kind, COMMAND_UNSHELVE);
 	assert_int_equal(press(ui, "S\n").kind, COMMAND_UNSHELVE);
@@ -411,8 +419,26 @@ static void test_named_acts(void **state)
 	assert_int_equal(
 		press(ui, ":out-of-service\nWO 17, new battery\n").kind, COMMAND_OUT_OF_SERVICE);
 	a->out_of_service = true;
+	a->pinned = false;
 	press(ui, "E");
 	assert_int_equal(press(ui, ":in-service\n\n").kind, COMMAND_RETURN);
+	ui_destroy(ui);
+}
+
+/* Who may not is told before anybody types why (twin/alarm.c: alarm_may). */
+static void test_not_for_this_role(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	world->view.role = PERSON_NURSE;
+	press(ui, "!");
+	assert_int_equal(press(ui, ":out-of-service\n").kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "not for the role of nurse"));
+	world->view.role = PERSON_VIEWER;
+	assert_int_equal(press(ui, "a\n").kind, COMMAND_NONE);
+	world->view.role = PERSON_TECHNICIAN;
+	assert_int_equal(press(ui, ":out-of-service\nWO 17\n").kind, COMMAND_OUT_OF_SERVICE);
 	ui_destroy(ui);
 }
 
@@ -721,7 +747,7 @@ static void test_json(void **state)
 
 	(void)state;
 	gateway_down();
-	a->shelf_until_ms = world_at(11, 0);
+	shelve(a, world_at(11, 0));
 	format_put(a->shelf.who, sizeof a->shelf.who, "mb");
 	format_put(a->owner, sizeof a->owner, "mb");
 	a->taken.at_ms = world_at(10, 41);
@@ -751,8 +777,8 @@ int main(void)
 		T(test_by_area_and_class), T(test_flood), T(test_lists), T(test_past),
 		T(test_nuisances), T(test_counts_are_always_there), T(test_all_there_can_be),
 		T(test_take_and_leave), T(test_shelve), T(test_reset), T(test_named_acts),
-		T(test_top_from_anywhere), T(test_nearest), T(test_page_of_a_call),
-		T(test_page_of_a_curve), T(test_page_of_an_escalation),
+		T(test_not_for_this_role), T(test_top_from_anywhere), T(test_nearest),
+		T(test_page_of_a_call), T(test_page_of_a_curve), T(test_page_of_an_escalation),
 		cmocka_unit_test(test_two_barometers), T(test_header), T(test_stations),
 		T(test_share_sign), T(test_json)};
 

@@ -320,6 +320,8 @@ static void test_asks(void **state)
 	assert_int_equal(ask.count[PRIORITY_MEDIUM], 1);
 	assert_true(ask.newest_ms[PRIORITY_HIGH] == press->raised_ms);
 	/* Shelved, explained by another, out of service: not heard. */
+	press->pinned = false; /* a call never is, but whatever is */
+	press->shelf_priority = PRIORITY_HIGH;
 	press->shelf_until_ms = world->view.now_ms + 60000;
 	signal_asks(&world->view, &ask);
 	assert_int_equal(ask.count[PRIORITY_HIGH], 0);
