@@ -94,7 +94,7 @@ const struct command_entry command_table[] = {
 	{"", '=', 0, "changes", N_("what changed since I last looked"), 0, 10, cmd_changes, 0},
 	{"", 'H', 0, "handover", N_("the hand-over sheet: what whoever comes next must know"), 0,
 		10, cmd_handover, 0},
-	{"handover", 'P', 'p', "print", N_("print it; print FILE writes it to a file"), 0, 3,
+	{"handover", 'P', 0, "print", N_("print it; print FILE writes it to a file"), 0, 3,
 		cmd_print, 0},
 	{"", 0, 0, "unnote", N_("take back the last note on this"), FLAG_SHARED | FLAG_CONFIRM, 0,
 		cmd_unnote, 0},

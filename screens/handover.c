@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "screens/alarm_words.h"
 #include "screens/format.h"
 #include "screens/hazard_words.h"
 #include "screens/notes.h"
@@ -71,8 +72,9 @@ static const char *room_words(const struct view *view, const char *id)
 static void alarm_line(struct pen *pen, const struct alarm_row *row)
 {
 	const struct alarm *a = &pen->view->twin->alarms[row->alarm];
-	char what[LABEL_SIZE * 2], age[24], more[LABEL_SIZE * 2] = "", note[NOTE_WORDS];
 	int room = alarm_place(pen->view, a).room;
+	char what[LABEL_SIZE * 2], age[24], more[LABEL_SIZE * 2] = "", note[NOTE_WORDS];
+	char letter[16], until[16];
 
 	hazard_line(pen->view, a, what, sizeof what);
 	format_age(pen->view->now_ms - a->raised_ms, age, sizeof age);
@@ -84,10 +86,14 @@ static void alarm_line(struct pen *pen, const struct alarm_row *row)
 		format_add(more, sizeof more, _(", acknowledged by %s"), a->acked_by);
 	else if (!a->acked)
 		format_add(more, sizeof more, "%s", _(", not acknowledged"));
+	format_clock(a->shelf_until_ms, until, sizeof until);
+	if (row->state == ALARM_E)
+		format_add(more, sizeof more, _(", shelved until %s by %s"), until, a->shelf.who);
 	notes_line(pen->view, a->key, note);
+	alarm_letter_text(pen->view, a, letter, sizeof letter);
 	put(pen, a->acked ? ROLE_NORMAL : format_priority_role(a->priority),
-		"%-3s %-2s %s, %s%s%s%s", format_marks(a->priority), alarm_state_name(row->state),
-		what, age, more, note[0] ? "; " : "", note);
+		"%-3s %-2s %s, %s%s%s%s", format_marks(a->priority), letter, what, age, more,
+		note[0] ? "; " : "", note);
 }
 
 static void alarms_of(struct pen *pen, bool foretold)

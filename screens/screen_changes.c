@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "screens/alarm_words.h"
 #include "screens/command_table.h"
 #include "screens/commands.h"
 #include "screens/format.h"
@@ -71,7 +72,7 @@ static void over(const struct change_line *line, char *out, size_t size)
 	else
 		format_put(out, size,
 			ngettext("%s: %d of them", "%s: %d of them", (unsigned long)line->subjects),
-			alarm_class_name(line->head->class_), line->subjects);
+			alarm_class_words(line->head->class_), line->subjects);
 	if (rang > 1)
 		format_add(out, size, _(", rang %d times"), rang);
 	format_add(out, size, "%s", _(", over"));

@@ -102,13 +102,7 @@ static void case_state(const struct twin *t, const struct fact *f, char out[LABE
 
 static void alarm_words(const struct twin *t, const struct alarm *a, char out[LABEL_SIZE])
 {
-	enum alarm_state state = alarm_state(a);
-
-	if (a->out_of_service)
-		state = ALARM_G;
-	else if (a->shelf_until_ms > t->now_ms)
-		state = ALARM_E;
-	format_put(out, LABEL_SIZE, "%s%s%s", alarm_state_name(state),
+	format_put(out, LABEL_SIZE, "%s%s%s", alarm_state_name(alarm_shown(a, t->now_ms)),
 		a->owner[0] != '\0' ? ", seen to by " : "", a->owner);
 }
 

@@ -82,7 +82,7 @@ static void day(void)
 	f = person(FACT_ALARM, 7);
 	strcpy(f.alarm.key, "technical:broker");
 	f.alarm.act = ALARM_ACKNOWLEDGE;
-	f.alarm.covers_ms = T0 + 3600000;
+	f.alarm.covers_ms = T0 + 6 * 60000;
 	strcpy(f.by.reason, "known, the technician is there");
 	append(f);
 	f = person(FACT_NOTE, 8);
