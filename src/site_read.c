@@ -450,6 +450,7 @@ static const struct key site_keys[] = {
 	{"prices", site_value_ignore, 0, false},
 	{"radio", site_value_ignore, 0, false},
 	{"rules", site_value_rules, AT(site, rules), false},
+	{"alarms", site_value_alarms, AT(site, alarms), false},
 	{0},
 };
 

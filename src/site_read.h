@@ -81,6 +81,7 @@ site_value site_value_minutes, site_value_class, site_value_rules, site_value_co
 bool site_pathway_balanced(
 	struct site_reading *r, const config_setting_t *s, const struct pathway *way);
 site_value site_value_mobility; /* src/site_mobility.c */
+site_value site_value_alarms;   /* src/site_alarm.c */
 /* In src/site_watch.c; zone_rooms and zone_floors fill a struct zone. */
 site_value site_value_zone_rooms, site_value_zone_floors, site_value_zone, site_value_medicine;
 site_value site_value_call, site_value_event, site_value_not, site_value_signed;

@@ -371,6 +371,15 @@ void alarm_clear(struct turn *turn, const char *key)
 		alarm_end(turn, a);
 }
 
+void alarms_refit(struct twin *t)
+{
+	for (int i = 0; i < t->alarm_count; i++) {
+		if (t->alarms[i].named)
+			alarm_refit(&t->alarms[i], alarm_is(t, &t->alarms[i]));
+		alarm_timer(t, &t->alarms[i]);
+	}
+}
+
 void alarm_gone(struct turn *turn, const char *key)
 {
 	int i = twin_alarm(turn->t, key);

@@ -221,6 +221,7 @@ static void on_site(struct turn *turn)
 	carry_rooms(t, was);
 	carry_things(turn, was);
 	end_alarms(turn, was);
+	alarms_refit(t);
 	for (int i = 0; i < t->case_count; i++) {
 		int to = moved_room(was, t->site, t->cases[i].room_at);
 

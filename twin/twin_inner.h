@@ -131,6 +131,8 @@ void alarm_clear(struct turn *turn, const char *key);
 /* Raises or clears, but a condition that merely goes on is not raised again: the
  * count is of occurrences, not of samples. Another priority is worse or better. */
 void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring);
+/* Another site is in force: its classes may be like something else. */
+void alarms_refit(struct twin *t);
 /* What it was about is configured no more. */
 void alarm_gone(struct turn *turn, const char *key);
 /* By design, while a rule says so; `rule` is its bit. */
