@@ -125,6 +125,17 @@ static const char *source_key(const struct alarm *a, char key[ID_SIZE])
 	return key;
 }
 
+/* Somebody has been told that the tag itself is silent (rule_silent.c). */
+static bool is_told(const struct twin *t, const char *tag)
+{
+	char key[ID_SIZE];
+	int i;
+
+	key_make(key, "silent:", tag);
+	i = tag[0] ? twin_alarm(t, key) : -1;
+	return i >= 0 && t->alarms[i].active;
+}
+
 /* One technical alarm for the source, however many alarms hang on it. */
 static void fall_silent(struct turn *turn, struct alarm *a)
 {
@@ -137,7 +148,8 @@ static void fall_silent(struct turn *turn, struct alarm *a)
 
 	alarm_run(turn, a, (struct alarm_input){.event = ALARM_EVENT_STALE});
 	line_add(text, sizeof text, a->tag[0] ? tag_label(turn->t, a->tag) : a->text);
-	alarm_follow(turn, source_key(a, key), true, &ring);
+	if (!is_told(turn->t, a->tag))
+		alarm_follow(turn, source_key(a, key), true, &ring);
 }
 
 void alarm_fresh(struct turn *turn, struct alarm *a)

@@ -235,6 +235,30 @@ static void test_stale(void **state)
 	twin_destroy(t);
 }
 
+/* Where the tag itself is known to be silent, that is the one alarm. */
+static void test_stale_and_silent(void **state)
+{
+	struct fact f = fact_make(FACT_LOCATED, SOURCE_RADIO, AT(1));
+	struct twin *t = suite();
+
+	(void)state;
+	ours.tag_silence_min = 15;
+	read_value(t, FRIDGE, QUANTITY_TEMPERATURE, 12, 0);
+	FILL(f.located.tag, FRIDGE);
+	f.located.state = LOCATED_IN;
+	FILL(f.located.room, "pharmacy");
+	f.located.confidence = 0.9;
+	put(t, f);
+	f.located.state = LOCATED_ABSENT;
+	f.at_ms = AT(3);
+	put(t, f);
+	twin_advance(t, AT(100), NULL);
+	assert_true(alarm_of(t, COLD)->unknown);
+	assert_int_equal(state_of(t, "silent:" FRIDGE), ALARM_B);
+	assert_int_equal(state_of(t, "technical:stale:" FRIDGE), -1);
+	twin_destroy(t);
+}
+
 /* Rows 22 and 23 with real samples: by the clock of whoever measured. */
 static void test_late_and_same_samples(void **state)
 {
@@ -389,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_acknowledgement_times_out),
 		cmocka_unit_test(test_realarm),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_stale_and_silent),
 		cmocka_unit_test(test_late_and_same_samples),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_another_site),
