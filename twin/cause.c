@@ -39,7 +39,7 @@ int alarm_root(const struct twin *t, int alarm)
 /* Those that explain much, and the headings: looked up once, for there may be hundreds
  * of alarms to be explained. */
 struct known {
-	int broker, radio, full;
+	int broker, radio, fhir, full;
 	int heading[ALARM_CLASS_COUNT];
 };
 
@@ -57,6 +57,14 @@ static int by_radio(const struct twin *t, const struct known *known, const struc
 	(void)t;
 	(void)a;
 	return known->radio;
+}
+
+/* What the hospital would have said. */
+static int by_fhir(const struct twin *t, const struct known *known, const struct alarm *a)
+{
+	(void)t;
+	(void)a;
+	return known->fhir;
 }
 
 /* Of technical conditions only what is about being heard. */
@@ -112,12 +120,16 @@ static const struct {
 	{ALARM_CLASS_GATEWAY, by_broker},
 	{ALARM_CLASS_SILENT_TAG, by_broker},
 	{ALARM_CLASS_LINK, by_broker},
+	{ALARM_CLASS_CONFLICT, by_broker}, /* the place by radio is an old one */
 	{ALARM_CLASS_FEED, heard_by_broker},
 	{ALARM_CLASS_GATEWAY, by_radio},
 	{ALARM_CLASS_SILENT_TAG, by_radio},
+	{ALARM_CLASS_CONFLICT, by_radio},
 	{ALARM_CLASS_SILENT_TAG, by_gateway},
 	{ALARM_CLASS_SILENT_TAG, by_silence},
 	{ALARM_CLASS_HOLD, by_full_pacu},
+	{ALARM_CLASS_NOT_ARRIVED, by_fhir},
+	{ALARM_CLASS_LONG_STAGE, by_fhir},
 };
 
 static bool explains(const struct twin *t, const struct alarm *cause, const struct alarm *a)
@@ -312,6 +324,7 @@ static void look_up(const struct twin *t, struct known *known)
 
 	known->broker = twin_alarm(t, "technical:broker");
 	known->radio = twin_alarm(t, "technical:radio");
+	known->fhir = twin_alarm(t, "technical:fhir");
 	hazard_key(key, HAZARD_PACU_FULL, "pacu");
 	known->full = twin_alarm(t, key);
 	for (int class_ = 0; class_ < ALARM_CLASS_COUNT; class_++) {

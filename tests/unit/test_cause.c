@@ -177,6 +177,32 @@ static void test_a_dead_gateway_explains_the_tags_it_alone_heard(void **state)
 	twin_destroy(t);
 }
 
+/* The hospital is not heard: who has not arrived by then may well be there. And radio
+ * is not heard: where it last saw somebody is no contradiction. */
+static void test_what_nobody_could_say(void **state)
+{
+	(void)state;
+	struct twin *t;
+
+	start(&t);
+	put(t, case_fact("c1", "p1", "or-1", 30, 90, -100));
+	put(t, case_fact("c2", "p2", "or-2", 300, 390, -100));
+	wear(t, BRACELET_2, "p2", -90);
+	seen(t, BRACELET_2, WARD, 0.9, -80);
+	condition(t, "fhir", true, 0);
+	condition(t, "radio", true, 0);
+	twin_advance(t, AT(15), NULL);
+	assert_string_equal(cause_of(t, "absent:c1"), "technical:fhir");
+	place(t, "p2", "pacu", 16, 16);
+	twin_advance(t, AT(20), NULL);
+	assert_string_equal(cause_of(t, "conflict:c2"), "technical:radio");
+	condition(t, "fhir", false, 30);
+	twin_advance(t, AT(33), NULL); /* the server has told all it knows: nobody came */
+	assert_string_equal(cause_of(t, "absent:c1"), "");
+	assert_true(alarm_rings(alarm_of(t, "absent:c1"), t->now_ms));
+	twin_destroy(t);
+}
+
 static void hazard(struct twin *t, const char *room, bool active, int64_t at_ms)
 {
 	struct fact f = fact_make(FACT_HAZARD, SOURCE_SYSTEM, at_ms);
@@ -270,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_the_broker_is_cut),
 		cmocka_unit_test(test_what_outlasts_its_cause_speaks_for_itself),
 		cmocka_unit_test(test_a_dead_gateway_explains_the_tags_it_alone_heard),
+		cmocka_unit_test(test_what_nobody_could_say),
 		cmocka_unit_test(test_many_of_one_class_are_one_line),
 		cmocka_unit_test(test_a_heading_gives_way_to_the_cause),
 		cmocka_unit_test(test_time_may_pass_in_pieces),
