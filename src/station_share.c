@@ -36,11 +36,12 @@ static int64_t mono(void *context)
 bool station_share_open(struct station *s)
 {
 	const struct share_calls calls = {publish, fold, now, mono, s};
+	const char *root = s->settings->share_root;
 	const struct share_options o = {
 		.on = s->settings->share && s->settings->mqtt_address_count > 0
-		      && share_is_name(s->id),
+		      && share_is_name(s->id) && (root == NULL || share_is_name(root)),
 		.station = s->id,
-		.root = s->settings->share_root,
+		.root = root,
 	};
 	s->share = share_create(&o, s->twin, &s->stations, calls);
 	return s->share != NULL;
@@ -73,7 +74,8 @@ void station_share_start(struct station *s)
 	if (s->stations.sharing)
 		ev_timer_start(s->loop, &s->share_pace);
 	else if (s->settings->share && s->settings->mqtt_address_count > 0)
-		station_say(s, "nothing is shared: the name of this station holds a \".\"");
+		station_say(s, "nothing is shared: \"%s\" holds what topics must not",
+			share_is_name(s->id) ? s->settings->share_root : s->id);
 }
 
 void station_share_close(struct station *s)

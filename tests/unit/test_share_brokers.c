@@ -191,6 +191,36 @@ static void test_broker_killed_without_memory(void **state)
 	broker_end(&b);
 }
 
+/* A broker confirms what its access list refuses (MQTT 3.1.1): only that it does not
+ * come back tells. Meanwhile nobody else has heard of it. */
+static void test_refused_by_the_access_list(void **state)
+{
+	struct broker b = {0};
+	struct desk one = {0}, two = {0}, *both[] = {&one, &two};
+	char extra[200], path[100];
+	(void)state;
+	snprintf(path, sizeof path, "%s/acl", brokers_folder());
+	FILE *acl = fopen(path, "w");
+	assert_non_null(acl);
+	fputs("topic read #\npattern write vigie/%c/heartbeat\ntopic write vigie/or-2/share/#\n"
+	      "topic write vigie/or-1/share/here\n",
+		acl);
+	fclose(acl);
+	snprintf(extra, sizeof extra, "%sacl_file %s\n", whole, path);
+	assert_true(broker_start(&b, extra));
+	desk_open(&one, "or-1", b.port);
+	desk_open(&two, "or-2", b.port);
+	meet(both, 2);
+	desk_ask(&one, "press C300007B573C");
+	desk_ask(&one, "ack press:C300007B573C");
+	assert_true(becomes(&one, "stations", "linked=0"));
+	assert_true(becomes(&one, "stage press:C300007B573C", "1"));
+	assert_null(strstr(desk_ask(&two, "state"), "C300007B573C"));
+	desk_end(&one);
+	desk_end(&two);
+	broker_end(&b);
+}
+
 /* A broker that queues too little gives a part of the set and says nothing. */
 static void test_a_truncated_set_is_repaired(void **state)
 {
@@ -400,6 +430,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shared_and_seen),
 		cmocka_unit_test(test_broker_killed_without_memory),
+		cmocka_unit_test(test_refused_by_the_access_list),
 		cmocka_unit_test(test_a_truncated_set_is_repaired),
 		cmocka_unit_test(test_partition_one_mosquitto),
 		cmocka_unit_test(test_partition_bridged_pair),
