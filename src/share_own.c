@@ -135,9 +135,10 @@ static void raise_word(struct share *s, const struct fact_raise *raise)
 	struct share_entry *e = share_find(s, s->self, suffix);
 	if (e != NULL && memcmp(&e->fact.raise, raise, sizeof *raise) == 0)
 		return; /* the broker had kept it */
-	if (e == NULL && raise->cleared_ms > 0 && raise->cleared_ms + KEEP_MS < share_now(s))
+	if (e == NULL && raise->cleared_ms >= raise->raised_ms
+		&& raise->cleared_ms + KEEP_MS < share_now(s))
 		return; /* long over before we began */
-	f.source_ms = raise->cleared_ms > 0 ? raise->cleared_ms : raise->raised_ms;
+	f.source_ms = raise->cleared_ms > raise->raised_ms ? raise->cleared_ms : raise->raised_ms;
 	share_sign(s, &f);
 	word(s, &f, 0);
 }

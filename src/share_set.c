@@ -192,8 +192,6 @@ bool share_is_local(const struct share *s, const struct fact *f)
 /* A word about what we have not heard of yet would fold to nothing. */
 bool share_subject_is_known(const struct share *s, const struct fact *f)
 {
-	if (f->kind == FACT_ALARM)
-		return alarm_of(s, f->alarm.key) != NULL;
 	return twin_word_heard(s->twin, f);
 }
 

@@ -254,7 +254,7 @@ static bool is_future(const struct fact *f, int64_t now)
 		return true;
 	switch (f->kind) {
 	case FACT_ALARM:
-		return f->alarm.covers_ms > seen
+		return f->alarm.covers_ms > seen || f->by.hlc_ms > seen
 		       || f->alarm.until_ms > now + LONGEST_SHELF_MS + SHARE_AHEAD_MS;
 	case FACT_RAISE:
 		return f->raise.raised_ms > seen || f->raise.cleared_ms > seen;

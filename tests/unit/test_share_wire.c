@@ -243,6 +243,13 @@ static void test_clocks_ahead(void **state)
 {
 	struct fact f = ack();
 	(void)state;
+	f.by.hlc_ms = NOW + 15000; /* beyond it the twin would not fold it */
+	assert_int_equal(send(&f), SHARE_REFUSAL_COUNT);
+	f.by.hlc_ms = NOW + 15001;
+	assert_int_equal(send(&f), SHARE_REFUSED_FUTURE);
+	f = fact_make(FACT_RESOURCE, SOURCE_PERSON, 0);
+	f.by = ack().by;
+	text_copy(f.resource.id, ID_SIZE, "porter");
 	f.by.hlc_ms = NOW + 60000;
 	assert_int_equal(send(&f), SHARE_REFUSAL_COUNT);
 	f.by.hlc_ms = NOW + 60001;
