@@ -67,7 +67,13 @@ bool message_gateway(struct message *m, const char *said)
 	char mac[TAG_SIZE];
 	if (!gateway_known(m->dc->site, said, mac))
 		return false;
-	memcpy(m->gateway, mac, TAG_SIZE);
+	bool another = m->placed && strcmp(mac, m->gateway) != 0
+		       && site_gateway_by(m->dc->site, said, mac) >= 0;
+	if (another && !m->contradicted)
+		decode_refuse(m->dc, m->gateway, REFUSED_MAC_MISMATCH, "calls itself %s", mac);
+	m->contradicted = m->contradicted || another;
+	if (!another)
+		memcpy(m->gateway, mac, TAG_SIZE);
 	return true;
 }
 
@@ -113,7 +119,7 @@ void message_topic_gateway(struct message *m)
 		if (!text_mac(mac, level) || is_tag_level(m->topic, at))
 			mac[0] = '\0';
 		if (level[0] != '\0' && site_gateway_by(m->dc->site, level, mac) >= 0) {
-			message_gateway(m, level);
+			m->placed = message_gateway(m, level);
 			return;
 		}
 		if (m->gateway[0] == '\0')
@@ -126,6 +132,7 @@ void message_node(struct message *m, const char *before)
 	const char *topic = m->topic;
 	char level[LABEL_SIZE];
 	char node[LABEL_SIZE] = "";
+	m->placed = false;
 	while (next_level(&topic, level) && (before == NULL || strcmp(level, before) != 0))
 		memcpy(node, level, sizeof node);
 	m->gateway[0] = '\0';

@@ -19,6 +19,8 @@ struct message {
 	const char *text;  /* the payload, not terminated */
 	size_t len;
 	char gateway[TAG_SIZE]; /* "" not known */
+	bool placed;            /* the topic names it, and the site lists it */
+	bool contradicted;      /* the payload named another of the site's: counted once */
 	/* The message's own clock: its envelope's or its gateway's time, else the
 	 * newest of the rows so far; 0 none. */
 	int64_t clock_ms;
@@ -37,7 +39,9 @@ bool message_is_row(struct message *m, const cJSON *row);
 /* ---- who heard it ---- */
 
 /* The payload names its gateway: a MAC in any writing, or a name or alias of
- * the site. False, and nothing changed, when it is none. */
+ * the site. False, and nothing changed, when it is none. What a broker lets one
+ * write is a topic, not a payload: where the topic names a gateway of the site, that
+ * is the one, and another of the site's in the payload is counted. */
 bool message_gateway(struct message *m, const char *said);
 /* From the topic: a level that is a gateway of the site, else the first that is
  * a MAC and not a tag's; "" when there is none. */

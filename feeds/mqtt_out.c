@@ -84,7 +84,7 @@ struct mqtt_out *mqtt_out_create(MQTTAsync client, size_t ring_bytes)
 	out->client = client;
 	out->ring = ring_create(ring_bytes);
 	sem_init(&out->wake, 0, 0);
-	sigfillset(&all); /* signals are the loop's */
+	sigfillset(&all);        /* signals are the loop's */
 	sigdelset(&all, SIGSYS); /* by it a forbidden call fails, and is counted */
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	int rc = out->ring != NULL ? pthread_create(&out->thread, NULL, work, out) : -1;

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make_certs.sh FOLDER: a throw-away CA with a broker certificate for loopback,
-# one for another host, a client certificate, and a second CA nobody trusts.
+# make_certs.sh FOLDER [NAME...]: a throw-away CA with a broker certificate for loopback,
+# one for another host, a client certificate (and one for each NAME), and a second CA
+# nobody trusts.
 set -eu
 cd "$1"
+shift
 key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1" 2>/dev/null; }
 ca() {
 	key "$1.key"
@@ -21,3 +23,6 @@ ca other
 leaf broker IP:127.0.0.1,DNS:localhost ca
 leaf elsewhere DNS:broker.hospital.example ca
 leaf client DNS:station-1 ca
+for name; do
+	leaf "$name" "DNS:$name" ca
+done

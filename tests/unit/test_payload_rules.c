@@ -269,11 +269,12 @@ static void test_gateways(void **state)
 	static const struct {
 		const char *topic, *text, *gateway;
 	} messages[] = {
-		/* the payload rules, and the box's label is the same gateway */
-		{"/gw/ac233fc00002/status",
+		/* the payload tells where the topic does not, and the box's label is the same
+		 * gateway */
+		{"/gw/all/status",
 			"{\"gw\":\"fc233f000001\",\"adv\":[{\"mac\":\"" B10 "\",\"rssi\":-61}]}",
 			"AC233FC00001"},
-		{"/gw/ac233fc00002/status",
+		{"/gw/fc233f000001/status",
 			"[{\"mac\":\"" B10 "\",\"rssi\":-61},{\"type\":\"Gateway\","
 			"\"mac\":\"FC:23:3F:00:00:01\"}]",
 			"AC233FC00001"},
@@ -301,6 +302,36 @@ static void test_gateways(void **state)
 		assert_int_equal(collect_kind(c, DECODED_REFUSED), 0);
 		for (int k = 0; k < c->count; k++)
 			assert_string_equal(c->records[k].gateway, messages[i].gateway);
+		c->count = 0;
+	}
+	free(c);
+}
+
+/* A broker's ACL is about topics. A gateway that calls itself another of the site's is
+ * taken for the one whose topic it may write, in every shape that can name one; the
+ * claim is counted. */
+static void test_no_gateway_is_another(void **state)
+{
+	static const char *const claims[] = {
+		"{\"gw\":\"ac233fc00001\",\"adv\":[{\"mac\":\"" B10 "\",\"rssi\":-61}]}",
+		"{\"gw\":\"fc233f000001\",\"adv\":[{\"mac\":\"" B10 "\",\"rssi\":-61}]}",
+		"[{\"type\":\"Gateway\",\"mac\":\"AC233FC00001\"},{\"mac\":\"" B10
+		"\",\"rssi\":-61}]",
+		"{\"gateway_mac\":\"AC233FC00001\",\"data\":{\"adv\":[{\"mac\":\"" B10
+		"\",\"rssi\":-61}]}}",
+	};
+	struct collect *c = collect_new();
+	(void)state;
+	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+		feed(c, &feed_site, "/gw/ac233fc00002/status", claims[i]);
+		assert_int_equal(collect_kind(c, DECODED_SIGHTING), 1);
+		assert_int_equal(collect_kind(c, DECODED_REFUSED), 1);
+		for (int k = 0; k < c->count; k++) {
+			assert_string_equal(c->records[k].gateway, "AC233FC00002");
+			if (c->records[k].kind == DECODED_REFUSED)
+				assert_int_equal(
+					c->records[k].refused.reason, REFUSED_MAC_MISMATCH);
+		}
 		c->count = 0;
 	}
 	free(c);
@@ -504,6 +535,7 @@ int main(void)
 		cmocka_unit_test(test_a_megabyte),
 		cmocka_unit_test(test_hostile_arrays),
 		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_no_gateway_is_another),
 		cmocka_unit_test(test_gateway_to_blame),
 		cmocka_unit_test(test_gateway_row_with_a_bad_mac),
 		cmocka_unit_test(test_lateness),
