@@ -4,9 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* systemd gives a service its credentials in a folder that no other user may enter; the
+ * group bits of the files are the mask of the list that lets this one read. */
+static bool is_credential(const char *path, const struct stat *st)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t n = folder != NULL ? strlen(folder) : 0;
+	return n > 0 && strncmp(path, folder, n) == 0 && path[n] == '/'
+	       && strchr(path + n + 1, '/') == NULL && (st->st_mode & 027) == 0;
+}
 
 /* A descriptor of the file, or a negative errno. */
 static int open_private(const char *what, const char *path, struct error *err)
@@ -23,7 +34,7 @@ static int open_private(const char *what, const char *path, struct error *err)
 		rc = error_set(err, -EINVAL, "%s %s is not a plain file", what, path);
 	else if (st.st_uid != geteuid() && st.st_uid != 0)
 		rc = error_set(err, -EPERM, "%s %s belongs to another user: chown it", what, path);
-	else if ((st.st_mode & 077) != 0)
+	else if ((st.st_mode & 077) != 0 && !is_credential(path, &st))
 		rc = error_set(err, -EPERM, "%s %s is open to others: chmod 600 it", what, path);
 	if (rc == 0)
 		return fd;

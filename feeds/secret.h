@@ -4,7 +4,7 @@
 
 /*
  * Files with secrets: plain files of ours (or root's) that nobody else may read
- * or write. `what` is the setting that names the file; it begins the message.
+ * or write, or credentials of systemd's. `what` is the setting that names the file; it begins the message.
  * Whoever reads one wipes his buffer with explicit_bzero.
  */
 

@@ -176,6 +176,26 @@ static const struct settings_row *find_setting(const char *name)
 	return NULL;
 }
 
+/* "credential:NAME" is the file systemd made of LoadCredential=NAME:… */
+static int set_text(
+	struct settings *c, const struct settings_row *s, const char *value, struct error *err)
+{
+	static const char prefix[] = "credential:";
+	const char *folder = getenv("CREDENTIALS_DIRECTORY"), *name = value + sizeof prefix - 1;
+	char path[512];
+	if (strncmp(value, prefix, sizeof prefix - 1) != 0) {
+		replace(field(c, s->offset), value);
+		return 0;
+	}
+	if (folder == NULL || name[0] == '\0' || strchr(name, '/') != NULL)
+		return error_set(err, -ENOENT, "%s: %s: %s", s->name, value,
+			folder == NULL ? "there are no credentials: not started by systemd"
+				       : "not the name of a credential");
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	replace(field(c, s->offset), path);
+	return 0;
+}
+
 int settings_set(struct settings *config, const char *name, const char *value, struct error *err)
 {
 	const struct settings_row *s = find_setting(name);
@@ -183,8 +203,7 @@ int settings_set(struct settings *config, const char *name, const char *value, s
 		return error_set(err, -ENOENT, "\"%s\" is not a setting (see vigie.conf(5))", name);
 	switch (s->kind) {
 	case TEXT:
-		replace(field(config, s->offset), value);
-		return 0;
+		return set_text(config, s, value, err);
 	case LIST:
 		return add_to_list(config, s, value, err);
 	case FLAG:
