@@ -27,6 +27,7 @@ static int on_commit(void *context, const char *topic, const void *bytes, size_t
 		return 0;
 	int rc = inbox_commit(s->inbox, topic, bytes, len, station_now(s));
 	atomic_store(&s->inbox_news, 1);
+	ev_async_send(s->loop, &s->inbox_wake);
 	return rc;
 }
 
@@ -76,11 +77,13 @@ static void on_inbox_row(void *context, int64_t id, const char *topic, const voi
 	s->inbox_id = id;
 }
 
-/* Rows stay in the inbox until the journal has stored their facts. */
-static void drain_inbox(struct station *s)
+/* Rows stay in the inbox until the journal has stored their facts. Those of an earlier
+ * life may be known already, and nothing but their alarms tells; later ones the ingest
+ * knows again when they come out of the ring. */
+static void drain_inbox(struct station *s, bool of_earlier_life)
 {
 	atomic_store(&s->inbox_news, 0);
-	s->draining = true; /* known presses are passed over */
+	s->draining = of_earlier_life;
 	inbox_each(s->inbox, on_inbox_row, s);
 	s->draining = false;
 	s->inbox_seq = s->seq;
@@ -88,6 +91,14 @@ static void drain_inbox(struct station *s)
 		inbox_done(s->inbox, s->inbox_id);
 		s->inbox_id = 0;
 	}
+}
+
+/* A press does not queue behind the thousands of rows a storm has left in the ring. */
+static void on_inbox_wake(struct ev_loop *loop, ev_async *wake, int events)
+{
+	(void)loop;
+	(void)events;
+	drain_inbox(wake->data, false);
 }
 
 static void from_fhir(void *context, const struct fact *fact)
@@ -212,6 +223,9 @@ int station_feeds_open(struct station *s, struct error *err)
 	for (int i = 0; i < s->health.feed_count; i++)
 		s->health.feeds[i].since_ms = station_now(s); /* off since we began */
 	s->presses = press_table_create(s->twin->site);
+	ev_async_init(&s->inbox_wake, on_inbox_wake);
+	s->inbox_wake.data = s;
+	ev_async_start(s->loop, &s->inbox_wake);
 	s->ingest = ingest_create(&o);
 	if (s->settings->keys_file != NULL) {
 		s->keys = tag_keys_load(s->settings->keys_file, err);
@@ -230,7 +244,7 @@ int station_feeds_open(struct station *s, struct error *err)
 
 void station_feeds_start(struct station *s)
 {
-	drain_inbox(s); /* presses acknowledged before we stopped */
+	drain_inbox(s, true); /* presses acknowledged before we stopped */
 	if (s->mqtt != NULL)
 		mqtt_start(s->mqtt);
 	for (int n = 0; n < FHIR_SERVERS; n++)
@@ -243,6 +257,7 @@ void station_feeds_close(struct station *s)
 {
 	station_push_close(s);
 	mqtt_destroy(s->mqtt);
+	ev_async_stop(s->loop, &s->inbox_wake);
 	for (int n = 0; n < FHIR_SERVERS; n++)
 		if (s->fhir[n].poll != NULL)
 			fhir_poll_destroy(s->fhir[n].poll);
@@ -346,7 +361,7 @@ static bool is_linked(const struct station *s)
 void station_feeds_tick(struct station *s)
 {
 	if (atomic_load(&s->inbox_news) != 0)
-		drain_inbox(s);
+		drain_inbox(s, false);
 	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
 	supervise_tick(&s->supervise, is_linked(s), station_now(s));

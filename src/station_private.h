@@ -103,8 +103,9 @@ struct station {
 	int64_t bad_since_mono[WATCH_COUNT]; /* 0: good */
 	int64_t inbox_id;                    /* newest row turned into facts */
 	uint64_t inbox_seq;                  /* their last fact */
-	atomic_int inbox_news;               /* set by Paho's thread */
-	bool draining;                       /* rows of the inbox are being decoded */
+	atomic_int inbox_news;               /* set by Paho's thread, */
+	ev_async inbox_wake;                 /* which then wakes the loop */
+	bool draining;                       /* rows of an earlier life are being decoded */
 	ev_timer tick;
 	ev_prepare before_wait;
 	ev_check after_wait;

@@ -140,11 +140,13 @@ static bool cut_copy(struct cell *c, const char *copy, const struct seen_burst *
 	good = good && sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 	sqlite3_close(db);
 	snprintf(sql, sizeof sql,
-		"DROP TRIGGER fact_delete;"
+		"DROP TRIGGER fact_delete; DROP TRIGGER derived_delete;"
 		"DELETE FROM fact WHERE kind = 'alarm' AND at_ms BETWEEN %lld AND %lld;"
 		"DELETE FROM fact WHERE kind = 'press' AND at_ms BETWEEN %lld AND %lld"
-		" AND payload LIKE '%%%s%%'",
+		" AND payload LIKE '%%%s%%';"
+		"DELETE FROM derived WHERE at_ms BETWEEN %lld AND %lld AND payload LIKE '%%%s%%'",
 		(long long)act->from_ms, (long long)act->to_ms, (long long)burst->from_ms,
+		(long long)burst->to_ms, burst->tag, (long long)burst->from_ms,
 		(long long)burst->to_ms, burst->tag);
 	good = good && sqlite3_open(copy, &db) == SQLITE_OK
 	       && sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;

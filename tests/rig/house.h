@@ -9,7 +9,7 @@
  *   lost action  the console showed it as stored, and the journal has no such row
  *   lost press   a burst of which an advert was taken by the broker while broker and
  *                station had been up for 10 s, and the station's journal has no
- *                press of it with its alarm raised
+ *                alarm of it
  *   broken chain `vigie verify` says so
  */
 

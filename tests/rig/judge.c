@@ -86,14 +86,25 @@ static void ring(struct row *press, struct letter *list, int *count)
 		letter != NULL && strchr("BC", letter->to[0]) != NULL && letter->to[0] != '\0';
 }
 
+/* The alarm of a button was raised, whoever said so. */
+static void add_raise(struct ledger *ledger, const char *key, const char *to, int64_t at_ms)
+{
+	if (strncmp(key, "press:", 6) != 0 || strcmp(to, "B") != 0)
+		return;
+	struct row *row = add(ledger);
+	row->press = row->rang = true;
+	row->at_ms = at_ms;
+	copy(row->what, sizeof row->what, key + 6);
+}
+
 static bool read_alarms(struct ledger *ledger, sqlite3 *db)
 {
 	static struct letter list[LETTERS];
 	sqlite3_stmt *s = NULL;
 	int count = 0, step;
-	size_t next = 0;
+	size_t next = 0, facts = ledger->count;
 	if (sqlite3_prepare_v2(
-		    db, "SELECT cause_seq, payload FROM derived ORDER BY id", -1, &s, NULL)
+		    db, "SELECT cause_seq, payload, at_ms FROM derived ORDER BY id", -1, &s, NULL)
 		!= SQLITE_OK)
 		return false;
 	int64_t newest = 0;
@@ -103,15 +114,17 @@ static bool read_alarms(struct ledger *ledger, sqlite3 *db)
 		struct letter *letter = letter_of(list, &count, text_of(json, "alarm"));
 		if (cause > newest)
 			newest = cause;
-		for (; next < ledger->count && ledger->rows[next].seq < newest; next++)
+		for (; next < facts && ledger->rows[next].seq < newest; next++)
 			if (ledger->rows[next].press)
 				ring(&ledger->rows[next], list, &count);
 		if (letter != NULL)
 			copy(letter->to, sizeof letter->to, text_of(json, "to"));
+		add_raise(ledger, text_of(json, "alarm"), text_of(json, "to"),
+			sqlite3_column_int64(s, 2));
 		cJSON_Delete(json);
 	}
 	sqlite3_finalize(s);
-	for (; next < ledger->count; next++)
+	for (; next < facts; next++)
 		if (ledger->rows[next].press)
 			ring(&ledger->rows[next], list, &count);
 	return step == SQLITE_DONE;
@@ -175,7 +188,7 @@ static bool has_act(const struct ledger *ledger, const struct row *act)
 {
 	for (size_t r = 0; r < ledger->count; r++) {
 		const struct row *row = &ledger->rows[r];
-		if (!row->press && row->hlc_ms == act->hlc_ms
+		if (!row->press && row->hlc_ms >= act->hlc_ms
 			&& strcmp(row->station, act->station) == 0
 			&& strcmp(row->what, act->what) == 0 && strcmp(row->key, act->key) == 0)
 			return true;

@@ -51,10 +51,12 @@ struct seen_burst {
 /* How many have no row of their own; `told` (may be NULL) hears of each. */
 size_t judge_acts(struct ledger *ledger, const struct seen_act *acts, size_t count,
 	void (*told)(const struct seen_act *act));
-/* Of the acts found by judge_acts: how many this other station's journal lacks. */
+/* Of the acts found by judge_acts: how many this other station's journal lacks. A newer
+ * one of the same kind on the same alarm stands for it: stations keep the newest. */
 size_t judge_shared(const struct ledger *ledger, const struct ledger *other,
 	void (*told)(const struct row *act));
-/* How many bursts that count have no press, or a press without an alarm. */
+/* How many bursts that count have no alarm: neither a press whose alarm stood raised
+ * after it, nor one raised meanwhile by another station's word. */
 size_t judge_bursts(struct ledger *ledger, const struct seen_burst *bursts, size_t count,
 	void (*told)(const struct seen_burst *burst));
 

@@ -74,9 +74,9 @@ PTY_HELPER void operator_turn(struct operator* o, struct pty *pty, uint64_t *cha
 	if (o->state == OPERATOR_IDLE && now < o->next_ms)
 		return;
 	operator_footer(pty, footer);
-	bool asks = strstr(footer, "Enter yes") != NULL;
+	bool asks = strstr(footer, "? help") == NULL; /* a question hides the hints */
 	if (o->state == OPERATOR_IDLE) {
-		if (strstr(footer, "? help") == NULL)
+		if (asks)
 			return; /* not there yet */
 		/* A reset follows an acknowledgement: the cursor stays on its alarm. */
 		o->act = o->act == 0 && o->count > 0 && rig_draw(chance, 2) == 0 ? 1 : 0;

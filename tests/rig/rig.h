@@ -226,6 +226,19 @@ PTY_HELPER bool rig_station_read(struct rig_station *s)
 	return !s->pty.ended;
 }
 
+/* Where its threads stand, for who asks why it does not end; needs gdb. */
+PTY_HELPER void rig_stacks(pid_t pid, const char *journal)
+{
+	char number[16], log[RIG_PATH + 16];
+	char *gdb = child_find("gdb");
+	const char *argv[] = {gdb, "-p", number, "-batch", "-ex", "thread apply all bt 12", NULL};
+	snprintf(number, sizeof number, "%d", (int)pid);
+	snprintf(log, sizeof log, "%s.stacks", journal);
+	if (gdb != NULL)
+		rig_run(argv, log);
+	free(gdb);
+}
+
 /* Ends it by a signal; how it ended, as waitpid tells (-1: it did not). */
 PTY_HELPER int rig_station_end(struct rig_station *s, int signal)
 {
@@ -234,7 +247,9 @@ PTY_HELPER int rig_station_end(struct rig_station *s, int signal)
 		return -1;
 	kill(s->pid, signal);
 	for (int64_t late = pty_now() + RIG_END_MS; waitpid(s->pid, &status, WNOHANG) == 0;) {
-		if (pty_now() > late && kill(s->pid, SIGKILL) == 0) {
+		if (pty_now() > late) {
+			rig_stacks(s->pid, s->journal);
+			kill(s->pid, SIGKILL);
 			waitpid(s->pid, NULL, 0);
 			status = -1;
 			break;
