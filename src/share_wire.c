@@ -513,14 +513,16 @@ char *share_encode_head(const char *station, uint64_t seq, const char *head)
 	return finish(json);
 }
 
-bool share_decode_head(char head[ID_SIZE], const void *bytes, size_t len)
+bool share_decode_head(char head[LABEL_SIZE], const void *bytes, size_t len)
 {
 	cJSON *json = parse(bytes, len);
 	const char *text = get_text(json, "head");
 	int64_t seq;
 	bool good = get_whole(json, "seq", 0, LAST_MS, &seq) && strlen(text) == 64
 		    && strspn(text, "0123456789abcdef") == 64;
-	text_copy(head, ID_SIZE, good ? text : "");
+	head[0] = '\0';
+	if (good)
+		snprintf(head, LABEL_SIZE, "%" PRId64 ":%s", seq, text);
 	cJSON_Delete(json);
 	return good;
 }

@@ -92,8 +92,8 @@ bool share_decode_seen(struct share_seen *out, const void *bytes, size_t len);
 char *share_encode_ask(const char *station, const char *whom);
 bool share_decode_ask(char whom[ID_SIZE], const void *bytes, size_t len);
 
-/* The head of the journal's chain, hex digits. */
+/* The end of the journal's chain, 64 hex digits; heard as "number:hash" (twin/heads.h). */
 char *share_encode_head(const char *station, uint64_t seq, const char *head);
-bool share_decode_head(char head[ID_SIZE], const void *bytes, size_t len);
+bool share_decode_head(char head[LABEL_SIZE], const void *bytes, size_t len);
 
 #endif

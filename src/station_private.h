@@ -24,6 +24,7 @@
 #include "src/share.h"
 #include "src/station.h"
 #include "src/supervise.h"
+#include "twin/heads.h"
 #include "twin/locate.h"
 
 enum { UNDO_DEPTH = 64 };
@@ -84,6 +85,8 @@ struct station {
 	struct share *share;
 	struct stations stations;
 	ev_timer share_pace;
+	struct heads heads; /* of the others' journals, as put on record */
+	int64_t head_ms;    /* when ours is told next */
 	struct journal *journal;
 	struct inbox *inbox;
 	struct site_watch *site_watch; /* NULL: no site file, the journal's site is used */

@@ -6,6 +6,8 @@
 
 #include "twin/text.h"
 
+enum { HEAD_MS = 60000 };
+
 static bool publish(
 	void *context, const char *topic, const char *text, size_t len, int qos, bool retain)
 {
@@ -86,6 +88,23 @@ void station_share_close(struct station *s)
 		share_goodbye(s->share);
 }
 
+/* Each minute the end of our journal's chain for the others, each hour theirs on
+ * record here: whoever rewrites a journal must rewrite all of them. */
+static void tell_heads(struct station *s)
+{
+	struct fact kept[STATIONS_MAX];
+	char head[65];
+	int64_t now_ms = station_now(s);
+	uint64_t seq = now_ms >= s->head_ms ? journal_head(s->journal, head) : 0;
+	if (now_ms >= s->head_ms)
+		s->head_ms = now_ms + HEAD_MS;
+	if (seq > 0)
+		share_head(s->share, seq, head);
+	int count = heads_due(&s->heads, &s->stations, now_ms, kept);
+	for (int i = 0; i < count; i++)
+		station_fact(s, &kept[i]);
+}
+
 void station_share_tick(struct station *s)
 {
 	struct share_here here = {.now_ms = station_now(s),
@@ -100,4 +119,6 @@ void station_share_tick(struct station *s)
 		here.feeds_down += state == FEED_DOWN || state == FEED_DOUBTFUL;
 	}
 	share_tick(s->share, &here);
+	if (s->stations.sharing)
+		tell_heads(s);
 }

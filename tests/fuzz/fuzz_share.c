@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/share_wire.h"
+#include "twin/heads.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,7 +50,8 @@ static void read_others(const void *body, size_t len)
 	struct share_here here;
 	struct share_index index;
 	struct share_seen seen;
-	char word[ID_SIZE];
+	char word[ID_SIZE], end[LABEL_SIZE], hash[65];
+	uint64_t number;
 	if (share_decode_here(&here, body, len) && (unsigned)here.role >= PERSON_ROLE_COUNT)
 		abort();
 	if (share_decode_index(&index, body, len) && index.count < 0)
@@ -59,7 +61,7 @@ static void read_others(const void *body, size_t len)
 		abort();
 	if (share_decode_ask(word, body, len) && !share_is_name(word))
 		abort();
-	if (share_decode_head(word, body, len) && strlen(word) >= ID_SIZE)
+	if (share_decode_head(end, body, len) && !head_parse(end, &number, hash))
 		abort();
 }
 
