@@ -36,20 +36,20 @@ int heads_due(struct heads *h, const struct stations *stations, int64_t now_ms,
 	char hash[65];
 	int count = 0;
 
-	if (now_ms < h->next_ms)
-		return 0;
-	h->next_ms = now_ms + HEADS_EVERY_MS;
 	for (int i = 0; i < stations->count && i < STATIONS_MAX; i++) {
 		const struct station_seen *seen = &stations->list[i];
 		int k = kept(h, seen->id);
 
 		if (k == STATIONS_MAX || !strcmp(seen->id, stations->self)
 			|| !head_parse(seen->head, &number, hash)
-			|| (k < h->count && !strcmp(h->kept[k].head, seen->head)))
+			|| (k < h->count
+				&& (now_ms < h->kept[k].at_ms + HEADS_EVERY_MS
+					|| !strcmp(h->kept[k].head, seen->head))))
 			continue;
 		h->count += k == h->count;
 		text_copy(h->kept[k].station, sizeof h->kept[k].station, seen->id);
 		text_copy(h->kept[k].head, sizeof h->kept[k].head, seen->head);
+		h->kept[k].at_ms = now_ms;
 		out[count] = fact_make(FACT_AUDIT, SOURCE_SYSTEM, now_ms);
 		text_copy(out[count].audit.what, sizeof out[count].audit.what, "head");
 		text_copy(out[count].audit.subject, sizeof out[count].audit.subject, seen->id);

@@ -14,10 +14,10 @@
 enum { HEADS_EVERY_MS = 3600 * 1000 };
 
 struct heads {
-	int64_t next_ms; /* suite time */
 	int count;
 	struct {
-		char station[ID_SIZE], head[LABEL_SIZE]; /* as last put on record */
+		char station[ID_SIZE], head[LABEL_SIZE]; /* as last put on record ... */
+		int64_t at_ms;                           /* ... at this time */
 	} kept[STATIONS_MAX];
 };
 
