@@ -64,6 +64,7 @@ static unsigned ask_line(struct call *call, const struct act *act, const struct 
 	prompt->mode = PROMPT_ALARM;
 	prompt->ask.kind = act->kind;
 	prompt->ask.covers_ms = a->raised_ms;
+	prompt->ask.seen = (int)a->priority + 1;
 	format_put(prompt->target, sizeof prompt->target, "%s", a->key);
 	if (act->kind == COMMAND_SHELVE)
 		format_put(prompt->text, sizeof prompt->text, "%d ",

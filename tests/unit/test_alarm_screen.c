@@ -302,6 +302,7 @@ static void test_shelve(void **state)
 	assert_int_equal(c.kind, COMMAND_SHELVE);
 	assert_string_equal(c.target, a->key);
 	assert_int_equal(c.value, 30);
+	assert_int_equal(c.seen, PRIORITY_MEDIUM + 1); /* a worse one shows through */
 	assert_int_equal(c.arg, 0);
 	assert_string_equal(c.text, "probe is moved");
 	press(ui, "s");
