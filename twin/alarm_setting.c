@@ -87,6 +87,7 @@ const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT] = {
 		.shelf_max_min = 480,
 		.guidance = "Check who wears it, and correct the hospital's record."},
 	[ALARM_CLASS_CONFLICT] = {.name = "conflict",
+		.passes = true,
 		.shelf_max_min = 480,
 		.guidance = "Check with the ward and the coordinator."},
 	[ALARM_CLASS_FIRST_LATE] = {.name = "first_late",

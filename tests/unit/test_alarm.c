@@ -683,6 +683,7 @@ static void test_classes(void **state)
 	assert_int_equal(alarm_rules[ALARM_CLASS_CLIMATE].priority, PRIORITY_LOW);
 	assert_false(alarm_rules[ALARM_CLASS_CLIMATE].latching);
 	assert_int_equal(alarm_rules[ALARM_CLASS_FEED].priority, PRIORITY_MEDIUM);
+	assert_true(alarm_rules[ALARM_CLASS_CONFLICT].passes);
 	for (int i = 0; i < ALARM_CLASS_COUNT; i++) {
 		assert_true(alarm_rules[i].guidance[0] != '\0');
 		assert_string_equal(alarm_rules[i].name, alarm_class_name((enum alarm_class)i));
