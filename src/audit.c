@@ -49,6 +49,8 @@ static const char *subject_of(const struct fact *f)
 		return f->note.subject;
 	case FACT_TAG:
 		return f->tag.tag;
+	case FACT_STOCK:
+		return f->stock.tag;
 	case FACT_RESOURCE:
 		return f->resource.id;
 	case FACT_IDEA:

@@ -68,6 +68,8 @@ bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 		return field(out, kind, f->note.id, "");
 	case FACT_TAG:
 		return field(out, kind, f->tag.tag, "");
+	case FACT_STOCK:
+		return field(out, kind, f->stock.tag, "");
 	case FACT_NOTICE:
 		return field(out, kind, f->notice.id, "");
 	default:

@@ -218,6 +218,39 @@ static void test_beyond_what_it_bears_and_too_warm_in_the_mean(void **state)
 	twin_destroy(t);
 }
 
+/* Told by two stations, in any order and twice: the later word is in force. */
+static void test_an_older_word_restarts_nothing(void **state)
+{
+	(void)state;
+	struct twin *t;
+	struct site now;
+	struct tag with[6];
+	struct cold_stock s;
+	struct fact f = fact_make(FACT_STOCK, SOURCE_PERSON, AT(20));
+
+	start_with_vaccines(&t, &now, with);
+	for (int m = 0; m <= 20; m++)
+		read_value(t, FRIDGE, QUANTITY_TEMPERATURE, 9, m);
+	FILL(f.stock.tag, FRIDGE);
+	FILL(f.by.station, "pharmacy");
+	f.by.hlc_ms = f.source_ms = AT(10);
+	put(t, f);
+	for (int m = 21; m <= 30; m++)
+		read_value(t, FRIDGE, QUANTITY_TEMPERATURE, 9, m);
+	assert_true(cold_stock(t, 0, &s));
+	assert_int_equal(s.since_ms, AT(10));
+	close_to(s.above_min, 9, 1e-9);
+	f.at_ms = AT(30);
+	put(t, f); /* its echo */
+	FILL(f.by.station, "desk");
+	f.by.hlc_ms = f.source_ms = AT(5);
+	put(t, f);
+	assert_true(cold_stock(t, 0, &s));
+	assert_int_equal(s.since_ms, AT(10));
+	close_to(s.above_min, 9, 1e-9);
+	twin_destroy(t);
+}
+
 /* The probe falls silent while it is out: nobody goes on counting for ever. */
 static void test_silence_stops_the_count(void **state)
 {
@@ -248,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_when_a_limit_is_crossed),
 		cmocka_unit_test(test_a_budget_runs_out),
 		cmocka_unit_test(test_beyond_what_it_bears_and_too_warm_in_the_mean),
+		cmocka_unit_test(test_an_older_word_restarts_nothing),
 		cmocka_unit_test(test_silence_stops_the_count),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
