@@ -48,11 +48,10 @@ static const struct alarm_setting *setting(const struct escalate *e, const struc
 	return alarm_setting(e->view.twin->site, a->class_);
 }
 
-/* Still rings, and is not put aside or explained by another one. */
+/* Still rings, and is not explained by another one. */
 static bool is_open(const struct escalate *e, const struct alarm *a)
 {
-	return !a->acked && (a->active || a->latched) && a->shelf_until_ms <= e->view.now_ms
-	       && !a->out_of_service && a->suppressed == 0 && a->cause[0] == '\0';
+	return alarm_sounds(a, e->view.now_ms) && a->cause[0] == '\0';
 }
 
 static bool is_ours(const struct escalate *e, const struct alarm *a)

@@ -79,9 +79,9 @@ const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT] = {
 		.priority = PRIORITY_MEDIUM,
 		.local = true,
 		.guidance = "Others may not see what is acknowledged here: tell them."},
+	/* Not local: the station that could not deliver may have no screen. */
 	[ALARM_CLASS_ESCALATION] = {.name = "escalation",
 		.priority = PRIORITY_MEDIUM,
-		.local = true,
 		.guidance = "Call the person yourself: the message was not delivered."},
 	[ALARM_CLASS_BRACELET] = {.name = "bracelet",
 		.shelf_max_min = 480,
