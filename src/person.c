@@ -27,9 +27,10 @@ bool person_roles_configured(const struct settings *s)
 /* As the kernel has it: what the login gave, not what a file says by now. */
 static bool in_group(const char *name)
 {
+	static char room[1 << 16]; /* a group of a directory may have many members */
 	gid_t mine[1024];
-	const struct group *group = getgrnam(name);
-	if (group == NULL)
+	struct group entry, *group = NULL;
+	if (getgrnam_r(name, &entry, room, sizeof room, &group) != 0 || group == NULL)
 		return false;
 	gid_t wanted = group->gr_gid;
 	int count = getgroups(sizeof mine / sizeof *mine, mine);
@@ -54,10 +55,11 @@ static void find_role(const struct settings *s, struct person *p)
 /* SSH_CONNECTION is "client port server port"; only an address is believed to be one. */
 static void find_place(struct person *p)
 {
-	const char *tty = ttyname(STDIN_FILENO), *ssh = getenv("SSH_CONNECTION");
+	const char *ssh = getenv("SSH_CONNECTION");
+	char tty[FROM_SIZE];
 	unsigned char address[sizeof(struct in6_addr)];
 	char client[INET6_ADDRSTRLEN + 1];
-	if (tty != NULL)
+	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) == 0)
 		text_copy(p->tty, sizeof p->tty, strncmp(tty, "/dev/", 5) == 0 ? tty + 5 : tty);
 	if (ssh != NULL) {
 		size_t n = strcspn(ssh, " ");

@@ -62,9 +62,11 @@ static bool add_secrets(struct sandbox_plan *plan, const struct settings *s)
 static bool add_terminal(struct sandbox_plan *plan)
 {
 	const char *home = getenv("HOME"), *dirs = getenv("TERMINFO_DIRS");
-	char path[4096];
+	char path[4096], tty[256];
+	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) != 0)
+		tty[0] = '\0';
 	bool good = sandbox_plan_add(plan, getenv("TERMINFO"), SANDBOX_READ)
-		    && sandbox_plan_add(plan, ttyname(STDIN_FILENO), SANDBOX_WRITE)
+		    && sandbox_plan_add(plan, tty, SANDBOX_WRITE)
 		    && sandbox_plan_add(plan, "/dev/tty", SANDBOX_WRITE)
 		    && sandbox_plan_add(plan, "/dev/null", SANDBOX_WRITE);
 	snprintf(path, sizeof path, "%s/.terminfo", home != NULL ? home : "");
