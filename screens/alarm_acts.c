@@ -11,6 +11,7 @@
 #include "screens/format.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
+#include "twin/text.h"
 
 enum { DONE = UI_HANDLED | UI_DIRTY, REASON_SHORTEST = 3 };
 
@@ -109,16 +110,21 @@ void alarm_lead(const struct screen *prompt, const struct view *view, char *out,
 {
 	int index = twin_alarm(view->twin, prompt->target);
 	const struct act *act = act_of(prompt->ask.kind);
-	const struct alarm *a = index >= 0 ? &view->twin->alarms[index] : NULL;
-	char what[LABEL_SIZE];
+	char what[24];
 
 	/* The line belongs to what is typed: of the alarm, enough to know it. */
-	format_put(what, sizeof what, "%.24s", a ? a->text : prompt->target);
-	format_put(out, size, "%s %s: %s", _(act->ask), what, _(act->lead));
-	if (act->kind == COMMAND_SHELVE && a)
-		format_add(out, size, _(" (at most %d; 30e: or until it ends)"),
-			alarm_shelf_most(view, a));
-	format_add(out, size, "%s", ": ");
+	text_copy(what, sizeof what, index >= 0 ? view->twin->alarms[index].text : prompt->target);
+	format_put(out, size, "%s %s, %s: ", _(act->ask), what, _(act->lead));
+}
+
+void alarm_hint(const struct screen *prompt, const struct view *view, char *out, size_t size)
+{
+	int index = twin_alarm(view->twin, prompt->target);
+
+	format_put(out, size, "%s", "");
+	if (prompt->ask.kind == COMMAND_SHELVE && index >= 0)
+		format_put(out, size, _("at most %d; 30e: or until it ends"),
+			alarm_shelf_most(view, &view->twin->alarms[index]));
 }
 
 /* "30 sensor moved", "30e sensor moved": minutes, and the reason after them. */

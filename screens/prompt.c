@@ -399,6 +399,10 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 	canvas->cursor_column = column < line.columns ? column : line.columns - 1;
 	if (screen->mode == PROMPT_COMMAND) {
 		draw_candidates(screen, canvas, line, column + 2);
+	} else if (screen->mode == PROMPT_ALARM) {
+		alarm_hint(screen, view, names, sizeof names);
+		canvas_text(canvas, line, line.row, column + 2, line.columns - column - 2, ROLE_DIM,
+			names);
 	} else if (screen->mode == PROMPT_INTAKE) {
 		draw_legal(screen, view, canvas, line, column + 2);
 	} else if (idea_prompt((enum prompt_mode)screen->mode)) {

@@ -134,6 +134,7 @@ void prompt_rub(char *text);
 
 /* alarm_acts.c: the line in which the reason of an act on an alarm is typed. */
 void alarm_lead(const struct screen *prompt, const struct view *view, char *out, size_t size);
+void alarm_hint(const struct screen *prompt, const struct view *view, char *out, size_t size);
 unsigned alarm_given(struct call *call, const struct screen *prompt);
 
 /* ideas.c: prompts for the name of a what-if. */

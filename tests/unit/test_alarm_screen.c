@@ -297,7 +297,8 @@ static void test_shelve(void **state)
 	press(ui, "j");
 	assert_string_equal(ui_base(ui)->table.id, a->key);
 	press(ui, "s");
-	assert_true(shows(ui, 24, 120, "(at most 60; 30e: or until it ends): 30"));
+	assert_true(shows(ui, 24, 80, "shelve fridge PUI-3: 8.2 °C"));
+	assert_true(shows(ui, 24, 80, "minutes and why: 30   at most 60; 30e"));
 	c = press(ui, "probe is moved\n");
 	assert_int_equal(c.kind, COMMAND_SHELVE);
 	assert_string_equal(c.target, a->key);
