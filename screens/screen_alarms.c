@@ -307,12 +307,14 @@ static int above(
 	char clock[16];
 
 	draw_lists(view, &screen->alarms, canvas, body);
-	if (flood_ms == 0)
+	if (flood_ms == 0 || screen->alarms.list != ALARMS_OPEN)
 		return 1;
 	format_clock(flood_ms, clock, sizeof clock);
 	canvas_printf(canvas, body, body.row + 1, body.column + 1, body.columns - 1, ROLE_MEDIUM,
-		_("FLOOD since %s: %d alarms in ten minutes; one line a group"), clock,
-		trail_rings(&view->twin->trail, view->now_ms));
+		screen->alarms.by == GROUP_CAUSE
+			? _("FLOOD since %s: %d alarms in ten minutes; one line a group")
+			: _("FLOOD since %s: %d alarms in ten minutes"),
+		clock, trail_rings(&view->twin->trail, view->now_ms));
 	return 2;
 }
 
