@@ -56,8 +56,7 @@ static void look_at_tag(struct supervise *s, int thing, int64_t now_ms)
 	const struct thing *th = &s->twin->things[thing];
 	int64_t after_ms = (int64_t)(s->twin->site->tag_silence_min * MINUTE_MS);
 	after_ms = after_ms > s->patience_ms ? after_ms : s->patience_ms;
-	if (th->site_tag < 0 || th->site_tag >= HEALTH_TAGS || th->unheard_ms != 0
-		|| th->frozen)
+	if (th->site_tag < 0 || th->site_tag >= HEALTH_TAGS || th->unheard_ms != 0 || th->frozen)
 		return;
 	int64_t heard = s->health->tags[th->site_tag].last_ms;
 	heard = heard > s->began_ms ? heard : s->began_ms;
