@@ -34,8 +34,7 @@ int twin_note_on(const struct twin *twin, const char *subject)
 
 static void forget(struct twin *t, int i)
 {
-	memmove(&t->notes[i], &t->notes[i + 1],
-		sizeof t->notes[0] * (size_t)(--t->note_count - i));
+	memmove(&t->notes[i], &t->notes[i + 1], sizeof t->notes[0] * (size_t)(--t->note_count - i));
 }
 
 /* The oldest makes room, when whoever came next has read it. -1: all are news. */
