@@ -176,7 +176,7 @@ void share_pace(struct share *s)
 	if (!s->on || !s->linked)
 		return;
 	if (s->look)
-		share_alarms(s);
+		share_look(s);
 	look_after_link(s);
 	share_flush(s);
 }
@@ -276,7 +276,7 @@ void share_tick(struct share *s, const struct share_here *self)
 {
 	if (!s->on)
 		return;
-	share_alarms(s);
+	share_look(s);
 	share_fold_pending(s);
 	beat(s, self);
 	miss_peers(s);

@@ -53,7 +53,8 @@ void share_restore(struct share *share, const struct fact *fact);
 void share_told(struct share *share, const struct fact *fact);
 /* The journal has all up to this number: acts go out only now. */
 void share_committed(struct share *share, uint64_t seq);
-/* Alarms may have changed: what our own rules raised or ended goes out. */
+/* Alarms may have changed: what our own rules raised or ended goes out with the next
+ * share_pace. */
 void share_alarms(struct share *share);
 
 /* Patterns and the last will for the link; valid as long as the share. */

@@ -145,11 +145,12 @@ static void raise_word(struct share *s, const struct fact_raise *raise)
 
 void share_alarms(struct share *s)
 {
-	if (!s->on)
-		return;
-	s->look = s->hearing; /* not while the set is being walked through */
-	if (s->hearing)
-		return;
+	s->look = s->on; /* once for all of a flood */
+}
+
+void share_look(struct share *s)
+{
+	s->look = false;
 	for (int i = 0; i < s->twin->alarm_count; i++) {
 		struct fact_raise now;
 		if (!raise_of(s, &s->twin->alarms[i], &now)

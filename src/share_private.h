@@ -70,7 +70,7 @@ struct share {
 	unsigned epoch;                     /* links so far */
 	int64_t linked_mono, retained_mono; /* since; last retained word */
 	bool settled, told_hearsay;
-	bool look; /* alarms changed meanwhile */
+	bool look; /* alarms may have changed */
 	int due, waiting, pending;
 	struct share_index index; /* as last said, once counted */
 	bool counted;
@@ -108,6 +108,7 @@ struct share_index share_own_index(const struct share *s);
 
 /* share_own.c */
 void share_own(struct share *s, const struct fact *fact);
+void share_look(struct share *s); /* at the alarms */
 void share_echo(struct share *s, const char *suffix, const struct fact *fact);
 void share_set_due(struct share *s, struct share_entry *e, bool due);
 void share_say_all(struct share *s); /* somebody asked */

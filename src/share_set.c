@@ -115,11 +115,17 @@ static int64_t covered(const struct fact *f)
 	return covers ? f->alarm.covers_ms : 0;
 }
 
+/* As the twin does it: of acknowledgements that cover as much, and saw it as bad, the
+ * first counts; of everything else the last. */
 int share_compare(const struct fact *a, const struct fact *b)
 {
+	bool acks = a->kind == FACT_ALARM && a->alarm.act == ALARM_ACKNOWLEDGE
+		    && b->kind == FACT_ALARM && b->alarm.act == ALARM_ACKNOWLEDGE;
 	if (covered(a) != covered(b))
 		return covered(a) < covered(b) ? -1 : 1;
-	return author_compare(&a->by, &b->by);
+	if (acks && a->alarm.seen != b->alarm.seen)
+		return a->alarm.seen < b->alarm.seen ? -1 : 1;
+	return acks ? author_compare(&b->by, &a->by) : author_compare(&a->by, &b->by);
 }
 
 static const struct alarm *alarm_of(const struct share *s, const char *key)

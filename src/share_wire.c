@@ -23,7 +23,8 @@ bool share_is_name(const char *text)
 	return text_is_id(text) && strchr(text, '.') == NULL;
 }
 
-/* One act of an alarm and the register it is kept in. */
+/* One act of an alarm and the register it is kept in. What opens an occurrence keeps
+ * to itself: the act that follows must not take it from those who were away. */
 static const char *const registers[ALARM_ACT_COUNT] = {
 	[ALARM_ACKNOWLEDGE] = "ack",
 	[ALARM_RESET] = "reset",
@@ -33,7 +34,7 @@ static const char *const registers[ALARM_ACT_COUNT] = {
 	[ALARM_UNSHELVE] = "shelf",
 	[ALARM_UNACKNOWLEDGE] = "unack",
 	[ALARM_OUT_OF_SERVICE] = "service",
-	[ALARM_RETURN] = "service",
+	[ALARM_RETURN] = "return",
 };
 
 bool share_suffix(const struct fact *fact, char out[SHARE_SUFFIX_SIZE])

@@ -65,7 +65,7 @@ static bool acknowledge(struct turn *turn, struct alarm *a, const struct act *ac
 	a->ack_upto_ms = covers;
 	a->ack_seen = seen(a, act);
 	alarm_write(&a->ack, &in);
-	if (first && a->acked)
+	if (a->acked) /* whoever covers most, whichever came first here */
 		text_copy(a->acked_by, sizeof a->acked_by, a->ack.who);
 	alarm_settle(turn, a);
 	return act->by || alarm_state(a) != from;

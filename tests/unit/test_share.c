@@ -289,6 +289,52 @@ static void random_act(struct place *p)
 	}
 }
 
+/* A button heard by one station's radio alone, or something done about one. */
+static void random_alarm(struct place *p)
+{
+	struct twin *t = p->twin;
+	char tag[TAG_SIZE];
+	snprintf(tag, sizeof tag, "C300007B57%02u", pick(&p->seed, 4));
+	if (t->alarm_count == 0 || pick(&p->seed, 3) == 0) {
+		struct fact f = fact_make(FACT_PRESS, SOURCE_RADIO, 0);
+		text_copy(f.press.tag, sizeof f.press.tag, tag);
+		f.source_ms = world.now;
+		fold(p, &f);
+		return;
+	}
+	const struct alarm *a = &t->alarms[pick(&p->seed, (uint32_t)t->alarm_count)];
+	struct fact f = fact_make(FACT_ALARM, SOURCE_PERSON, 0);
+	snprintf(f.origin, sizeof f.origin, "u%u", pick(&p->seed, 9));
+	text_copy(f.alarm.key, sizeof f.alarm.key, a->key);
+	f.alarm.act = (enum alarm_act)pick(&p->seed, ALARM_ACT_COUNT);
+	f.alarm.covers_ms = a->raised_ms;
+	f.alarm.seen = (int)a->priority;
+	if (f.alarm.act == ALARM_SHELVE)
+		f.alarm.until_ms = world.now + 600000;
+	text_copy(f.by.reason, sizeof f.by.reason, "a test");
+	f.source_ms = world.now;
+	f.by.role = PERSON_SUPERVISOR;
+	share_sign(p->share, &f);
+	fold(p, &f);
+	share_committed(p->share, f.seq);
+}
+
+static void describe_alarms(const struct twin *t, char *out, size_t size)
+{
+	static char lines[TWIN_RESOURCES][1024];
+	int n = 0;
+	out[0] = '\0';
+	for (int i = 0; i < t->alarm_count; i++) {
+		const struct alarm *a = &t->alarms[i];
+		bool over = alarm_state(a) == ALARM_A; /* nobody sees any more who it was */
+		snprintf(lines[n++], sizeof *lines, "%s %s %lld %s %s %lld %d", a->key,
+			alarm_state_name(alarm_state(a)), (long long)a->raised_ms,
+			over ? "" : a->acked_by, a->owner, (long long)a->shelf_until_ms,
+			a->out_of_service);
+	}
+	add_sorted(out, size, lines, n);
+}
+
 static double left_at(const struct place *p)
 {
 	return p->twin->cases[0].estimate_min;
@@ -303,11 +349,13 @@ static enum share_stage stage_of(const struct place *p)
 static void assert_all_alike(void)
 {
 	static char a[16384], b[16384];
-	describe(world.places[0].twin, a, sizeof a);
-	for (int i = 1; i < STATIONS; i++) {
-		describe(world.places[i].twin, b, sizeof b);
-		assert_string_equal(b, a);
-	}
+	for (int alarms = 0; alarms < 2; alarms++)
+		for (int i = 0; i < STATIONS; i++) {
+			(alarms ? describe_alarms : describe)(
+				world.places[i].twin, i == 0 ? a : b, sizeof a);
+			if (i > 0)
+				assert_string_equal(b, a);
+		}
 	for (int i = 0; i < STATIONS; i++) {
 		const struct stations *st = &world.places[i].stations;
 		assert_int_equal(st->waiting, 0);
@@ -669,7 +717,7 @@ static void random_fate(void)
 		break;
 	default:
 		if (p->alive)
-			random_act(p);
+			(pick(&world.seed, 2) ? random_act : random_alarm)(p);
 		break;
 	}
 	run(0.05 * (1 + pick(&world.seed, 30)));

@@ -114,7 +114,7 @@ static void test_good_ones_come_back(void **state)
 static void test_each_act_has_its_register(void **state)
 {
 	static const char *const registers[ALARM_ACT_COUNT] = {
-		"ack", "reset", "owner", "owner", "shelf", "shelf", "unack", "service", "service"};
+		"ack", "reset", "owner", "owner", "shelf", "shelf", "unack", "service", "return"};
 	struct fact f = ack();
 	char suffix[SHARE_SUFFIX_SIZE], token[TOKEN_SIZE], expected[SHARE_SUFFIX_SIZE];
 	(void)state;
