@@ -202,7 +202,8 @@ size_t judge_shared(const struct ledger *ledger, const struct ledger *other,
 	size_t lost = 0;
 	for (size_t r = 0; r < ledger->count; r++) {
 		const struct row *row = &ledger->rows[r];
-		if (!row->used || has_act(other, row))
+		/* What ails one station alone is not shared. */
+		if (!row->used || strncmp(row->key, "technical:", 10) == 0 || has_act(other, row))
 			continue;
 		lost++;
 		if (told != NULL)
