@@ -275,8 +275,10 @@ static void take_place(struct day *d, int i, const struct sim_pathway *way)
 		d->marks->begun_ms[i][c->step] = (int32_t)-c->elapsed_ms;
 		events_at(&d->b->events, i, d->draw->lasts_ms[i][c->step]);
 	}
-	if (rooms > 0 && c->room >= 0)
+	if (rooms > 0 && c->room >= 0) {
 		d->b->room[c->room].free = false;
+		d->b->room[c->room].inside++;
+	}
 }
 
 static void begin_case(struct day *d, int i)
@@ -331,6 +333,7 @@ static void clear(struct day *d)
 		b->room[r].free = true;
 		b->room[r].down = false;
 		b->room[r].outage = 0;
+		b->room[r].inside = 0;
 		b->room[r].cleaned = SIM_NOBODY;
 	}
 }

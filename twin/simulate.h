@@ -216,6 +216,7 @@ struct sim_bench {
 	struct {
 		int16_t at, turns; /* how many turns are over, of how many */
 		int16_t cleaned;   /* the case it is cleaned after */
+		int16_t inside;    /* patients; more than one only when the records say so */
 		bool free, down;
 		int8_t outage;
 	} room[SIM_ROOMS];

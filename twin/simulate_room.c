@@ -189,6 +189,7 @@ bool sim_take_room(struct day *d, int i)
 	if (!d->b->room[r].free || !sim_has_turn(d, i))
 		return false;
 	d->b->room[r].free = false;
+	d->b->room[r].inside++;
 	return true;
 }
 
@@ -218,7 +219,9 @@ void sim_leave_room(struct day *d, int i)
 	const struct sim_room *room = &d->plan->rooms[r];
 	d->b->room[r].at++;
 	d->b->room[r].cleaned = (int16_t)i;
-	if (room->cleaning < 0 || sim_take_unit(d, room->cleaning, d->patients + r))
+	/* It is cleaned once, when the last is out: nobody waits for cleaners twice. */
+	if (--d->b->room[r].inside == 0
+		&& (room->cleaning < 0 || sim_take_unit(d, room->cleaning, d->patients + r)))
 		sim_clean_room(d, r);
 	call_next(d, r, SIM_TURN);
 }
@@ -267,7 +270,7 @@ void sim_begin_room(struct day *d, int r)
 	struct sim_bench *b = d->b;
 	if (d->plan->room_wear.mtbf_min > 0)
 		next_breakdown(d, r);
-	if (room->cleaning_ms >= 0) {
+	if (room->cleaning_ms >= 0 && b->room[r].inside == 0) {
 		b->room[r].free = false;
 		if (room->cleaning >= 0)
 			b->pool[room->cleaning].free--;

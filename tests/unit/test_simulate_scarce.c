@@ -101,6 +101,36 @@ static int fresh(void **state)
 	return 0;
 }
 
+static void is_inside(int i, int for_min)
+{
+	plan.cases[i].step = SURGERY;
+	plan.cases[i].running = true;
+	plan.cases[i].elapsed_ms = for_min * (int64_t)MINUTE;
+}
+
+/* By the records two patients are in one room. They leave at 8 and at 10 while the one
+ * cleaner is in the other room, 5 to 15: the room is cleaned once, 15 to 25, and the
+ * day ends. */
+static void two_in_one_room_are_cleaned_after_once(void **state)
+{
+	(void)state;
+	suite(2, 2);
+	plan.rooms[1].turns = 1;
+	plan.case_count = 3;
+	plan.pool_count = 1;
+	plan.pools[0].units = 1;
+	plan.rooms[0].cleaning = plan.rooms[1].cleaning = 0;
+	is_inside(0, 20);
+	is_inside(1, 22);
+	is_inside(2, 25);
+	run();
+	assert_int_equal(minute(marks.ended_ms[1][OUT]), 8);
+	assert_int_equal(minute(marks.ended_ms[0][OUT]), 10);
+	assert_int_equal(minute(marks.ended_ms[2][OUT]), 5);
+	assert_int_equal(minute(marks.room_ready_ms[0]), 25);
+	assert_int_equal(marks.stuck, 0);
+}
+
 /* Both patients are in their rooms at 0; the second waits for the surgeon. */
 static void a_surgeon_is_in_one_room(void **state)
 {
@@ -371,6 +401,7 @@ static void a_bed_is_kept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(two_in_one_room_are_cleaned_after_once, fresh),
 		cmocka_unit_test_setup(a_surgeon_is_in_one_room, fresh),
 		cmocka_unit_test_setup(a_set_comes_back_after_its_turn, fresh),
 		cmocka_unit_test_setup(sets_away_at_the_origin, fresh),
