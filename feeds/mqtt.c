@@ -367,10 +367,13 @@ static void deliver(struct mqtt *m, const unsigned char *bytes, size_t len)
 	const char *topic = (const char *)bytes + sizeof record;
 	const unsigned char *body = bytes + sizeof record + record.topic_len + 1;
 	size_t body_len = len - sizeof record - record.topic_len - 1;
-	m->messages++;
-	m->bytes += body_len;
-	m->duplicates += record.duplicate;
-	m->last_ms = suite_now(m);
+	/* What stations say to one another must not make a silent suite look alive. */
+	if (strncmp(topic, m->beat_topic, m->own_len) != 0) {
+		m->messages++;
+		m->bytes += body_len;
+		m->duplicates += record.duplicate;
+		m->last_ms = suite_now(m);
+	}
 	m->message(m->context, topic, body, body_len, record.retained != 0);
 }
 

@@ -79,8 +79,9 @@ static int take_options(struct mqtt *m, const struct mqtt_options *o, struct err
 	m->ca = keep(o->ca_file);
 	m->cert = keep(o->cert_file);
 	m->key = keep(o->key_file);
-	snprintf(m->beat_topic, sizeof m->beat_topic, "%s/%s/heartbeat",
-		o->root != NULL ? o->root : "vigie", m->client_id);
+	const char *root = o->root != NULL ? o->root : "vigie";
+	snprintf(m->beat_topic, sizeof m->beat_topic, "%s/%s/heartbeat", root, m->client_id);
+	m->own_len = strlen(root) + 1;
 	return 0;
 }
 
