@@ -166,7 +166,7 @@ static void draw_step(const struct view *view, const struct alarm *a, int step, 
 	} else if (due) {
 		format_add(text, sizeof text, "%s", _("due"));
 	} else {
-		format_clock(a->raised_ms + (int64_t)(s->steps[step - 1].after_min * 60000), clock,
+		format_clock(a->steps_ms + (int64_t)(s->steps[step - 1].after_min * 60000), clock,
 			sizeof clock);
 		format_add(text, sizeof text, _("at %s, if nobody acknowledges"), clock);
 	}

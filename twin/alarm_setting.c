@@ -55,6 +55,7 @@ const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT] = {
 		.shelf_max_min = 480,
 		.guidance = "Change the battery of the tag."},
 	[ALARM_CLASS_SILENT_TAG] = {.name = "silent_tag",
+		.passes = true, /* heard again */
 		.shelf_max_min = 480,
 		.guidance = "Look for the tag, and at its battery."},
 	[ALARM_CLASS_GATEWAY] = {.name = "gateway",

@@ -66,40 +66,50 @@ static bool is_idle(const struct twin *t, const struct alarm *a)
 	       && !alarm_is_shelved(a, t->now_ms);
 }
 
-/* A slot for a new key: a fresh one, else the alarm that has been normal for
- * longest, first of those configured no more. NULL when every alarm still matters
- * to somebody. */
-static struct alarm *slot(struct twin *t)
+/* Who makes room first: who is idle, of these who is configured no more; then the least
+ * priority, the acknowledged before the others; of equals the one changed longest ago. */
+static bool goes_before(const struct twin *t, const struct alarm *a, const struct alarm *b)
 {
-	struct alarm *best = NULL;
+	bool idle = is_idle(t, a);
+
+	if (idle != is_idle(t, b))
+		return idle;
+	if (a->gone != b->gone)
+		return a->gone;
+	if (!idle && a->priority != b->priority)
+		return a->priority < b->priority;
+	if (!idle && a->acked != b->acked)
+		return a->acked;
+	return a->changed_ms < b->changed_ms;
+}
+
+/* A slot for a new key: a fresh one, else that of one nobody would miss, else, and
+ * counted, that of one of less priority. NULL when every other matters as much. */
+static struct alarm *slot(struct twin *t, enum priority priority)
+{
+	struct alarm *best = &t->alarms[0];
 
 	if (t->alarm_count < TWIN_ALARMS)
 		return &t->alarms[t->alarm_count++];
-	for (int i = 0; i < t->alarm_count; i++) {
-		struct alarm *a = &t->alarms[i];
-
-		if (is_idle(t, a)
-			&& (!best || a->gone > best->gone
-				|| (a->gone == best->gone && a->changed_ms < best->changed_ms)))
-			best = a;
+	for (int i = 1; i < t->alarm_count; i++)
+		if (goes_before(t, &t->alarms[i], best))
+			best = &t->alarms[i];
+	if (!is_idle(t, best)) {
+		t->dropped++;
+		if (best->priority >= priority)
+			return NULL;
 	}
-	if (best) {
-		timer_cancel(t, TIMER_ALARM, (int)(best - t->alarms));
-		timer_cancel(t, TIMER_HAZARD, (int)(best - t->alarms));
-	}
+	timer_cancel(t, TIMER_ALARM, (int)(best - t->alarms));
+	timer_cancel(t, TIMER_HAZARD, (int)(best - t->alarms));
 	return best;
 }
 
-struct alarm *alarm_make(struct turn *turn, const char *key)
+struct alarm *alarm_make(struct turn *turn, const char *key, enum priority priority)
 {
 	int i = twin_alarm(turn->t, key);
-	struct alarm *a = i >= 0 ? &turn->t->alarms[i] : slot(turn->t);
+	struct alarm *a = i >= 0 ? &turn->t->alarms[i] : slot(turn->t, priority);
 
-	if (!a) {
-		turn->t->dropped++;
-		return NULL;
-	}
-	if (i < 0) {
+	if (a && i < 0) {
 		memset(a, 0, sizeof *a);
 		text_copy(a->key, sizeof a->key, key);
 	}
@@ -298,8 +308,8 @@ static enum priority priority_of(const struct twin *t, const struct ring *ring)
 
 void alarm_raise(struct turn *turn, const char *key, const struct ring *ring)
 {
-	struct alarm *a = alarm_make(turn, key);
 	enum priority priority = priority_of(turn->t, ring);
+	struct alarm *a = alarm_make(turn, key, priority);
 
 	if (!a)
 		return;

@@ -195,7 +195,7 @@ static struct alarm *acted_on(struct turn *turn, const struct act *act)
 		return NULL;
 	if (i >= 0)
 		return &turn->t->alarms[i];
-	return act->by ? alarm_make(turn, act->told->key) : NULL;
+	return act->by ? alarm_make(turn, act->told->key, PRIORITY_LOW) : NULL;
 }
 
 void on_alarm(struct turn *turn)
@@ -261,7 +261,7 @@ void on_raise(struct turn *turn)
 		.ended_ms = told->cleared_ms,
 		.priority = told->priority,
 		.again = told->again};
-	struct alarm *a = is_sound(turn->t, f) ? alarm_make(turn, told->key) : NULL;
+	struct alarm *a = is_sound(turn->t, f) ? alarm_make(turn, told->key, told->priority) : NULL;
 	int station = a ? station_make(turn->t, f->by.station) : -1, hold;
 
 	if (station < 0) {

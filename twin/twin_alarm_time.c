@@ -24,7 +24,8 @@ static int64_t minutes(double m)
 static int64_t raise_due(const struct alarm *a, const struct alarm_setting *is, int64_t now_ms)
 {
 	(void)now_ms;
-	return a->pending_ms && is->on_delay_s > 0 ? a->pending_ms + alarm_seconds(is->on_delay_s) : 0;
+	return a->pending_ms && is->on_delay_s > 0 ? a->pending_ms + alarm_seconds(is->on_delay_s)
+						   : 0;
 }
 
 static int64_t end_due(const struct alarm *a, const struct alarm_setting *is, int64_t now_ms)
@@ -113,9 +114,8 @@ static void time_out(struct turn *turn, struct alarm *a)
 	own->priority = a->priority_now;
 	own->again = true;
 	alarm_run(turn, a,
-		(struct alarm_input){.event = ALARM_EVENT_ACK_TIMEOUT,
-			.raised_ms = raised,
-			.again = true});
+		(struct alarm_input){
+			.event = ALARM_EVENT_ACK_TIMEOUT, .raised_ms = raised, .again = true});
 	alarm_settle(turn, a);
 }
 

@@ -147,7 +147,8 @@ int alarm_foretell(struct twin *t, const char *key, const struct fact_hazard *to
 
 /* twin_alarm.c, for the files of the life cycle. */
 const struct alarm_setting *alarm_is(const struct twin *t, const struct alarm *a);
-struct alarm *alarm_make(struct turn *turn, const char *key); /* NULL: no place, counted */
+/* NULL: no place for one of this priority, counted. */
+struct alarm *alarm_make(struct turn *turn, const char *key, enum priority priority);
 int alarm_run(struct turn *turn, struct alarm *a, struct alarm_input in); /* the row */
 void alarm_emit(
 	struct turn *turn, const struct alarm *a, enum alarm_state from, enum alarm_state to);

@@ -52,6 +52,38 @@ static void test_a_full_pool_gives_up_the_oldest_finished_case(void **state)
 	twin_destroy(t);
 }
 
+static void fault(struct twin *t, int number, int at)
+{
+	struct fact f = fact_make(FACT_CONDITION, SOURCE_SYSTEM, AT(at));
+
+	snprintf(f.condition.key, ID_SIZE, "fault %d", number);
+	f.condition.priority = PRIORITY_LOW;
+	f.condition.active = true;
+	put(t, f);
+}
+
+/* However many alarms there are, a call is one of them. */
+static void test_a_call_finds_a_place(void **state)
+{
+	(void)state;
+	struct twin *t;
+	int n = 0;
+
+	start(&t);
+	for (; t->alarm_count < TWIN_ALARMS; n++)
+		fault(t, n, n * 10);
+	assert_int_equal(t->dropped, 0);
+	press(t, "C300007B573C", n * 10 + 1);
+	assert_true(twin_alarm(t, "press:C300007B573C") >= 0);
+	assert_int_equal(twin_alarm(t, "technical:fault 0"), -1); /* stood longest */
+	assert_int_equal(t->dropped, 1);
+	fault(t, n, n * 10 + 2);
+	assert_true(twin_alarm(t, "press:C300007B573C") >= 0);
+	assert_int_equal(t->dropped, 2);
+	assert_int_equal(t->alarm_count, TWIN_ALARMS);
+	twin_destroy(t);
+}
+
 static void test_long_ids_have_their_own_keys(void **state)
 {
 	(void)state;
@@ -232,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unknown_ids_are_counted),
 		cmocka_unit_test(test_a_full_pool_gives_up_the_oldest_finished_case),
+		cmocka_unit_test(test_a_call_finds_a_place),
 		cmocka_unit_test(test_long_ids_have_their_own_keys),
 		cmocka_unit_test(test_a_new_site_keeps_what_is_known),
 		cmocka_unit_test(test_what_is_gone_rings_no_more),
