@@ -105,7 +105,7 @@ static void as_json(void **state)
 		"2026-03-16T10:42:00+01:00");
 	alarms = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "sections"), 0);
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(alarms, "key")), "alarms");
-	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(alarms, "lines")), 3);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(alarms, "lines")), 2);
 	notes = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "sections"), 6);
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(notes, "key")), "notes");
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(notes, "lines")), 0);

@@ -175,6 +175,8 @@ static void test_tab_goes_round(void **state)
 	assert_true(shows(ui, 24, 80, "vigie  Devices"));
 	assert_true(shows(ui, 24, 80, "SILENT"));
 	press(ui, "\t");
+	assert_true(shows(ui, 24, 80, "vigie  Stations"));
+	press(ui, "\t");
 	assert_true(shows(ui, 24, 80, "vigie  Feeds"));
 	press(ui, ":devices\n");
 	assert_true(shows(ui, 24, 80, "vigie  Devices"));

@@ -66,11 +66,11 @@ static void test_a_fixed_sensor_falls_silent(void **state)
 	assert_string_equal(alarm_of(t, "silent:" SENSOR)->text, "silent: S1, OR 1");
 	assert_int_equal(alarm_of(t, "silent:" SENSOR)->class_, ALARM_CLASS_SILENT_TAG);
 	seen(t, SENSOR, OR1, 0.9, 20);
-	assert_int_equal(state_of(t, "silent:" SENSOR), ALARM_D);
+	assert_int_equal(state_of(t, "silent:" SENSOR), ALARM_A);
 	absent(t, SENSOR, 21, 22); /* heard again in time */
 	seen(t, SENSOR, OR1, 0.9, 30);
 	twin_advance(t, AT(60), NULL);
-	assert_int_equal(state_of(t, "silent:" SENSOR), ALARM_D);
+	assert_int_equal(state_of(t, "silent:" SENSOR), ALARM_A);
 	assert_int_equal(t->timer_count, 0);
 	/* Never heard at all, as the station has found. */
 	absent(t, FRIDGE, 61, 76);
@@ -124,11 +124,11 @@ static void test_a_bracelet_is_expected_while_its_patient_is_here(void **state)
 	place(t, "p1", "pacu", -10, -10);
 	assert_int_equal(state_of(t, key), ALARM_B); /* here now, and it has long been silent */
 	place(t, "p1", "ward", -5, -5);
-	assert_int_equal(state_of(t, key), ALARM_D);
+	assert_int_equal(state_of(t, key), ALARM_A);
 	place(t, "p1", "pacu", 0, 0);
 	assert_int_equal(state_of(t, key), ALARM_B);
 	told(t, "c1", MILESTONE_DISCHARGED, 60);
-	assert_int_equal(state_of(t, key), ALARM_D);
+	assert_int_equal(state_of(t, key), ALARM_A);
 	twin_destroy(t);
 }
 

@@ -227,7 +227,7 @@ static void test_a_truncated_set_is_repaired(void **state)
 	struct broker b = {0};
 	struct desk one = {0}, two = {0}, *both[] = {&one, &two};
 	(void)state;
-	assert_true(broker_start(&b, "max_queued_messages 100\nmax_inflight_messages 20\n"));
+	assert_true(broker_start(&b, "max_queued_messages 20\nmax_inflight_messages 5\n"));
 	desk_open(&one, "or-1", b.port);
 	assert_true(becomes(&one, "stations", "linked=1"));
 	desk_ask(&one, "fill 600");

@@ -366,9 +366,9 @@ static void test_desktop(void **state)
 
 	(void)state;
 	signal_words(&world->view, words, sizeof words);
-	assert_string_equal(words, "HIGH patient call, PACU, floor 1 (+3)");
+	assert_string_equal(words, "HIGH patient call, PACU, floor 1 (+2)");
 	signal_desktop_bytes(DESKTOP_OSC9, words, bytes, sizeof bytes);
-	assert_string_equal(bytes, "\x1b]9;vigie: HIGH patient call, PACU, floor 1 (+3)\x1b\\");
+	assert_string_equal(bytes, "\x1b]9;vigie: HIGH patient call, PACU, floor 1 (+2)\x1b\\");
 	/* A room called like this by a site file ends no sequence and begins no field. */
 	signal_desktop_bytes(DESKTOP_OSC777, "a;b\x1b\\\x07\xc2\x9c", bytes, sizeof bytes);
 	assert_string_equal(bytes, "\x1b]777;notify;vigie;a,b\\\x1b\\");

