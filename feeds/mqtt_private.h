@@ -26,7 +26,7 @@ struct mqtt {
 	char *client_id, *user, *password, *ca, *cert, *key;
 	bool insecure, visitor;
 	char beat_topic[128];
-	size_t own_len; /* of it: below this stations talk to one another */
+	size_t own_len;          /* of it: below this stations talk to one another */
 	char *will_topic, *will; /* NULL: none */
 	struct mqtt_out *out;
 	const struct press_table *presses;

@@ -4,8 +4,8 @@
 
 /*
  * Files with secrets: plain files of ours (or root's) that nobody else may read
- * or write, or credentials of systemd's. `what` is the setting that names the file; it begins the message.
- * Whoever reads one wipes his buffer with explicit_bzero.
+ * or write, or credentials of systemd's. `what` is the setting that names the file; it begins the
+ * message. Whoever reads one wipes his buffer with explicit_bzero.
  */
 
 #include <stddef.h>

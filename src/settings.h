@@ -72,7 +72,7 @@ struct settings {
 	bool no_sandbox;
 	const char *scratch; /* a folder that is taken away at the end; borrowed, NULL none */
 	bool insecure, readonly, ascii, calm, no_color;
-	char *screen; /* first screen */
+	char *screen;                  /* first screen */
 	char *sound, *notify_terminal; /* "bell"; "osc9", "osc777"; NULL or "off": none */
 	struct suite_clock clock;
 	bool demo; /* MODE_DEMO */

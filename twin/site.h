@@ -104,8 +104,8 @@ struct gateway {
 struct staff_role {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
-	int count;  /* on duty */
-	int covers; /* rooms one of them can look after at a time; 0: not told, 1 */
+	int count;     /* on duty */
+	int covers;    /* rooms one of them can look after at a time; 0: not told, 1 */
 	bool no_calls; /* not whom one sends to a patient who rings */
 };
 
