@@ -181,7 +181,7 @@ static int by_first(const void *x, const void *y)
 static void gather(
 	const struct view *view, enum alarm_grouping by, struct alarm_row *rows, int count)
 {
-	struct member members[TWIN_ALARMS];
+	struct member members[TWIN_ALARMS] = {{0}};
 	struct alarm_row before[TWIN_ALARMS];
 
 	count = count < TWIN_ALARMS ? count : TWIN_ALARMS;

@@ -29,9 +29,9 @@ struct alarm_place alarm_place(const struct view *view, const struct alarm *a)
 		.confidence = NAN,
 		.other_confidence = NAN,
 		.age_ms = -1};
-	const struct thing *t = place.thing >= 0 ? &twin->things[place.thing] : NULL;
+	const struct thing *t = &twin->things[place.thing >= 0 ? place.thing : 0];
 
-	if (t != NULL && t->known && !is_fixed(twin, t)) {
+	if (place.thing >= 0 && t->known && !is_fixed(twin, t)) {
 		place.room = t->room;
 		place.other = t->other;
 		place.confidence = t->confidence;

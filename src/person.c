@@ -56,7 +56,7 @@ static void find_role(const struct settings *s, struct person *p)
 static void find_place(struct person *p)
 {
 	const char *ssh = getenv("SSH_CONNECTION");
-	char tty[FROM_SIZE];
+	char tty[FROM_SIZE] = "";
 	unsigned char address[sizeof(struct in6_addr)];
 	char client[INET6_ADDRSTRLEN + 1];
 	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) == 0)

@@ -46,11 +46,12 @@ double pulse_within(const struct pulse *pulse, double share)
 	for (int s = 0; s < PULSE_SLOTS; s++)
 		for (int i = 0; i < PULSE_CLASSES; i++)
 			all += pulse->turns[s][i];
-	for (int i = 0; i < PULSE_CLASSES - 1; i++, end_ms *= step) {
+	for (int i = 0; i < PULSE_CLASSES - 1; i++) {
 		for (int s = 0; s < PULSE_SLOTS; s++)
 			until += pulse->turns[s][i];
 		if (until >= all * share)
 			return end_ms < most ? end_ms : most;
+		end_ms *= step;
 	}
 	return most;
 }

@@ -62,7 +62,7 @@ static bool add_secrets(struct sandbox_plan *plan, const struct settings *s)
 static bool add_terminal(struct sandbox_plan *plan)
 {
 	const char *home = getenv("HOME"), *dirs = getenv("TERMINFO_DIRS");
-	char path[4096], tty[256];
+	char path[4096], tty[256] = "";
 	if (ttyname_r(STDIN_FILENO, tty, sizeof tty) != 0)
 		tty[0] = '\0';
 	bool good = sandbox_plan_add(plan, getenv("TERMINFO"), SANDBOX_READ)

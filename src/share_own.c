@@ -125,6 +125,14 @@ static bool raise_of(const struct share *s, const struct alarm *a, struct fact_r
 	return alarm_own_word(a, out) && !alarm_setting(s->twin->site, a->class_)->local;
 }
 
+static bool is_same_raise(const struct fact_raise *a, const struct fact_raise *b)
+{
+	return strcmp(a->key, b->key) == 0 && a->class_ == b->class_ && a->priority == b->priority
+	       && a->raised_ms == b->raised_ms && a->cleared_ms == b->cleared_ms
+	       && a->again == b->again && strcmp(a->text, b->text) == 0
+	       && strcmp(a->tag, b->tag) == 0 && strcmp(a->room, b->room) == 0;
+}
+
 static void raise_word(struct share *s, const struct fact_raise *raise)
 {
 	struct fact f = fact_make(FACT_RAISE, SOURCE_SYSTEM, 0);
@@ -133,7 +141,7 @@ static void raise_word(struct share *s, const struct fact_raise *raise)
 	text_copy(f.origin, sizeof f.origin, s->self);
 	share_suffix(&f, suffix);
 	struct share_entry *e = share_find(s, s->self, suffix);
-	if (e != NULL && memcmp(&e->fact.raise, raise, sizeof *raise) == 0)
+	if (e != NULL && is_same_raise(&e->fact.raise, raise))
 		return; /* the broker had kept it */
 	if (e == NULL && raise->cleared_ms >= raise->raised_ms
 		&& raise->cleared_ms + KEEP_MS < share_now(s))
@@ -153,8 +161,7 @@ void share_look(struct share *s)
 	s->look = false;
 	for (int i = 0; i < s->twin->alarm_count; i++) {
 		struct fact_raise now;
-		if (!raise_of(s, &s->twin->alarms[i], &now)
-			|| memcmp(&now, &s->raised[i], sizeof now) == 0)
+		if (!raise_of(s, &s->twin->alarms[i], &now) || is_same_raise(&now, &s->raised[i]))
 			continue;
 		s->raised[i] = now;
 		raise_word(s, &now);
@@ -162,12 +169,6 @@ void share_look(struct share *s)
 }
 
 /* --- what the broker gives back --- */
-
-static bool is_same_raise(const struct fact *a, const struct fact *b)
-{
-	return a->kind == FACT_RAISE && b->kind == FACT_RAISE
-	       && memcmp(&a->raise, &b->raise, sizeof a->raise) == 0;
-}
 
 static void confirm(struct share *s, struct share_entry *e)
 {
@@ -198,7 +199,8 @@ void share_echo(struct share *s, const char *suffix, const struct fact *fact)
 {
 	struct share_entry *e = share_find(s, s->self, suffix);
 	int order = e != NULL ? share_compare(fact, &e->fact) : 1;
-	if (e != NULL && order != 0 && is_same_raise(fact, &e->fact)) {
+	if (e != NULL && order != 0 && fact->kind == FACT_RAISE
+		&& is_same_raise(&fact->raise, &e->fact.raise)) {
 		share_put(s, e, fact, true); /* as said before a restart */
 		order = 0;
 	}

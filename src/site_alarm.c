@@ -202,7 +202,7 @@ bool site_value_alarms(struct site_reading *r, const config_setting_t *s, void *
 	if (all == NULL)
 		return bad(r, s, "more memory");
 	memcpy(all, alarm_rules, sizeof alarm_rules);
-	memcpy(field, &all, sizeof all); /* the site's from here on, whatever comes */
+	*(struct alarm_setting **)field = all; /* the site's from here on, whatever comes */
 	if (!config_setting_is_group(s))
 		return bad(r, s, "a group { ... }");
 	for (int i = 0; i < config_setting_length(s); i++)

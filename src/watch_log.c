@@ -113,7 +113,7 @@ static bool was_here(const struct watch_log *log, const char *id)
 
 static void look_at_stations(struct watch_log *log, const struct stations *stations)
 {
-	struct station_then now[STATIONS_MAX];
+	struct station_then now[STATIONS_MAX] = {{.here = false}};
 	for (int i = 0; i < stations->count; i++) {
 		const struct station_seen *s = &stations->list[i];
 		text_copy(now[i].id, sizeof now[i].id, s->id);

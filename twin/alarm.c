@@ -318,7 +318,8 @@ static void new_occurrence(struct alarm *a, const struct alarm_input *in, enum p
 	sound(a, in->at_ms);
 }
 
-static void open(struct alarm *a, const struct alarm_setting *is, const struct alarm_input *in)
+static void open_occurrence(
+	struct alarm *a, const struct alarm_setting *is, const struct alarm_input *in)
 {
 	(void)is;
 	new_occurrence(a, in, in->priority);
@@ -328,7 +329,7 @@ static void flap(struct alarm *a, const struct alarm_setting *is, const struct a
 {
 	uint32_t flaps = a->flaps;
 
-	open(a, is, in);
+	open_occurrence(a, is, in);
 	a->flaps = flaps + 1;
 }
 
@@ -569,7 +570,7 @@ static const struct row {
 	enum alarm_state to;
 	effect *effect;
 } table[] = {
-	{ 1, A,          ALARM_EVENT_RAISE,          met,         ALARM_B,  open},
+	{ 1, A,          ALARM_EVENT_RAISE,          met,         ALARM_B,  open_occurrence},
 	{ 2, B,          ALARM_EVENT_ACK,            covers,      ALARM_C,  acknowledge},
 	{25, B,          ALARM_EVENT_CLEAR,          passes,      ALARM_A,  end},
 	{ 3, B,          ALARM_EVENT_CLEAR,          plain,       ALARM_D,  end},
@@ -580,13 +581,13 @@ static const struct row {
 	{ 8, B,          ALARM_EVENT_RAISE,          NULL,        SAME,     once_more},
 	{ 9, C,          ALARM_EVENT_CLEAR,          plain,       ALARM_A,  end},
 	{10, C,          ALARM_EVENT_CLEAR,          latching,    ALARM_LA, end},
-	{11, C,          ALARM_EVENT_WORSE,          beyond,      ALARM_B,  open},
+	{11, C,          ALARM_EVENT_WORSE,          beyond,      ALARM_B,  open_occurrence},
 	{12, C,          ALARM_EVENT_ACK_TIMEOUT,    times_out,   ALARM_B,  reopen},
 	{13, C,          ALARM_EVENT_UNACK,          takes_back,  ALARM_B,  reopen},
 	{14, D,          ALARM_EVENT_ACK,            covers,      ALARM_A,  acknowledge},
 	{15, D,          ALARM_EVENT_RAISE,          met,         ALARM_B,  flap},
 	{16, LU,         ALARM_EVENT_ACK,            covers,      ALARM_LA, acknowledge},
-	{17, LU | LA,    ALARM_EVENT_RAISE,          met,         ALARM_B,  open},
+	{17, LU | LA,    ALARM_EVENT_RAISE,          met,         ALARM_B,  open_occurrence},
 	{18, LA,         ALARM_EVENT_RESET,          lets_go,     ALARM_A,  let_go},
 	{19, B|C|D|LU,   ALARM_EVENT_RESET,          NULL,        SAME,     nothing}, /* refused */
 	{20, ANY,        ALARM_EVENT_STALE,          known,       SAME,     doubt},
@@ -594,7 +595,7 @@ static const struct row {
 	{22, ANY,        ALARM_EVENT_LATE,           NULL,        SAME,     late},
 	{23, ANY,        ALARM_EVENT_SAME,           NULL,        SAME,     same},
 	{24, D | A,      ALARM_EVENT_GONE,           NULL,        SAME,     archive},
-	{26, C,          ALARM_EVENT_RAISE,          uncovered,   ALARM_B,  open},
+	{26, C,          ALARM_EVENT_RAISE,          uncovered,   ALARM_B,  open_occurrence},
 	{31, ANY,        ALARM_EVENT_SHELVE,         may_shelve,  SAME,     shelve},
 	{32, ANY,        ALARM_EVENT_UNSHELVE,       shelved,     SAME,     unshelve},
 	{33, ANY,        ALARM_EVENT_SHELF_OVER,     shelf_over,  SAME,     unshelve},

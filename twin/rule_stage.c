@@ -174,7 +174,7 @@ void rule_stage(struct turn *turn, int i)
 	enum source who = SOURCE_NONE;
 	const struct stamp *began = beginning(s, stage, &who);
 	double limit = began ? limit_min(t, s, stage, who) : -1;
-	int64_t due = limit > 0 ? due_ms(began, limit) : 0;
+	int64_t due = began && limit > 0 ? due_ms(began, limit) : 0;
 	int64_t end = began ? began->when_ms + HORIZON_MS : 0;
 	bool going = limit > 0 && !surgery_is_off(s) && t->now_ms < end && due < end;
 	char key[ID_SIZE];

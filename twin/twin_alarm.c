@@ -404,11 +404,11 @@ void alarm_gone(struct turn *turn, const char *key)
 void alarm_follow(struct turn *turn, const char *key, bool wanted, const struct ring *ring)
 {
 	int i = twin_alarm(turn->t, key);
-	struct alarm *a = i >= 0 ? &turn->t->alarms[i] : NULL;
+	struct alarm *a = &turn->t->alarms[i >= 0 ? i : 0];
 
 	if (!wanted) {
 		alarm_clear(turn, key);
-	} else if (!a || !own_rings(a)) {
+	} else if (i < 0 || !own_rings(a)) {
 		alarm_raise(turn, key, ring);
 	} else {
 		a->quiet_ms = 0;
