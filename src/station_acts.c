@@ -505,6 +505,8 @@ void station_lock(struct station *s, bool locked, const char *why)
 {
 	s->locked = locked;
 	s->reveal_until_mono = 0;
+	if (locked) /* what comes from here on, nobody is there to see */
+		station_audit(s, "look", s->user, "");
 	record(s, SOURCE_SYSTEM, locked ? "lock" : "unlock", s->user, why);
 	station_changed(s);
 }

@@ -258,6 +258,7 @@ static void it_locks(void **state)
 	assert_false(shows(&s, "A.Q."));
 	assert_false(shows(&s, "why show the name"));
 	assert_int_equal(on_record(&s, "lock").count, 1);
+	assert_int_equal(on_record(&s, "look").count, 1); /* = begins here */
 	/* It is looked at; a page, too, has no name. */
 	press(&s, "4");
 	assert_true(shows(&s, "Alarms"));

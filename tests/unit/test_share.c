@@ -22,7 +22,7 @@ struct letter {
 
 struct place {
 	int index;
-	char id[16];
+	char id[24];
 	struct twin *twin;
 	struct stations stations;
 	struct share *share;
