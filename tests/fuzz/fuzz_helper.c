@@ -20,8 +20,9 @@ static void on_done(void *context, enum helper_answer answer, const char *text)
 
 static void helper_side(const struct helper_packet *packet)
 {
+	static const char *const print[] = {"/bin/true", NULL};
 	static const struct helper_options options = {
-		.user = "nobody", .commands = {[HELPER_PRINT] = {"/bin/true"}}};
+		.user = "nobody", .commands = {[HELPER_PRINT] = print}};
 	static struct process p;
 	p.options = &options;
 	memcpy(&p.packet, packet, sizeof p.packet);
