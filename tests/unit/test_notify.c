@@ -109,12 +109,20 @@ static int setup(void **state)
 	return w->hook != NULL ? 0 : -1;
 }
 
-static int teardown(void **state)
+static void shut(struct world *w)
 {
-	struct world *w = *state;
 	notify_destroy(w->notify);
 	commands_close(w->commands);
 	helper_stop(w->helper);
+	w->notify = NULL;
+	w->commands = NULL;
+	w->helper = NULL;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	shut(w);
 	hook_stop(w->hook);
 	ev_loop_destroy(w->loop);
 	free(w);
@@ -363,8 +371,7 @@ static void certificates_are_verified(void **state)
 		assert_int_equal(hook_count(tls), cases[i].says == NULL);
 		if (cases[i].says != NULL && strstr(w->why, cases[i].says) == NULL)
 			fail_msg("\"%s\" does not say \"%s\"", w->why, cases[i].says);
-		notify_destroy(w->notify);
-		w->notify = NULL;
+		shut(w);
 		hook_stop(tls);
 	}
 }
