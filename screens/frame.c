@@ -304,7 +304,7 @@ static enum role strip_words(const struct view *view, char *out, size_t size)
 	if (place.room >= 0 && !strstr(a->text, format_room(view, place.room)))
 		format_add(out, size, " - %s", format_room(view, place.room));
 	/* How sure the place is matters where somebody has to go at once. */
-	if (!isnan(place.confidence) && alarm_is_call(a->class_)) {
+	if (!isnan(place.confidence) && alarm_rules[a->class_].momentary) {
 		format_add(out, size, " %.0f%%", place.confidence * 100);
 		if (place.confidence < ALARM_PLACE_SURE && place.other >= 0)
 			format_add(out, size, _(" or %s"), format_room(view, place.other));

@@ -63,7 +63,7 @@ static void draw_place(const struct view *view, const struct alarm *a, struct pa
 		format_thing(view, place.thing, text, sizeof text);
 		page_pair(page, _("Who or what"), ROLE_NORMAL, text);
 	}
-	if (alarm_is_call(a->class_))
+	if (alarm_rules[a->class_].momentary)
 		draw_nearest(view, place.room, page);
 }
 

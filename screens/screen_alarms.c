@@ -139,6 +139,12 @@ static void fill_where(const struct view *view, const void *data, struct cell_te
 
 	if (place.room < 0 || is_heading(data))
 		return;
+	if (place.thing >= 0 && view->twin->things[place.thing].state == LOCATED_ABSENT
+		&& !isnan(place.confidence)) { /* as Locate has it */
+		format_put(out->text, sizeof out->text, _("? %s (last)"),
+			format_room(view, place.room));
+		return;
+	}
 	format_put(out->text, sizeof out->text, "%s", format_room(view, place.room));
 	if (isnan(place.confidence))
 		return;

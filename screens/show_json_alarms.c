@@ -30,7 +30,7 @@ static void put_nearest(const struct view *view, const struct alarm *a, int at, 
 	struct nearest n = nearest_free(view, at);
 	cJSON *nearest;
 
-	if (n.role < 0 || !alarm_is_call(a->class_))
+	if (n.role < 0 || !alarm_rules[a->class_].momentary)
 		return;
 	nearest = cJSON_AddObjectToObject(o, "nearest_free");
 	text(nearest, "role", view->twin->site->roles[n.role].id);

@@ -25,14 +25,6 @@ static const struct call *call_of(const struct site *site, const struct fact_pre
 	return &calls[0];
 }
 
-bool alarm_is_call(enum alarm_class class_)
-{
-	for (int i = 0; i < CALLS; i++)
-		if (calls[i].class_ == class_)
-			return true;
-	return false;
-}
-
 void press_key(char key[ID_SIZE], const struct site *site, const struct fact_press *press)
 {
 	key_make(key, call_of(site, press)->key, press->tag);

@@ -247,8 +247,6 @@ int twin_bays(const struct twin *twin);
 int twin_bays_taken(const struct twin *twin);
 /* Fixed, or on a patient who is here: its silence is worth an alarm. */
 bool tag_is_expected(const struct twin *twin, int thing);
-/* Somebody rings: a button says "on" and never "off", so this ends by being seen to. */
-bool alarm_is_call(enum alarm_class class_);
 /* Of the alarm of a press. */
 void press_key(char key[ID_SIZE], const struct site *site, const struct fact_press *press);
 /* The best fix of an alarm's tag: thing index or -1. */
