@@ -15,6 +15,9 @@
 #include "twin/learning.h"
 #include "twin/names.h"
 #include "twin/notices.h"
+#include "twin/orders.h"
+#include "twin/radar.h"
+#include "twin/repair.h"
 #include "twin/score.h"
 #include "twin/stations.h"
 #include "twin/twin.h"
@@ -42,8 +45,11 @@ struct view {
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
-	const struct notices *notices;               /* who was told of which alarm; NULL nobody */
-	const struct stations *stations;             /* the others; NULL: nothing is shared */
+	const struct repair_answer *repair;          /* what could be done; NULL not asked */
+	const struct radar *radar;       /* when a room could be entered; NULL not yet */
+	const struct orders *orders;     /* what was decided and sent; NULL nothing */
+	const struct notices *notices;   /* who was told of which alarm; NULL nobody */
+	const struct stations *stations; /* the others; NULL: nothing is shared */
 	enum mode mode;
 	double speed;       /* of suite time, 1 normally */
 	int64_t now_ms;     /* suite time */
@@ -106,6 +112,13 @@ enum command_kind {
 	COMMAND_IDEA_EXPORT,   /* text: file that vigie forecast --inject reads */
 	COMMAND_TRY_SITE,      /* text: another text of the site, tried on the copy */
 	COMMAND_IN_TIME,       /* target room: what would have it end in time */
+	COMMAND_REPAIR,        /* target case or room, "" anything: what could be done about it */
+	COMMAND_REPAIR_END,    /* do not look any further */
+	/* Acts again. */
+	COMMAND_APPROVE,   /* arg: which option, covers_ms and text: of the proof that was seen */
+	COMMAND_RECALL,    /* target plan: take its steps back */
+	COMMAND_EMERGENCY, /* arg NEST class, value minutes, text: procedure */
+	COMMAND_LOCK_CASE, /* target case, value 1: repairs leave it alone; 0 */
 	COMMAND_KIND_COUNT
 };
 

@@ -45,6 +45,10 @@ static const char *subject_of(const struct fact *f)
 		return f->intake.id;
 	case FACT_LEARN:
 		return f->learn.id;
+	case FACT_LOCK:
+		return f->lock.id;
+	case FACT_ORDER:
+		return f->order.plan;
 	case FACT_NOTE:
 		return f->note.subject;
 	case FACT_TAG:

@@ -71,6 +71,8 @@ WORDS(priority, PRIORITY_COUNT);
 WORDS(alarm_act, ALARM_ACT_COUNT);
 WORDS(alarm_class, ALARM_CLASS_COUNT);
 WORDS(notice_state, NOTICE_STATE_COUNT);
+WORDS(order_state, ORDER_STATE_COUNT);
+WORDS(promised, PROMISED_COUNT);
 WORDS(person_role, PERSON_ROLE_COUNT);
 WORDS(foretold, FORETOLD_COUNT);
 WORDS(hazard, HAZARD_COUNT);
@@ -184,6 +186,16 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_NOTE] = {TEXT("id", note.id), TEXT("subject", note.subject), TEXT("text", note.text),
 		END},
 	[FACT_STOCK] = {TEXT("tag", stock.tag), END},
+	[FACT_LOCK] = {TEXT("id", lock.id), BOOL("locked", lock.locked), END},
+	[FACT_ORDER] = {TEXT("plan", order.plan), INT("step", order.step),
+		INT("steps", order.steps), BOOL("undo", order.undo),
+		WORD("state", order.state, order_state), TEXT("text", order.text),
+		TEXT("before", order.before), TEXT("way", order.way), TEXT("about", order.about),
+		TEXT("version", order.version), TEXT("why", order.why), END},
+	[FACT_PROMISE] = {TEXT("plan", promise.plan), WORD("what", promise.what, promised),
+		TEXT("id", promise.id), REAL("nothing", promise.nothing), REAL("low", promise.low),
+		REAL("middle", promise.middle), REAL("high", promise.high),
+		TIME("due_ms", promise.due_ms), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

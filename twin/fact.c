@@ -39,6 +39,9 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_NOTICE] = "notice",
 	[FACT_NOTE] = "note",
 	[FACT_STOCK] = "stock",
+	[FACT_LOCK] = "lock",
+	[FACT_ORDER] = "order",
+	[FACT_PROMISE] = "promise",
 	[FACT_AUDIT] = "audit",
 };
 
@@ -151,6 +154,23 @@ static const char *const alarm_classes[ALARM_CLASS_COUNT] = {
 	[ALARM_CLASS_LONG_STAGE] = "long_stage",
 };
 
+static const char *const order_states[ORDER_STATE_COUNT] = {
+	[ORDER_PROPOSED] = "proposed",
+	[ORDER_APPROVED] = "approved",
+	[ORDER_SENT] = "sent",
+	[ORDER_RECEIVED] = "received",
+	[ORDER_REFUSED] = "refused",
+	[ORDER_UNKNOWN] = "unknown",
+	[ORDER_EXPIRED] = "expired",
+	[ORDER_UNDONE] = "undone",
+};
+
+static const char *const promiseds[PROMISED_COUNT] = {
+	[PROMISED_OVERTIME] = "overtime",
+	[PROMISED_START] = "start",
+	[PROMISED_END] = "end",
+};
+
 static const char *const notice_states[NOTICE_STATE_COUNT] = {
 	[NOTICE_SENT] = "sent",
 	[NOTICE_FAILED] = "failed",
@@ -260,6 +280,8 @@ VOCABULARY(priority, enum priority, priorities, PRIORITY_COUNT)
 VOCABULARY(alarm_act, enum alarm_act, alarm_acts, ALARM_ACT_COUNT)
 VOCABULARY(alarm_class, enum alarm_class, alarm_classes, ALARM_CLASS_COUNT)
 VOCABULARY(notice_state, enum notice_state, notice_states, NOTICE_STATE_COUNT)
+VOCABULARY(order_state, enum order_state, order_states, ORDER_STATE_COUNT)
+VOCABULARY(promised, enum promised, promiseds, PROMISED_COUNT)
 VOCABULARY(person_role, enum person_role, person_roles, PERSON_ROLE_COUNT)
 VOCABULARY(foretold, enum foretold, foretolds, FORETOLD_COUNT)
 VOCABULARY(hazard, enum hazard, hazards, HAZARD_COUNT)
@@ -333,6 +355,8 @@ struct fact fact_make(enum fact_kind kind, enum source source, int64_t at_ms)
 		f.alarm.seen = FACT_UNKNOWN;
 	} else if (kind == FACT_IDEA) {
 		f.idea.step = FACT_UNKNOWN;
+	} else if (kind == FACT_ORDER) {
+		f.order.step = f.order.steps = FACT_UNKNOWN;
 	} else if (kind == FACT_READINESS) {
 		f.readiness.value = FACT_UNKNOWN;
 	}

@@ -199,6 +199,27 @@ enum notice_state {
 	NOTICE_STATE_COUNT
 };
 
+/* How far an order to the hospital has come. */
+enum order_state {
+	ORDER_PROPOSED, /* told to people: somebody does it by hand */
+	ORDER_APPROVED, /* by a person; not sent yet */
+	ORDER_SENT,     /* on its way: from now on it may have happened */
+	ORDER_RECEIVED, /* the hospital has it: read back */
+	ORDER_REFUSED,  /* the hospital said no, or somebody had changed it meanwhile */
+	ORDER_UNKNOWN,  /* no answer: read again before anything else */
+	ORDER_EXPIRED,  /* not sent: its premise is gone, or the one before it failed */
+	ORDER_UNDONE,   /* what took it back was received */
+	ORDER_STATE_COUNT
+};
+
+/* A figure that a repair promises. */
+enum promised {
+	PROMISED_OVERTIME, /* of a room, "" the whole suite: minutes past the session */
+	PROMISED_START,    /* of a case: patient in room, minutes after source_ms */
+	PROMISED_END,      /* of a case: patient out of room, minutes after source_ms */
+	PROMISED_COUNT
+};
+
 /* What a person may do here; PERSON_NONE: nobody has said. */
 enum person_role {
 	PERSON_NONE,
@@ -261,6 +282,9 @@ enum fact_kind {
 	FACT_NOTICE,    /* somebody was told of an alarm, or could not be */
 	FACT_NOTE,      /* a few words for whoever comes next */
 	FACT_STOCK,     /* what is kept cold somewhere was put in anew */
+	FACT_LOCK,      /* a case that is to stay where and when it is */
+	FACT_ORDER,     /* how far one step of a repair has come out there */
+	FACT_PROMISE,   /* what a repair was to change, when it was approved */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -469,6 +493,34 @@ struct fact_stock {
 	char tag[TAG_SIZE]; /* the probe beside it */
 };
 
+struct fact_lock {
+	char id[ID_SIZE]; /* the case */
+	bool locked;
+};
+
+/* One step of a repair: merged by (plan, step, undo), the later word counts. */
+struct fact_order {
+	char plan[ID_SIZE]; /* the same from every station for the same steps on the same state */
+	int step, steps;    /* from 0, in the order in which they are sent; of how many */
+	bool undo;          /* this one takes the step back */
+	enum order_state state;
+	char text[IDEA_TEXT];   /* what is to be done, as twin/scenario.h reads it */
+	char before[IDEA_TEXT]; /* what takes it back, the same way; "" nothing can */
+	char way[ID_SIZE];      /* "fhir", "mqtt", "notify", "hand" */
+	char about[ID_SIZE];    /* what is changed there: "Appointment/a-12" */
+	char version[ID_SIZE];  /* its version (ETag), as sent, then as answered */
+	char why[LABEL_SIZE];   /* of REFUSED, UNKNOWN, EXPIRED: for people */
+};
+
+/* source_ms: when the proof was made. Had nothing been done: `nothing` (p50). */
+struct fact_promise {
+	char plan[ID_SIZE];
+	enum promised what;
+	char id[ID_SIZE];                  /* the case, the room, "" the suite */
+	double nothing, low, middle, high; /* p10, p50, p90 with it; minutes */
+	int64_t due_ms;                    /* when what came of it can be told */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -522,6 +574,9 @@ struct fact {
 		struct fact_notice notice;
 		struct fact_note note;
 		struct fact_stock stock;
+		struct fact_lock lock;
+		struct fact_order order;
+		struct fact_promise promise;
 		struct fact_audit audit;
 	};
 };
@@ -564,6 +619,10 @@ const char *alarm_class_name(enum alarm_class c); /* "patient_call" */
 int alarm_class_parse(const char *word);
 const char *notice_state_name(enum notice_state s);
 int notice_state_parse(const char *word);
+const char *order_state_name(enum order_state s); /* "approved" */
+int order_state_parse(const char *word);
+const char *promised_name(enum promised p); /* "overtime" "start" "end" */
+int promised_parse(const char *word);
 const char *person_role_name(enum person_role r); /* "nurse" */
 int person_role_parse(const char *word);
 const char *foretold_name(enum foretold f); /* "start" "end" "overtime" "pacu" */

@@ -36,6 +36,14 @@ static bool idea_field(char out[FIELD_SIZE], const struct fact_idea *idea)
 	return idea->step >= 0 && idea->step < 100 && field(out, step, idea->name, "");
 }
 
+static bool order_field(char out[FIELD_SIZE], const struct fact_order *order)
+{
+	char step[3] = {(char)('0' + order->step / 10 % 10), (char)('0' + order->step % 10), '\0'};
+
+	add(out, order->undo ? "undo:" : "order:");
+	return order->step >= 0 && order->step < 100 && field(out, step, order->plan, "");
+}
+
 bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 {
 	const char *kind = fact_kind_name(f->kind);
@@ -70,6 +78,10 @@ bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 		return field(out, kind, f->tag.tag, "");
 	case FACT_STOCK:
 		return field(out, kind, f->stock.tag, "");
+	case FACT_LOCK:
+		return field(out, kind, f->lock.id, "");
+	case FACT_ORDER:
+		return order_field(out, &f->order);
 	case FACT_NOTICE:
 		return field(out, kind, f->notice.id, "");
 	default:

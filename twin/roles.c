@@ -25,6 +25,8 @@ static const unsigned facts[FACT_KIND_COUNT] = {
 	[FACT_RESOURCE] = COORDINATORS,
 	[FACT_LEARN] = COORDINATORS,
 	[FACT_IDEA] = COORDINATORS,
+	[FACT_LOCK] = COORDINATORS,
+	[FACT_ORDER] = COORDINATORS,
 };
 
 static const unsigned alarm_acts[ALARM_ACT_COUNT] = {

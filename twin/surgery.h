@@ -91,6 +91,7 @@ struct surgery {
 	struct passage passage[MILESTONE_COUNT];
 	int64_t updated_ms;
 	uint64_t flagged;                /* how many facts were impossible or out of order */
+	bool locked;                     /* repairs leave it where and when it is */
 	bool place_conflict;             /* radio and FHIR disagree on where the patient is */
 	enum case_status said[SPEAKERS]; /* each source's last word on the status */
 	int room_at;      /* index of the room it is really in, -1; kept by the twin */

@@ -541,6 +541,24 @@ static void on_foretold(struct turn *turn)
 	(void)turn;
 }
 
+static void on_lock(struct turn *turn)
+{
+	const struct fact_lock *told = &turn->fact->lock;
+	int i = twin_case(turn->t, told->id);
+
+	if (i < 0)
+		turn->t->ignored++;
+	else
+		turn->t->cases[i].locked = told->locked;
+}
+
+/* The orders beside the twin hear it (twin/orders.h). What they bring about the
+ * hospital tells. */
+static void on_order(struct turn *turn)
+{
+	(void)turn;
+}
+
 static void on_audit(struct turn *turn)
 {
 	(void)turn;
@@ -568,6 +586,9 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_ESTIMATE] = on_estimate,
 	[FACT_RESOURCE] = on_resource,
 	[FACT_LEARN] = on_learn,
+	[FACT_LOCK] = on_lock,
+	[FACT_ORDER] = on_order,
+	[FACT_PROMISE] = on_order,
 	[FACT_INTAKE] = on_intake,
 	[FACT_HISTORY] = on_history,
 	[FACT_FORETOLD] = on_foretold,

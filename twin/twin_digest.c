@@ -153,6 +153,8 @@ static void put_case(struct sha *sha, const struct surgery *s)
 		stamp(sha, &s->ready_by[i]);
 	}
 	/* What nobody has said leaves no trace: digests of older journals stand. */
+	if (s->locked)
+		text(sha, "locked");
 	for (int i = 0; i < INTAKE_COUNT; i++) {
 		if (s->intake[i].at_ms == 0)
 			continue;

@@ -206,6 +206,33 @@ static struct fact full(enum fact_kind kind)
 	case FACT_STOCK:
 		strcpy(f.stock.tag, "C30000510009");
 		break;
+	case FACT_LOCK:
+		strcpy(f.lock.id, "case-1");
+		f.lock.locked = true;
+		break;
+	case FACT_ORDER:
+		strcpy(f.order.plan, "0123456789abcdef");
+		f.order.step = 1;
+		f.order.steps = 3;
+		f.order.undo = true;
+		f.order.state = ORDER_UNKNOWN;
+		strcpy(f.order.text, "place:case=case-1,room=or-5,at=2026-03-16T13:10Z");
+		strcpy(f.order.before, "place:case=case-1,room=or-2,at=2026-03-16T11:00Z");
+		strcpy(f.order.way, "fhir");
+		strcpy(f.order.about, "Appointment/a-12");
+		strcpy(f.order.version, "W/\"3\"");
+		strcpy(f.order.why, "no answer within 10 s");
+		break;
+	case FACT_PROMISE:
+		strcpy(f.promise.plan, "0123456789abcdef");
+		f.promise.what = PROMISED_END;
+		strcpy(f.promise.id, "case-1");
+		f.promise.nothing = 412.5;
+		f.promise.low = 280;
+		f.promise.middle = 301.25;
+		f.promise.high = -0.5;
+		f.promise.due_ms = 1773687600000;
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

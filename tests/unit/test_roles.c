@@ -42,6 +42,8 @@ static const struct {
 	{FACT_RESOURCE, 0, "", "cs"},
 	{FACT_LEARN, 0, "", "cs"},
 	{FACT_IDEA, 0, "", "cs"},
+	{FACT_LOCK, 0, "", "cs"},
+	{FACT_ORDER, 0, "", "cs"},
 	{FACT_TAG, 0, "", "ncts"},
 	{FACT_ALARM, ALARM_ACKNOWLEDGE, "", "ncts"},
 	{FACT_ALARM, ALARM_RESET, "", "ncts"},
@@ -63,6 +65,7 @@ static const struct {
 	{FACT_RAISE, 0, "", ""},
 	{FACT_NOTICE, 0, "", ""},
 	{FACT_HAZARD, 0, "", ""},
+	{FACT_PROMISE, 0, "", ""},
 };
 
 static void the_table(void **state)
