@@ -127,6 +127,16 @@ int alarm_shelf_most(const struct view *view, const struct alarm *a)
 	return (int)alarm_setting(view->twin->site, a->class_)->shelf_max_min;
 }
 
+/* One of a station that is away ends by a reset alone, latched or not. */
+static const char *against_reset(const struct alarm *a)
+{
+	if (!alarm_absent(a) && !a->latched)
+		return N_("not latched: it goes by itself when its cause has gone");
+	if (!alarm_absent(a) && a->active)
+		return N_("its cause is still there: cannot be reset");
+	return a->acked ? "" : N_("acknowledge it first (a)");
+}
+
 /* What the alarm's own state says against an act. */
 static const char *against(const struct view *view, const struct alarm *a, enum alarm_act act)
 {
@@ -134,10 +144,7 @@ static const char *against(const struct view *view, const struct alarm *a, enum 
 	case ALARM_ACKNOWLEDGE:
 		return a->acked ? N_("already acknowledged") : "";
 	case ALARM_RESET:
-		return !a->latched ? N_("not latched: it goes by itself when its cause has gone")
-		       : a->active ? N_("its cause is still there: cannot be reset")
-		       : !a->acked ? N_("acknowledge it first (a)")
-				   : "";
+		return against_reset(a);
 	case ALARM_SHELVE:
 		return alarm_shelf_most(view, a) == 0
 			       ? N_("alarms of this class are never shelved: take charge (t)")

@@ -67,6 +67,24 @@ static void draw_place(const struct view *view, const struct alarm *a, struct pa
 		draw_nearest(view, place.room, page);
 }
 
+/* Why nobody knows; where only a station that is away says it rings, whose word it was. */
+static void draw_unknown(const struct view *view, const struct alarm *a, struct page *page)
+{
+	const struct alarm_hold *absent = alarm_absent(a);
+	char text[LABEL_SIZE * 3], clock[32];
+
+	if (!a->unknown)
+		return;
+	format_put(text, sizeof text, "%s", _("? no sample for too long: it may have changed"));
+	if (absent) {
+		format_date_clock(absent->away_ms, clock, sizeof clock);
+		format_put(text, sizeof text,
+			_("? only %s said so, away since %s: go and see; a, then z ends it"),
+			view->twin->stations[absent->station], clock);
+	}
+	page_words(page, _("Unknown"), ROLE_MEDIUM, text);
+}
+
 static void draw_state(const struct view *view, const struct alarm *a, struct page *page)
 {
 	enum alarm_state shown = alarm_shown(a, view->now_ms);
@@ -77,9 +95,7 @@ static void draw_state(const struct view *view, const struct alarm *a, struct pa
 		format_add(text, sizeof text, _("; beneath it %s"),
 			alarm_letter_words(alarm_state(a)));
 	page_words(page, _("State"), ROLE_NORMAL, text);
-	if (a->unknown)
-		page_pair(page, _("Unknown"), ROLE_MEDIUM,
-			_("? no sample for too long: it may have changed"));
+	draw_unknown(view, a, page);
 	format_date_clock(a->raised_ms, text, sizeof text);
 	page_pair(page, _("Since"), ROLE_NORMAL, text);
 	format_put(text, sizeof text, "%s", "");

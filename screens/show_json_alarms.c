@@ -63,9 +63,15 @@ static void put_acts(const struct view *view, const struct alarm *a, cJSON *o)
 {
 	static const char *const stages[SHARE_STAGE_COUNT] = {"", "local", "echoed", "seen"};
 
+	const struct alarm_hold *absent = alarm_absent(a);
+
 	text(o, "shown", alarm_state_name(alarm_shown(a, view->now_ms)));
 	if (a->unknown)
 		cJSON_AddTrueToObject(o, "unknown");
+	if (a->unknown && absent) {
+		text(o, "absent", view->twin->stations[absent->station]);
+		when(o, "absent_since", absent->away_ms);
+	}
 	text(o, "owner", a->owner);
 	if (a->owner[0])
 		when(o, "taken", a->taken.at_ms);

@@ -196,6 +196,7 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 		TEXT("id", promise.id), REAL("nothing", promise.nothing), REAL("low", promise.low),
 		REAL("middle", promise.middle), REAL("high", promise.high),
 		TIME("due_ms", promise.due_ms), END},
+	[FACT_STATION] = {TEXT("station", station.station), TIME("away_ms", station.away_ms), END},
 	[FACT_AUDIT] = {TEXT("what", audit.what), TEXT("subject", audit.subject),
 		TEXT("reason", audit.reason), END},
 };

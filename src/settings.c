@@ -63,6 +63,7 @@ static const struct settings_row {
 	FHIR_ROWS("fhir3", 2),
 	{"share.on", FLAG, AT(share), 0, 0},
 	{"share.root", TEXT, AT(share_root), 0, 0},
+	{"share.absent_min", NUMBER, AT(share_absent_min), 0, 0},
 	{"keys_file", TEXT, AT(keys_file), 0, 0},
 	{"door.path", TEXT, AT(door_path), 0, 0},
 	{"http.listen", TEXT, AT(http_listen), 0, 0},
@@ -109,6 +110,7 @@ void settings_init(struct settings *config)
 	config->mqtt_qos = 1;
 	config->lock_min = 5;
 	config->share = true;
+	config->share_absent_min = 30;
 	config->clock = suite_clock_real();
 }
 

@@ -53,9 +53,10 @@ struct settings {
 	int mqtt_topic_count;
 	int mqtt_qos;
 	char *mqtt_user, *mqtt_password_file, *mqtt_ca, *mqtt_cert, *mqtt_key;
-	bool share;       /* with the other stations at the broker */
-	char *share_root; /* first level of the topics; NULL: "vigie" */
-	char *keys_file;  /* 0600: "MAC KEY" lines of tags that encrypt */
+	bool share;              /* with the other stations at the broker */
+	char *share_root;        /* first level of the topics; NULL: "vigie" */
+	double share_absent_min; /* src/share.h; 0: never */
+	char *keys_file;         /* 0600: "MAC KEY" lines of tags that encrypt */
 	struct fhir_settings fhir[FHIR_SERVERS];
 	char *door_path;                     /* folder the hospital's engine drops files into */
 	char *http_listen, *http_token_file; /* "127.0.0.1:8090": gateways without a broker */

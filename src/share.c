@@ -52,6 +52,7 @@ struct share *share_create(const struct share_options *o, const struct twin *twi
 	s->twin = twin;
 	s->stations = stations;
 	s->calls = calls;
+	s->absent_ms = (int64_t)(o->absent_min * 60000);
 	text_copy(s->self, sizeof s->self, o->station);
 	text_copy(s->root, sizeof s->root, o->root != NULL ? o->root : "vigie");
 	snprintf(s->pattern, sizeof s->pattern, "%s/+/share/#", s->root);
@@ -143,6 +144,7 @@ void share_linked(struct share *s)
 	s->stations->linked = true;
 	s->epoch++;
 	s->linked_mono = s->retained_mono = share_mono(s);
+	s->linked_ms = share_now(s);
 	s->settled = s->told_hearsay = false;
 	s->beat_mono = 0;
 	for (struct share_entry *e = s->entries; e != NULL; e = e->hh.next)
@@ -219,6 +221,25 @@ static void miss_peers(struct share *s)
 	}
 }
 
+/* Who is away for long, and is back, is told to the twin, once: it knows who is. Only
+ * what we have missed ourselves counts, with the link there all the time. */
+static void tell_absence(struct share *s, int i)
+{
+	int peer = share_peer(s, s->twin->stations[i], true);
+	const struct station_seen *seen = peer >= 0 ? &s->stations->list[peer] : NULL;
+	int64_t away = s->twin->away_ms[i], since;
+	struct fact f = fact_make(FACT_STATION, SOURCE_SYSTEM, 0);
+	if (seen == NULL || (away == 0) == seen->here)
+		return;
+	since = seen->since_ms > s->linked_ms ? seen->since_ms : s->linked_ms;
+	if (away == 0 && share_now(s) - since < s->absent_ms)
+		return;
+	text_copy(f.origin, sizeof f.origin, s->self);
+	text_copy(f.station.station, sizeof f.station.station, seen->id);
+	f.station.away_ms = away == 0 ? seen->since_ms : 0;
+	s->calls.fact(s->calls.context, &f);
+}
+
 /* --- are the sets complete? --- */
 
 /* What it did not say when asked is not in its set any more. */
@@ -282,6 +303,8 @@ void share_tick(struct share *s, const struct share_here *self)
 	miss_peers(s);
 	for (int i = 0; s->linked && i < s->stations->count; i++)
 		check_peer(s, i);
+	for (int i = 0; s->linked && s->absent_ms > 0 && i < s->twin->station_count; i++)
+		tell_absence(s, i);
 	look_at_acts(s);
 	if (share_mono(s) - s->swept_mono > 60000) {
 		s->swept_mono = share_mono(s);

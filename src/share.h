@@ -36,6 +36,9 @@ struct share_options {
 	bool on;             /* false: facts are signed, and nothing is said or heard */
 	const char *station; /* share_is_name when on */
 	const char *root;    /* NULL: "vigie" */
+	/* What a station that is away so long has left ringing is anybody's guess
+	 * (twin/alarm.h); 0: for ever its word. Counted while we are linked. */
+	double absent_min;
 };
 
 enum { SHARE_PACE_MS = 50 }; /* how often share_pace is due */

@@ -68,6 +68,8 @@ struct share {
 	struct share_entry *entries;
 	struct share_peer peers[STATIONS_MAX];
 	unsigned epoch;                     /* links so far */
+	int64_t absent_ms;                  /* 0: nobody is told to be away */
+	int64_t linked_ms;                  /* suite time */
 	int64_t linked_mono, retained_mono; /* since; last retained word */
 	bool settled, told_hearsay;
 	bool look; /* alarms may have changed */

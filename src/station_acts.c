@@ -250,7 +250,8 @@ static const char *alarm_objection(const struct station *s, const struct alarm *
 	const struct alarm_command *row, bool reason)
 {
 	const struct alarm_setting *is = alarm_setting(s->twin->site, a->class_);
-	if (row->from != 0 && (row->from & 1u << alarm_state(a)) == 0)
+	bool for_another = row->act == ALARM_RESET && a->acked && alarm_absent(a) != NULL;
+	if (!for_another && row->from != 0 && (row->from & 1u << alarm_state(a)) == 0)
 		return row->otherwise;
 	if (row->act == ALARM_SHELVE && is->shelf_max_min <= 0)
 		return "alarms of this kind are not shelved";
@@ -258,7 +259,7 @@ static const char *alarm_objection(const struct station *s, const struct alarm *
 		return "it is not out of service";
 	if (row->act == ALARM_UNSHELVE && a->shelf_until_ms == 0)
 		return "it is not shelved";
-	if (alarm_wants_reason(is, row->act) && !reason)
+	if ((alarm_wants_reason(is, row->act) || for_another) && !reason)
 		return "why? a reason is needed for that";
 	return NULL;
 }

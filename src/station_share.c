@@ -44,6 +44,7 @@ bool station_share_open(struct station *s)
 		      && share_is_name(s->id) && (root == NULL || share_is_name(root)),
 		.station = s->id,
 		.root = root,
+		.absent_min = s->settings->share_absent_min,
 	};
 	s->share = share_create(&o, s->twin, &s->stations, calls);
 	return s->share != NULL;

@@ -83,9 +83,15 @@ struct alarm_word {
 };
 
 /* What one station says of the condition: it rings there while raised_ms > ended_ms.
- * Ours is the first; raised_ms 0 is a free place. */
+ * Ours is the first; raised_ms 0 is a free place.
+ *
+ * A station that does not come back cannot say that it is over. Once it is away for
+ * long (FACT_STATION), nobody knows: `?`. Then a person's word will do: a reset made
+ * while it was away, of this raise or a later one, puts the hold aside. It counts again
+ * as soon as its station is back, or says something new. */
 struct alarm_hold {
 	int64_t raised_ms, ended_ms;
+	int64_t away_ms;        /* its station is away since then, 0 it is not */
 	enum priority priority; /* the highest of that occurrence */
 	bool again;             /* a raise was known within ALARM_SAME_MS before this one */
 	uint8_t station;        /* index in twin.stations; of ours: not used */
@@ -98,7 +104,7 @@ struct alarm {
 	enum priority priority;     /* the highest of this occurrence, until acknowledged */
 	enum priority priority_now; /* as it is now */
 	bool active, acked, latched;
-	bool unknown; /* `?`: no sample for too long, the rest is as it was */
+	bool unknown; /* `?`: no sample for too long, or alarm_absent; the rest is as it was */
 	bool named;   /* its class is known: not while only acts on it have been heard */
 	bool gone;    /* what it was about is configured no more: kept until it is normal */
 	bool pinned;  /* its class may not be shelved: nothing hides it while HIGH */
@@ -113,6 +119,7 @@ struct alarm {
 	char acked_by[ORIGIN_SIZE];
 	enum priority acked_priority; /* what was acknowledged: worse is a new occurrence */
 	int64_t ack_upto_ms, reset_upto_ms;
+	int64_t reset_ms;       /* when that was said: the last word that covers as much */
 	int64_t unack_ms;       /* what was acknowledged until then counts no more */
 	enum priority ack_seen; /* as bad as its author saw it */
 	struct alarm_word ack;  /* who was first, of those that cover as much */
@@ -259,7 +266,13 @@ int64_t alarm_called_ms(const struct alarm *a, const struct alarm_setting *is, i
  * the first has seen it. The same station twice is two. */
 int64_t alarm_floor(const struct alarm *a);
 int64_t alarm_floor_of(const struct alarm *a, int64_t raised_ms, bool again);
-bool alarm_held(const struct alarm *a);                   /* it rings at some station */
+bool alarm_held(const struct alarm *a);                 /* it rings at some station */
+bool alarm_hold_rings(const struct alarm *a, int hold); /* ... at that one */
+/* A person has said that it is over there, for its station is away. */
+bool alarm_hold_aside(const struct alarm *a, int hold);
+/* While active: the newest word of those who say it rings when all of them are away;
+ * NULL else. */
+const struct alarm_hold *alarm_absent(const struct alarm *a);
 enum priority alarm_held_priority(const struct alarm *a); /* the highest of the occurrence */
 /* The place of a station's word (1 ..), a new one, or that of the one that ended
  * longest ago; -1 when all of them ring. */

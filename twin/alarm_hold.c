@@ -11,9 +11,22 @@
 
 #include "twin/text.h"
 
-static bool rings(const struct alarm_hold *hold)
+static bool says_so(const struct alarm_hold *hold)
 {
 	return hold->raised_ms > hold->ended_ms;
+}
+
+bool alarm_hold_aside(const struct alarm *a, int i)
+{
+	const struct alarm_hold *hold = &a->holds[i];
+
+	return says_so(hold) && hold->away_ms && a->reset_ms > hold->away_ms
+	       && hold->raised_ms <= a->reset_upto_ms;
+}
+
+bool alarm_hold_rings(const struct alarm *a, int i)
+{
+	return says_so(&a->holds[i]) && !alarm_hold_aside(a, i);
 }
 
 int64_t alarm_floor_of(const struct alarm *a, int64_t raised_ms, bool again)
@@ -35,9 +48,26 @@ int64_t alarm_floor(const struct alarm *a)
 bool alarm_held(const struct alarm *a)
 {
 	for (int i = 0; i < ALARM_HOLDS; i++)
-		if (rings(&a->holds[i]))
+		if (alarm_hold_rings(a, i))
 			return true;
 	return false;
+}
+
+const struct alarm_hold *alarm_absent(const struct alarm *a)
+{
+	const struct alarm_hold *newest = NULL;
+
+	for (int i = 0; a->active && i < ALARM_HOLDS; i++) {
+		const struct alarm_hold *hold = &a->holds[i];
+
+		if (!alarm_hold_rings(a, i))
+			continue;
+		if (!hold->away_ms)
+			return NULL;
+		if (!newest || hold->raised_ms > newest->raised_ms)
+			newest = hold;
+	}
+	return newest;
 }
 
 /* Of the newest raise that anybody told: an occurrence that was opened by taking an
@@ -74,7 +104,7 @@ int alarm_hold_of(struct alarm *a, uint8_t station)
 		}
 		if (a->holds[i].station == station)
 			return i;
-		if (!rings(&a->holds[i])
+		if (!says_so(&a->holds[i])
 			&& (best < 0 || a->holds[i].raised_ms < a->holds[best].raised_ms))
 			best = i;
 	}
@@ -97,7 +127,7 @@ bool alarm_own_word(const struct alarm *a, struct fact_raise *out)
 	out->class_ = a->class_;
 	out->priority = own->priority;
 	out->raised_ms = own->raised_ms;
-	out->cleared_ms = rings(own) ? 0 : own->ended_ms;
+	out->cleared_ms = says_so(own) ? 0 : own->ended_ms;
 	out->again = own->again;
 	return true;
 }

@@ -42,6 +42,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_LOCK] = "lock",
 	[FACT_ORDER] = "order",
 	[FACT_PROMISE] = "promise",
+	[FACT_STATION] = "station",
 	[FACT_AUDIT] = "audit",
 };
 

@@ -285,6 +285,7 @@ enum fact_kind {
 	FACT_LOCK,      /* a case that is to stay where and when it is */
 	FACT_ORDER,     /* how far one step of a repair has come out there */
 	FACT_PROMISE,   /* what a repair was to change, when it was approved */
+	FACT_STATION,   /* another station is away for long, or back */
 	FACT_AUDIT,     /* something worth remembering that changes nothing */
 	FACT_KIND_COUNT
 };
@@ -521,6 +522,12 @@ struct fact_promise {
 	int64_t due_ms;                    /* when what came of it can be told */
 };
 
+/* As this station sees it; nobody shares it. */
+struct fact_station {
+	char station[ID_SIZE];
+	int64_t away_ms; /* since when; 0: it is back */
+};
+
 struct fact_audit {
 	char what[ID_SIZE]; /* "reveal", "refused" ... */
 	char subject[ID_SIZE];
@@ -577,6 +584,7 @@ struct fact {
 		struct fact_lock lock;
 		struct fact_order order;
 		struct fact_promise promise;
+		struct fact_station station;
 		struct fact_audit audit;
 	};
 };

@@ -51,6 +51,7 @@ void twin_copy(struct twin *to, const struct twin *from)
 	COPY_POOL(to, from, words, word_count);
 	COPY_POOL(to, from, notes, note_count);
 	COPY_POOL(to, from, stations, station_count);
+	COPY_POOL(to, from, away_ms, station_count);
 	COPY_POOL(to, from, timers, timer_count);
 	to->timer_sequence = from->timer_sequence;
 }

@@ -182,6 +182,7 @@ struct twin {
 	struct note notes[TWIN_NOTES]; /* in the order they were first told */
 	int note_count;
 	char stations[TWIN_STATIONS][ID_SIZE]; /* whose alarms we have heard of */
+	int64_t away_ms[TWIN_STATIONS]; /* ... and since when that one is away, 0 it is not */
 	int station_count;
 	struct timer timers[TWIN_TIMERS];
 	int timer_count;

@@ -62,6 +62,9 @@ int alarm_run(struct turn *turn, struct alarm *a, struct alarm_input in)
 /* Nobody would miss it. */
 static bool is_idle(const struct twin *t, const struct alarm *a)
 {
+	for (int i = 1; i < ALARM_HOLDS; i++)
+		if (alarm_hold_aside(a, i))
+			return false;
 	return alarm_state(a) == ALARM_A && !a->pending_ms && !a->out_of_service && !a->suppressed
 	       && !alarm_is_shelved(a, t->now_ms);
 }
@@ -139,10 +142,21 @@ static void refresh(struct twin *t, struct alarm *a)
 	a->own = held && a->active;
 	a->peer = false;
 	for (int i = 1; i < ALARM_HOLDS; i++)
-		a->peer = a->peer || a->holds[i].raised_ms > a->holds[i].ended_ms;
+		a->peer = a->peer || alarm_hold_rings(a, i);
 	a->peer = a->peer && a->active;
 	text_copy(a->owner, sizeof a->owner, mine ? a->taken.who : "");
 	alarm_timer(t, a);
+}
+
+/* Where our own rules raise it, unknown is for them to say (fall_silent). */
+static void doubt_absent(struct turn *turn, struct alarm *a)
+{
+	bool absent = alarm_absent(a) != NULL;
+
+	if (absent != a->unknown && !alarm_hold_rings(a, 0))
+		alarm_run(turn, a,
+			(struct alarm_input){
+				.event = absent ? ALARM_EVENT_STALE : ALARM_EVENT_FRESH});
 }
 
 static void settle(struct turn *turn, struct alarm *a, const struct alarm_setting *is)
@@ -182,6 +196,7 @@ static void settle(struct turn *turn, struct alarm *a, const struct alarm_settin
 		alarm_run(turn, a,
 			(struct alarm_input){
 				.event = ALARM_EVENT_RESET, .covers_ms = a->reset_upto_ms});
+	doubt_absent(turn, a);
 	refresh(turn->t, a);
 }
 
@@ -262,6 +277,8 @@ void alarm_begin(struct turn *turn, struct alarm *a)
 	int64_t raised =
 		joins(turn->t, a) ? a->raised_ms : alarm_next_raise(a, turn->t->now_ms, &again);
 
+	if (a->unknown) /* others are away, but it rings here */
+		alarm_run(turn, a, (struct alarm_input){.event = ALARM_EVENT_FRESH});
 	a->pending_ms = a->quiet_ms = 0;
 	a->met = 0;
 	own->raised_ms = raised;

@@ -75,9 +75,11 @@ static bool reset(struct turn *turn, struct alarm *a, const struct act *act)
 {
 	if (!act->by)
 		return alarm_run(turn, a, input(act, ALARM_EVENT_RESET)) == 18;
-	if (act->told->covers_ms <= a->reset_upto_ms)
+	if (act->told->covers_ms < a->reset_upto_ms
+		|| (act->told->covers_ms == a->reset_upto_ms && act->hlc_ms <= a->reset_ms))
 		return false;
 	a->reset_upto_ms = act->told->covers_ms;
+	a->reset_ms = act->hlc_ms;
 	alarm_settle(turn, a);
 	return true;
 }
@@ -215,11 +217,20 @@ void on_alarm(struct turn *turn)
 
 /* ---- what rings elsewhere ---- */
 
-static int station_make(struct twin *t, const char *name)
+static int station_find(const struct twin *t, const char *name)
 {
 	for (int i = 0; i < t->station_count; i++)
 		if (!strcmp(t->stations[i], name))
 			return i;
+	return -1;
+}
+
+static int station_make(struct twin *t, const char *name)
+{
+	int known = station_find(t, name);
+
+	if (known >= 0)
+		return known;
 	if (t->station_count == TWIN_STATIONS) {
 		t->dropped++;
 		return -1;
@@ -269,6 +280,8 @@ void on_raise(struct turn *turn)
 		return;
 	}
 	hold = alarm_hold_of(a, (uint8_t)station);
+	if (hold >= 0)
+		a->holds[hold].away_ms = turn->t->away_ms[station];
 	hear_of(turn->t, a, f);
 	if (told->raised_ms >= a->raised_ms)
 		text_copy(a->peer_station, sizeof a->peer_station, f->by.station);
@@ -285,4 +298,43 @@ void on_raise(struct turn *turn)
 	}
 	alarm_raise_to(turn, a, told->raised_ms, word.again);
 	alarm_settle(turn, a);
+}
+
+/* A person had said that it was over, and now its station says otherwise: nobody has
+ * seen it so. The new occurrence is dated by what was reset, and told to the others,
+ * who may not have missed that station. */
+static void ring_again(struct turn *turn, struct alarm *a)
+{
+	struct alarm_hold *own = &a->holds[0];
+	bool again;
+
+	own->raised_ms = own->ended_ms = a->own_ms = alarm_next_raise(a, 0, &again);
+	own->priority = a->priority_now;
+	own->again = true;
+	alarm_raise_to(turn, a, own->raised_ms, true);
+}
+
+void on_station(struct turn *turn)
+{
+	const struct fact_station *told = &turn->fact->station;
+	struct twin *t = turn->t;
+	int station = station_find(t, told->station);
+
+	if (station < 0 || t->away_ms[station] == told->away_ms) {
+		t->ignored++;
+		return;
+	}
+	t->away_ms[station] = told->away_ms;
+	for (int i = 0; i < t->alarm_count; i++)
+		for (int k = 1; k < ALARM_HOLDS; k++) {
+			struct alarm *a = &t->alarms[i];
+			bool aside = alarm_hold_aside(a, k);
+
+			if (!a->holds[k].raised_ms || a->holds[k].station != station)
+				continue;
+			a->holds[k].away_ms = told->away_ms;
+			if (aside && alarm_hold_rings(a, k) && !a->active)
+				ring_again(turn, a);
+			alarm_settle(turn, a);
+		}
 }

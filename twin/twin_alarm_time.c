@@ -156,7 +156,7 @@ void alarm_fresh(struct turn *turn, struct alarm *a)
 {
 	char key[ID_SIZE];
 
-	if (!a->unknown)
+	if (!a->unknown || !a->own)
 		return;
 	alarm_run(turn, a, (struct alarm_input){.event = ALARM_EVENT_FRESH});
 	alarm_clear(turn, source_key(a, key));

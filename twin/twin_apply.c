@@ -596,6 +596,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_IDEA] = on_idea,
 	[FACT_NOTE] = on_note,
 	[FACT_STOCK] = on_stock,
+	[FACT_STATION] = on_station,
 	[FACT_AUDIT] = on_audit,
 };
 

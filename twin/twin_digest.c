@@ -269,7 +269,8 @@ static void put_life(struct sha *sha, const struct alarm *a)
 		a->sounded_ms, a->heard_ms, a->sample_ms, a->cleared_ms, a->ack_upto_ms,
 		a->reset_upto_ms, a->unack_ms, !a->named, (int64_t)a->ack_seen,
 		(int64_t)a->acked_priority, a->owned, a->shelf_asked_ms, a->shelf_until_ms,
-		a->shelf_one_shot, (int64_t)a->shelf_priority, a->suppressed, a->out_of_service};
+		a->shelf_one_shot, (int64_t)a->shelf_priority, a->suppressed, a->out_of_service,
+		a->reset_ms};
 
 	for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
 		if (!integers[i])
@@ -288,6 +289,8 @@ static void put_life(struct sha *sha, const struct alarm *a)
 		integer(sha, (int64_t)hold->priority);
 		integer(sha, hold->again);
 		integer(sha, hold->station);
+		if (hold->away_ms)
+			integer(sha, hold->away_ms);
 	}
 	if (a->peer_station[0])
 		text(sha, a->peer_station);
@@ -421,6 +424,11 @@ void twin_digest(const struct twin *twin, char hex[65])
 		put_note(&sha, &twin->notes[i]);
 	for (int i = 0; i < twin->station_count; i++)
 		text(&sha, twin->stations[i]);
+	for (int i = 0; i < twin->station_count; i++)
+		if (twin->away_ms[i]) {
+			integer(&sha, i);
+			integer(&sha, twin->away_ms[i]);
+		}
 	for (int i = 0; i < twin->timer_count; i++) {
 		integer(&sha, twin->timers[i].due_ms);
 		integer(&sha, (int64_t)twin->timers[i].sequence);

@@ -166,6 +166,7 @@ void alarm_fresh(struct turn *turn, struct alarm *a);
 /* twin_alarm_acts.c: handlers of the table in twin_apply.c */
 void on_alarm(struct turn *turn);
 void on_raise(struct turn *turn);
+void on_station(struct turn *turn);
 
 /* twin_rule.c */
 void alarm_press(struct turn *turn); /* rule_press.c */

@@ -156,6 +156,36 @@ static void test_page_of_an_escalation(void **state)
 
 /* 1013.20 hPa in the room, 1013.05 beside it, which differ by 3 Pa of their own:
  * 15 - 3 = 12 Pa. Heard more than two minutes apart, they say nothing. */
+/* Only a station that is away says it rings (vigie-cluster(7)): whose word it was, since
+ * when, and what can be done. */
+static void test_page_of_an_absent_station(void **state)
+{
+	struct ui *ui = ui_create();
+	struct alarm *a = named("cold:AC233F000001");
+
+	(void)state;
+	format_put(world->twin->stations[0], ID_SIZE, "pacu-desk");
+	world->twin->station_count = 1;
+	memset(a->holds, 0, sizeof a->holds);
+	a->holds[1] = (struct alarm_hold){
+		.raised_ms = a->raised_ms, .away_ms = world_at(10, 30), .station = 0};
+	a->own = false;
+	a->peer = a->unknown = a->acked = true;
+	press(ui, "4j\n");
+	assert_true(shows(ui, 24, 80, "only pacu-desk said so, away since Mon 16 Mar 10:30"));
+	assert_true(shows(ui, 24, 80, "a, then z ends it"));
+	press(ui, "z");
+	assert_true(shows(ui, 24, 80, ", why:"));
+	press(ui, "\x1b");
+	a->acked = false;
+	press(ui, "z");
+	assert_true(shows(ui, 24, 80, "acknowledge it first (a)"));
+	a->holds[1].away_ms = 0; /* it says so itself */
+	press(ui, "z");
+	assert_true(shows(ui, 24, 80, "its cause is still there: cannot be reset"));
+	ui_destroy(ui);
+}
+
 static void test_two_barometers(void **state)
 {
 	static struct reading room, next;
@@ -336,8 +366,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_nearest), T(test_page_of_a_call),
 		T(test_page_of_a_curve), T(test_page_of_an_escalation),
-		cmocka_unit_test(test_two_barometers), T(test_header), T(test_stations),
-		T(test_share_sign), T(test_json)};
+		T(test_page_of_an_absent_station), cmocka_unit_test(test_two_barometers),
+		T(test_header), T(test_stations), T(test_share_sign), T(test_json)};
 
 	return cmocka_run_group_tests_name("alarm_page", tests, NULL, NULL);
 }

@@ -233,6 +233,10 @@ static struct fact full(enum fact_kind kind)
 		f.promise.high = -0.5;
 		f.promise.due_ms = 1773687600000;
 		break;
+	case FACT_STATION:
+		strcpy(f.station.station, "or-desk-2");
+		f.station.away_ms = INT64_C(1757939400000);
+		break;
 	case FACT_AUDIT:
 		strcpy(f.audit.what, "reveal");
 		strcpy(f.audit.subject, "p-1");

@@ -155,7 +155,7 @@ static int64_t on_mono(void *context)
 static void open_place(struct place *p)
 {
 	const struct share_calls calls = {on_publish, on_fact, on_now, on_mono, p};
-	const struct share_options o = {.on = true, .station = p->id};
+	const struct share_options o = {.on = true, .station = p->id, .absent_min = 30};
 	p->twin = twin_create();
 	begin(p->twin);
 	p->share = share_create(&o, p->twin, &p->stations, calls);
@@ -541,6 +541,56 @@ static void test_hearsay(void **state)
 	world_end();
 }
 
+static int64_t away_at(const struct place *p, const char *station)
+{
+	for (int i = 0; i < p->twin->station_count; i++)
+		if (strcmp(p->twin->stations[i], station) == 0)
+			return p->twin->away_ms[i];
+	fail_msg("%s has never heard of %s", p->id, station);
+	return -1;
+}
+
+/* Half an hour without a station, on a link that stood all the time, and the twin is
+ * told; when it beats again, too. */
+static void test_away_for_long(void **state)
+{
+	struct place *a = &world.places[0], *b = &world.places[1];
+	struct fact press = fact_make(FACT_PRESS, SOURCE_RADIO, 0);
+	(void)state;
+	world_begin(8);
+	text_copy(press.press.tag, sizeof press.press.tag, "C300007B5701");
+	press.source_ms = world.now;
+	link_up(a);
+	link_up(b);
+	run(3);
+	fold(a, &press);
+	run(3);
+	int64_t gone = world.now;
+	die(a);
+	run(20 * 60);
+	assert_true(away_at(b, a->id) == 0);
+	cut(b); /* what we could not have heard does not count */
+	run(20 * 60);
+	link_up(b);
+	run(29 * 60);
+	assert_true(away_at(b, a->id) == 0);
+	assert_false(b->twin->alarms[0].unknown);
+	run(2 * 60);
+	assert_in_range(away_at(b, a->id), gone, gone + 1000);
+	assert_true(b->twin->alarms[0].unknown);
+	die(b); /* a restart knows it still, and the other is still away */
+	open_place(b);
+	link_up(b);
+	run(10);
+	assert_in_range(away_at(b, a->id), gone, gone + 1000);
+	open_place(a);
+	link_up(a);
+	run(10);
+	assert_true(away_at(b, a->id) == 0);
+	assert_false(b->twin->alarms[0].unknown);
+	world_end();
+}
+
 /* A journal is lost; what its station had said is still at the broker. */
 static void test_an_earlier_life(void **state)
 {
@@ -793,6 +843,7 @@ int main(void)
 		cmocka_unit_test(test_a_broker_that_forgets),
 		cmocka_unit_test(test_a_truncated_set_is_noticed),
 		cmocka_unit_test(test_hearsay),
+		cmocka_unit_test(test_away_for_long),
 		cmocka_unit_test(test_an_earlier_life),
 		cmocka_unit_test(test_a_case_not_heard_of_yet),
 		cmocka_unit_test(test_what_is_over_is_taken_back),

@@ -137,6 +137,35 @@ static void a_call_is_answered(void **state)
 	assert_state(s, CALL, ALARM_A);
 }
 
+/* Whose station does not come back: acknowledged, and then with a reason. */
+static void of_a_station_that_is_away(void **state)
+{
+	static const char key[] = "zone:AC233F000001";
+	struct suite *s = *state;
+	struct fact f = fact_make(FACT_RAISE, SOURCE_SYSTEM, 0);
+	s->station->person.role = PERSON_NURSE;
+	text_copy(f.by.station, sizeof f.by.station, "pacu-desk");
+	f.by.hlc_ms = f.raise.raised_ms = station_now(s->station) - 7200000;
+	text_copy(f.raise.key, sizeof f.raise.key, key);
+	f.raise.class_ = ALARM_CLASS_ZONE_EXIT;
+	f.raise.priority = PRIORITY_MEDIUM;
+	station_fact(s->station, &f);
+	assert_int_equal(ask(s, COMMAND_ACKNOWLEDGE, key, ""), 1);
+	assert_state(s, key, ALARM_C);
+	assert_int_equal(ask(s, COMMAND_RESET, key, "gone to see"), 0); /* it can say so itself */
+	f = fact_make(FACT_STATION, SOURCE_SYSTEM, 0);
+	text_copy(f.station.station, sizeof f.station.station, "pacu-desk");
+	f.station.away_ms = station_now(s->station) - 3600000;
+	station_fact(s->station, &f);
+	assert_true(alarm_of(s, key)->unknown);
+	assert_int_equal(ask(s, COMMAND_RESET, key, ""), 0); /* why? */
+	assert_int_equal(ask(s, COMMAND_RESET, key, "gone to see"), 1);
+	assert_state(s, key, ALARM_A);
+	stop(s); /* and so it is after a restart */
+	start(s);
+	assert_state(s, key, ALARM_A);
+}
+
 static void the_rest_of_the_acts(void **state)
 {
 	struct suite *s = *state;
@@ -206,6 +235,7 @@ int main(void)
 		cmocka_unit_test(the_rest_of_the_acts),
 		cmocka_unit_test(all_of_it_survives_a_restart),
 		cmocka_unit_test(technical_alarms_of_an_earlier_life),
+		cmocka_unit_test(of_a_station_that_is_away),
 	};
 	return cmocka_run_group_tests_name("station_alarm", tests, open_suite, close_suite);
 }

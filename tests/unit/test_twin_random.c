@@ -163,6 +163,10 @@ static void random_senses(struct fact *f, uint64_t *seed, const char *room)
 	case FACT_STOCK:
 		FILL(f->stock.tag, tag);
 		break;
+	case FACT_STATION:
+		FILL(f->station.station, pick(seed, 2) ? "or-desk-2" : "pacu-desk");
+		f->station.away_ms = pick(seed, 2) ? f->at_ms : 0;
+		break;
 	default:
 		break;
 	}
@@ -327,7 +331,7 @@ static void live_three_ways(uint64_t seed, int facts)
 static void test_properties_on_random_days(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= 6; seed++)
+	for (uint64_t seed = 1; seed <= 8; seed++)
 		live_three_ways(seed * 7919, 800);
 	assert_true(strays > 0 && shared > 0 && doubled > 0);
 }
