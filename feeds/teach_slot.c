@@ -210,7 +210,7 @@ enum { TELLING_BYTES = 4 };
 bool slot_signature(const struct slot *s, struct signature *out)
 {
 	int end = s->size, telling = 0;
-	*out = (struct signature){.rearm_silence_s = 30, .merge_s = 15, .priority = PRIORITY_HIGH};
+	*out = (struct signature){.rearm_silence_s = 30, .merge_s = 15};
 	if (is_ibeacon(s)) {
 		/* Also where a gateway takes it apart and sends no bytes. */
 		out->kind = SIGNATURE_IBEACON;
@@ -270,7 +270,6 @@ void teach_line(const struct teach_candidate *c, const char *id, const char *mod
 		hex_put(a, s, 0, s->length);
 		snprintf(what, sizeof what, "kind = \"frame\"; bytes = \"%s\";", a);
 	}
-	snprintf(line, TEACH_LINE_SIZE,
-		"{ id = \"%s\"; %s%s rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }", id, whose,
-		what);
+	snprintf(line, TEACH_LINE_SIZE, "{ id = \"%s\"; %s%s rearm_s = 30; merge_s = 15; }", id,
+		whose, what);
 }

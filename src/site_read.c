@@ -182,7 +182,6 @@ static void signature_defaults(void *item)
 	struct signature *signature = item;
 	signature->rearm_silence_s = 30; /* both: feeds as measured on a B10 */
 	signature->merge_s = 15;
-	signature->priority = PRIORITY_HIGH;
 }
 
 /* A whole number of an iBeacon as two bytes, big endian; absent: any. */
@@ -375,7 +374,6 @@ static const struct key signature_keys[] = {
 	{"bytes", site_value_ignore, 0, false},
 	{"rearm_s", site_value_number, AT(signature, rearm_silence_s), false},
 	{"merge_s", site_value_number, AT(signature, merge_s), false},
-	{"priority", site_value_priority, AT(signature, priority), false},
 	{"class", site_value_call, AT(signature, call), false},
 	{"event", site_value_event, AT(signature, event), false},
 	{0},

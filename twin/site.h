@@ -174,8 +174,7 @@ struct signature {
 	int length;
 	double rearm_silence_s; /* 30 */
 	double merge_s;         /* 15 */
-	enum priority priority;
-	enum alarm_class call; /* what it means: a patient's call, or an emergency */
+	enum alarm_class call;  /* what it means: a patient's call, or an emergency */
 	/* For tags that say which press it was: BTHome's code (1 once, 2 twice,
 	 * 3 thrice, 4 long); 0: any. */
 	int event;

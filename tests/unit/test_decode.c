@@ -239,7 +239,7 @@ static void test_verb_presses(void **state)
 		"\"patient\"; } );\n"
 		"signatures = ( { id = \"b10-ibeacon\"; model = \"B10\"; kind = \"ibeacon\";\n"
 		"  uuid = \"FDA50693-A4E2-4FB1-AFCF-C6EB07647825\"; major = 0; minor = 0;\n"
-		"  rearm_s = 30; merge_s = 15; priority = \"HIGH\"; } );\n");
+		"  rearm_s = 30; merge_s = 15; } );\n");
 	snprintf(name, sizeof name, "%s", path_of("in"));
 	snprintf(site, sizeof site, "%s", path_of("site.cfg"));
 	assert_int_equal(run(out, sizeof out, 4, argv), 0);

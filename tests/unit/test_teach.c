@@ -139,13 +139,13 @@ static void test_b10(void **state)
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"ibeacon\"; "
 		"uuid = \"FDA50693A4E24FB1AFCFC6EB07647825\"; major = 0; minor = 0; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		RING, REST);
 	assert_int_equal(r.candidates[1].heard, 2);
 	expect_line(&r.candidates[1],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"frame\"; "
 		"bytes = \"17160112233445566778899AABBCCDDEEFF003E807D0\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		FAKE, RING);
 }
 
@@ -221,7 +221,7 @@ static void test_changed_byte(void **state)
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"frame\"; bytes = "
 		"\"0D16E1FFA120??01\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		"0201060303E1FF0D16E1FFA12012013C577B0000C3",
 		"0201060303E1FF0D16E1FFA12012003C577B0000C3");
 }
@@ -243,12 +243,12 @@ static void test_two_instances(void **state)
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"uid\"; "
 		"namespace = \"496F49445554462D3332\"; instance = \"00000001F915\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		taps[0], taps[1]);
 	expect_line(&r.candidates[1],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"uid\"; "
 		"namespace = \"496F49445554462D3332\"; instance = \"00000001F44C\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		taps[1], taps[0]);
 }
 
@@ -265,7 +265,7 @@ static void test_bthome(void **state)
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"frame\"; "
 		"bytes = \"0A16D2FC4400??01??3A01\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		"0A16D2FC44007701223A01", "0A16D2FC44007701223A00");
 }
 
@@ -291,7 +291,7 @@ static void test_shaking_is_no_press(void **state)
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"frame\"; "
 		"bytes = \"14FF3906CA0303????????????21??2201\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		"14FF3906CA030311111111111121552201AABBCCDD",
 		"14FF3906CA030311111111111121552200AABBCCDD");
 }
@@ -311,7 +311,7 @@ static void test_prefix(void **state)
 	assert_int_equal(r.count, 2);
 	expect_line(&r.candidates[0],
 		"{ id = \"taught\"; model = \"B10\"; kind = \"frame\"; bytes = \"0AFFAABBCC\"; "
-		"rearm_s = 30; merge_s = 15; priority = \"HIGH\"; }",
+		"rearm_s = 30; merge_s = 15; }",
 		"0AFFAABBCC777777777777", "0AFFAABBCD777777777777");
 	assert_int_equal(r.candidates[1].signature.length, 4);
 }
