@@ -45,5 +45,6 @@ unsigned cmd_changes(struct call *call);
 unsigned cmd_handover(struct call *call);
 unsigned cmd_print(struct call *call);
 unsigned cmd_unnote(struct call *call);
+unsigned cmd_emergency(struct call *call);
 
 #endif

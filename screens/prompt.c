@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/command_table.h"
+#include "screens/emergency.h"
 #include "screens/format.h"
 #include "screens/intake.h"
 #include "screens/lock.h"
@@ -252,6 +253,8 @@ static unsigned enter(struct call *call, const struct screen *prompt)
 		return intake_given(call, &done);
 	if (done.mode == PROMPT_NOTE)
 		return note_given(call, done.target, done.text);
+	if (done.mode == PROMPT_EMERGENCY)
+		return emergency_given(call, done.ask.arg, done.text);
 	return DONE;
 }
 
@@ -366,13 +369,16 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 			_("%s ?  Enter yes  Esc no"), screen->text);
 		return;
 	}
-	if (screen->def == &screen_menu || screen->def == &screen_whatif_menu) {
+	if (screen->def == &screen_menu || screen->def == &screen_whatif_menu
+		|| screen->def == &screen_nest) {
 		canvas_text(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
 			_("letter chooses, Esc leaves"));
 		return;
 	}
 	if (screen->mode == PROMPT_ALARM)
 		alarm_lead(screen, view, lead, sizeof lead);
+	else if (screen->mode == PROMPT_EMERGENCY)
+		emergency_lead(screen->ask.arg, lead, sizeof lead);
 	else
 		format_put(lead, sizeof lead, "%s",
 			leads[screen->mode][1] ? _(leads[screen->mode]) : leads[screen->mode]);

@@ -112,7 +112,8 @@ enum prompt_mode {
 	PROMPT_IDEA_KEEP,
 	PROMPT_IDEA_OPEN,
 	PROMPT_IDEA_FORGET,
-	PROMPT_NOTE
+	PROMPT_NOTE,
+	PROMPT_EMERGENCY
 };
 unsigned prompt_open(struct call *call, enum prompt_mode mode);
 void prompt_draw(const struct screen *screen, const struct view *view, struct canvas *canvas,
@@ -158,6 +159,6 @@ extern const struct screen_def screen_board, screen_programme, screen_recovery, 
 	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
 	screen_forecast_room, screen_whatif, screen_help, screen_prompt, screen_question,
 	screen_menu, screen_changes, screen_handover, screen_whatif_menu, screen_whatif_form,
-	screen_indicators, screen_indicator, screen_stations;
+	screen_indicators, screen_indicator, screen_stations, screen_nest;
 
 #endif

@@ -45,6 +45,8 @@ static const char *subject_of(const struct fact *f)
 		return f->intake.id;
 	case FACT_LEARN:
 		return f->learn.id;
+	case FACT_CASE:
+		return f->surgery.id;
 	case FACT_LOCK:
 		return f->lock.id;
 	case FACT_ORDER:

@@ -160,6 +160,8 @@ bool share_is_closed(const struct share *s, const struct fact *f)
 		return case_is_over(s, f->milestone.id);
 	case FACT_READINESS:
 		return case_is_over(s, f->readiness.id);
+	case FACT_CASE:
+		return case_is_over(s, f->surgery.id);
 	case FACT_STATUS:
 		return case_is_over(s, f->status.id);
 	case FACT_ESTIMATE:

@@ -14,7 +14,12 @@
 #include "twin/text.h"
 #include "twin/twin.h"
 
-enum { DEPTH_MAX = 4, MINUTE_MS = 60000, LONGEST_SHELF_MS = 8 * 60 * MINUTE_MS };
+enum {
+	DEPTH_MAX = 4,
+	MINUTE_MS = 60000,
+	LONGEST_SHELF_MS = 8 * 60 * MINUTE_MS,
+	DAY_MS = 24 * 60 * MINUTE_MS
+};
 
 /* --- topics --- */
 
@@ -259,6 +264,8 @@ static bool is_future(const struct fact *f, int64_t now)
 		       || f->alarm.until_ms > now + LONGEST_SHELF_MS + SHARE_AHEAD_MS;
 	case FACT_RAISE:
 		return f->raise.raised_ms > seen || f->raise.cleared_ms > seen;
+	case FACT_CASE:
+		return f->surgery.start_ms > told;
 	case FACT_MILESTONE:
 		return f->milestone.when_ms > told;
 	case FACT_ESTIMATE:
@@ -272,6 +279,15 @@ static bool is_future(const struct fact *f, int64_t now)
 	}
 }
 
+/* All that a person says of a case: one that was not on the list. Those of the hospital
+ * are not moved this way. */
+static bool is_emergency(const struct fact_case *c)
+{
+	return strncmp(c->id, EMERGENCY_ID, strlen(EMERGENCY_ID)) == 0 && c->room[0] == '\0'
+	       && c->status == CASE_REQUESTED && c->nest >= 1 && c->nest <= 6 && c->add_on == 1
+	       && c->start_ms > 0 && c->end_ms > c->start_ms && c->end_ms - c->start_ms <= DAY_MS;
+}
+
 static bool is_sane(const struct fact *f)
 {
 	enum source due =
@@ -283,6 +299,8 @@ static bool is_sane(const struct fact *f)
 		return f->alarm.covers_ms >= 0 && f->alarm.until_ms >= 0;
 	case FACT_RAISE:
 		return f->raise.raised_ms > 0 && f->raise.cleared_ms >= 0;
+	case FACT_CASE:
+		return is_emergency(&f->surgery);
 	case FACT_MILESTONE:
 		return f->milestone.when_ms >= 0;
 	case FACT_ESTIMATE:

@@ -7,6 +7,7 @@
 
 #include "screens/format.h"
 #include "twin/fasting.h"
+#include "twin/hash.h"
 #include "twin/roles.h"
 #include "twin/text.h"
 
@@ -18,7 +19,7 @@ enum person_role station_role(const struct station *s)
 	return raised ? PERSON_COORDINATOR : s->person.role;
 }
 
-static struct fact act(const struct station *s, enum fact_kind kind)
+struct fact station_act(const struct station *s, enum fact_kind kind)
 {
 	struct fact f = fact_make(kind, SOURCE_PERSON, 0);
 	text_copy(f.origin, sizeof f.origin, s->user);
@@ -32,7 +33,7 @@ static struct fact act(const struct station *s, enum fact_kind kind)
 static void record(struct station *s, enum source source, const char *what, const char *subject,
 	const char *reason)
 {
-	struct fact f = act(s, FACT_AUDIT);
+	struct fact f = station_act(s, FACT_AUDIT);
 	f.source = source;
 	text_copy(f.audit.what, sizeof f.audit.what, what);
 	text_copy(f.audit.subject, sizeof f.audit.subject, subject);
@@ -68,9 +69,7 @@ static void refuse(struct station *s, const struct fact *f, const char *subject)
 	station_say(s, "%s is not for a %s (%s)", what, role, who[0] != '\0' ? who : "nobody");
 }
 
-/* An operator's act goes to disk at once and shows as pending until it is there.
- * False: this role may not; that is on record, and said. */
-static bool commit_act(struct station *s, struct fact *f, const char *subject)
+bool station_commit(struct station *s, struct fact *f, const char *subject)
 {
 	if (!role_may(s->twin, f)) {
 		refuse(s, f, subject);
@@ -94,7 +93,7 @@ static void forget_oldest(struct station *s)
 	memmove(s->undo_joined, s->undo_joined + n, sizeof *s->undo_joined * (size_t)s->undo_count);
 }
 
-static void remember(struct station *s, const struct fact *undo)
+void station_remember(struct station *s, const struct fact *undo)
 {
 	if (s->undo_count == UNDO_DEPTH)
 		forget_oldest(s);
@@ -104,40 +103,40 @@ static void remember(struct station *s, const struct fact *undo)
 
 static void do_milestone(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_MILESTONE);
+	struct fact f = station_act(s, FACT_MILESTONE);
 	if (c->arg < 0 || c->arg >= MILESTONE_COUNT)
 		return;
 	text_copy(f.milestone.id, ID_SIZE, c->target);
 	f.milestone.milestone = (enum milestone)c->arg;
 	f.milestone.when_ms = station_now(s);
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.milestone.withdrawn = true;
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(
 		s, "%s noted for %s (U takes it back)", milestone_rules[c->arg].label, c->target);
 }
 
 static void do_status(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_STATUS);
+	struct fact f = station_act(s, FACT_STATUS);
 	int i = twin_case(s->twin, c->target);
 	if (i < 0 || c->arg <= CASE_UNKNOWN || c->arg >= CASE_STATUS_COUNT)
 		return;
 	enum case_status before = s->twin->cases[i].status;
 	text_copy(f.status.id, ID_SIZE, c->target);
 	f.status.status = (enum case_status)c->arg;
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.status.status = before;
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s, "%s: %s (U takes it back)", c->target,
 		case_status_name((enum case_status)c->arg));
 }
 
 static void do_readiness(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_READINESS);
+	struct fact f = station_act(s, FACT_READINESS);
 	int i = twin_case(s->twin, c->target);
 	if (i < 0 || c->arg < 0 || c->arg >= READY_COUNT)
 		return;
@@ -145,17 +144,17 @@ static void do_readiness(struct station *s, const struct command *c)
 	text_copy(f.readiness.id, ID_SIZE, c->target);
 	f.readiness.item = (enum readiness)c->arg;
 	f.readiness.value = c->value;
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.readiness.value = before;
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s, "%s: %s %s (U takes it back)", c->target,
 		readiness_name((enum readiness)c->arg), c->value ? "yes" : "no");
 }
 
 static void do_estimate(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_ESTIMATE);
+	struct fact f = station_act(s, FACT_ESTIMATE);
 	int i = twin_case(s->twin, c->target);
 	if (i < 0 || c->value <= 0)
 		return;
@@ -164,17 +163,17 @@ static void do_estimate(struct station *s, const struct command *c)
 	text_copy(f.estimate.id, ID_SIZE, c->target);
 	f.estimate.left_min = c->value;
 	f.estimate.when_ms = station_now(s);
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.estimate.left_min = before;
 	f.estimate.when_ms = since;
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s, "%d more minutes for %s (U takes it back)", c->value, c->target);
 }
 
 static void do_intake(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_INTAKE);
+	struct fact f = station_act(s, FACT_INTAKE);
 	int i = twin_case(s->twin, c->target);
 	char legal[16];
 	if (i < 0 || c->arg < 0 || c->arg >= INTAKE_COUNT || c->when_ms <= 0)
@@ -183,25 +182,25 @@ static void do_intake(struct station *s, const struct command *c)
 	text_copy(f.intake.id, ID_SIZE, c->target);
 	f.intake.intake = (enum intake)c->arg;
 	f.intake.when_ms = c->when_ms;
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.intake.when_ms = before;
-	remember(s, &f);
+	station_remember(s, &f);
 	format_clock(fasting_legal_ms(s->twin, i), legal, sizeof legal);
 	station_say(s, "%s: not before %s (U takes it back)", c->target, legal);
 }
 
 static void do_learn(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_LEARN);
+	struct fact f = station_act(s, FACT_LEARN);
 	if (twin_case(s->twin, c->target) < 0)
 		return;
 	text_copy(f.learn.id, ID_SIZE, c->target);
 	f.learn.use = c->value != 0;
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	f.learn.use = c->value == 0;
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s,
 		c->value ? "%s teaches again (U takes it back)"
 			 : "nothing is learnt from %s (U takes it back)",
@@ -210,9 +209,9 @@ static void do_learn(struct station *s, const struct command *c)
 
 static void do_stock(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_STOCK);
+	struct fact f = station_act(s, FACT_STOCK);
 	text_copy(f.stock.tag, TAG_SIZE, c->target);
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	station_say(s, "new stock: minutes and mean temperature begin anew");
 }
@@ -293,13 +292,13 @@ static void remember_alarm(
 		f->alarm.covers_ms = 0;
 	if (f->by.reason[0] == '\0')
 		text_copy(f->by.reason, sizeof f->by.reason, "by mistake");
-	remember(s, f);
+	station_remember(s, f);
 }
 
 static void do_alarm(struct station *s, const struct command *c)
 {
 	const struct alarm_command *row = alarm_commands;
-	struct fact f = act(s, FACT_ALARM);
+	struct fact f = station_act(s, FACT_ALARM);
 	int i = twin_alarm(s->twin, c->target);
 	if (i < 0)
 		return;
@@ -313,7 +312,7 @@ static void do_alarm(struct station *s, const struct command *c)
 		return;
 	}
 	enum alarm_state before = alarm_state(a);
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	bool took = row->from == 0 || alarm_state(a) != before;
 	if (took)
@@ -330,7 +329,7 @@ static int idea_facts(const struct station *s, const struct idea *idea, struct f
 	int steps = idea_steps(idea), count = 0;
 	for (int i = 0; i <= steps && i < TWIN_IDEA_STEPS; i++) {
 		struct fact *f = &out[count++];
-		*f = act(s, FACT_IDEA);
+		*f = station_act(s, FACT_IDEA);
 		text_copy(f->idea.name, sizeof f->idea.name, idea->name);
 		text_copy(f->idea.text, sizeof f->idea.text, i < steps ? idea->steps[i] : "");
 		f->idea.step = i;
@@ -348,11 +347,11 @@ static bool tell_idea(struct station *s, const struct idea *idea)
 	struct idea before = kept >= 0 ? s->twin->ideas[kept] : none;
 	int count = idea_facts(s, idea, facts);
 	for (int i = 0; i < count; i++)
-		if (!commit_act(s, &facts[i], idea->name))
+		if (!station_commit(s, &facts[i], idea->name))
 			return false; /* the first one already */
 	count = idea_facts(s, &before, facts);
 	for (int i = count - 1; i >= 0; i--) {
-		remember(s, &facts[i]);
+		station_remember(s, &facts[i]);
 		s->undo_joined[s->undo_count - 1] = i < count - 1;
 	}
 	return true;
@@ -398,10 +397,11 @@ static void do_undo(struct station *s, const struct command *c)
 		struct fact f = s->undo[--s->undo_count];
 		joined = s->undo_joined[s->undo_count];
 		f.source_ms = station_now(s);
-		struct author now = act(s, f.kind).by; /* who he is now, not what he was then */
+		struct author now =
+			station_act(s, f.kind).by; /* who he is now, not what he was then */
 		text_copy(now.reason, sizeof now.reason, f.by.reason);
 		f.by = now;
-		if (!commit_act(s, &f, "undo"))
+		if (!station_commit(s, &f, "undo"))
 			return;
 	} while (joined && s->undo_count > 0);
 	station_say(s, "taken back (the journal keeps both)");
@@ -409,11 +409,11 @@ static void do_undo(struct station *s, const struct command *c)
 
 static void do_reveal(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_AUDIT);
+	struct fact f = station_act(s, FACT_AUDIT);
 	text_copy(f.audit.what, ID_SIZE, "reveal");
 	text_copy(f.audit.subject, ID_SIZE, c->target);
 	text_neutralise(f.audit.reason, LABEL_SIZE, c->text, strlen(c->text));
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	text_copy(s->reveal, sizeof s->reveal, c->target);
 	s->reveal_until_mono = monotonic_ms() + REVEAL_MS;
@@ -464,18 +464,18 @@ void station_session(struct station *s, bool begins, const char *why)
 
 static void do_note(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_NOTE);
+	struct fact f = station_act(s, FACT_NOTE);
 	int64_t hlc_ms = f.by.hlc_ms != 0 ? f.by.hlc_ms : station_now(s);
 	snprintf(f.note.id, sizeof f.note.id, "%.40s-%" PRId64, s->id, hlc_ms);
 	text_copy(f.note.subject, sizeof f.note.subject, c->target);
 	text_neutralise(f.note.text, sizeof f.note.text, c->text, strlen(c->text));
 	if (f.note.text[0] == '\0')
 		return;
-	if (!commit_act(s, &f, c->target))
+	if (!station_commit(s, &f, c->target))
 		return;
 	bool kept = twin_note(s->twin, f.note.id) >= 0;
 	f.note.text[0] = '\0';
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s, kept ? "noted (U takes it back)"
 			    : "not kept: there are too many notes; take some back");
 }
@@ -486,19 +486,57 @@ static void do_look(struct station *s, const struct command *c)
 	station_audit(s, "look", s->user, "");
 }
 
+/* Another at every station and for each one. */
+static void emergency_id(const struct station *s, char id[ID_SIZE])
+{
+	uint32_t hash = hash32(HASH32_BASIS, s->id, strlen(s->id));
+	int64_t when = station_now(s);
+	do {
+		hash = hash32(hash, &when, sizeof when);
+		snprintf(id, ID_SIZE, EMERGENCY_ID "%08" PRIx32, hash);
+	} while (twin_case(s->twin, id) >= 0);
+}
+
+/* A case that no system knows: it may begin from now on, in any room. */
+static void do_emergency(struct station *s, const struct command *c)
+{
+	struct fact f = station_act(s, FACT_CASE);
+	struct fact_case *e = &f.surgery;
+	if (c->arg < 1 || c->arg > 6 || c->value < 1 || c->value > 1440)
+		return;
+	emergency_id(s, e->id);
+	text_neutralise(e->procedure, sizeof e->procedure, c->text, strlen(c->text));
+	e->start_ms = station_now(s);
+	e->end_ms = e->start_ms + c->value * INT64_C(60000);
+	e->status = CASE_REQUESTED;
+	e->setting = SETTING_EMERGENCY;
+	e->nest = c->arg;
+	e->add_on = 1;
+	if (!station_commit(s, &f, e->id))
+		return;
+	struct fact undo = station_act(s, FACT_STATUS);
+	text_copy(undo.status.id, sizeof undo.status.id, e->id);
+	undo.status.status = CASE_VOID;
+	station_remember(s, &undo);
+	station_say(s,
+		twin_case(s->twin, e->id) >= 0 ? "emergency %s, NEST %d (U takes it back)"
+					       : "%s not added: the programme is full",
+		e->id, e->nest);
+}
+
 static void do_unnote(struct station *s, const struct command *c)
 {
-	struct fact f = act(s, FACT_NOTE);
+	struct fact f = station_act(s, FACT_NOTE);
 	int i = twin_note(s->twin, c->target);
 	if (i < 0)
 		return;
 	struct note before = s->twin->notes[i];
 	text_copy(f.note.id, sizeof f.note.id, before.id);
 	text_copy(f.note.subject, sizeof f.note.subject, before.subject);
-	if (!commit_act(s, &f, before.subject))
+	if (!station_commit(s, &f, before.subject))
 		return;
 	text_copy(f.note.text, sizeof f.note.text, before.text);
-	remember(s, &f);
+	station_remember(s, &f);
 	station_say(s, "note taken back (U brings it back)");
 }
 
@@ -544,6 +582,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_NOTE] = do_note,
 		[COMMAND_UNNOTE] = do_unnote,
 		[COMMAND_LOOK] = do_look,
+		[COMMAND_EMERGENCY] = do_emergency,
 	};
 	if (s->locked) {
 		station_say(s, "locked: nothing is done here before the password");

@@ -22,6 +22,8 @@ static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_RESOURCE] = true,
 	[FACT_LEARN] = true,
 	[FACT_INTAKE] = true,
+	[FACT_READINESS] = true,
+	[FACT_LOCK] = true,
 };
 
 /* Hazards, and what is to be held against what comes: facts like any other. */

@@ -135,6 +135,13 @@ int64_t station_now(const struct station *s);
 enum person_role station_role(const struct station *s);
 void station_audit(struct station *s, const char *what, const char *subject, const char *reason);
 void station_acts_tick(struct station *s);
+/* A fact of this person, to be filled in. */
+struct fact station_act(const struct station *s, enum fact_kind kind);
+/* An operator's act goes to disk at once and shows as pending until it is there.
+ * False: this role may not; that is on record, and said. */
+bool station_commit(struct station *s, struct fact *f, const char *subject);
+/* What takes it back. */
+void station_remember(struct station *s, const struct fact *undo);
 
 /* station_feeds.c */
 int station_feeds_open(struct station *s, struct error *err);

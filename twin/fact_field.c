@@ -60,6 +60,8 @@ bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 		return field(out, kind, f->milestone.id, milestone_name(f->milestone.milestone));
 	case FACT_READINESS:
 		return field(out, kind, f->readiness.id, readiness_name(f->readiness.item));
+	case FACT_CASE:
+		return field(out, kind, f->surgery.id, "");
 	case FACT_STATUS:
 		return field(out, kind, f->status.id, "");
 	case FACT_ESTIMATE:

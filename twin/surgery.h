@@ -102,6 +102,9 @@ struct surgery {
 	struct stamp estimate_by;
 };
 
+/* How the ids of cases begin that people add: an emergency without an appointment. */
+#define EMERGENCY_ID "u-"
+
 /* The stamp in force for a milestone (person, then FHIR, then radio); NULL
  * when nobody has said it. *who gets the source when not NULL. */
 const struct stamp *surgery_stamp(const struct surgery *s, enum milestone m, enum source *who);

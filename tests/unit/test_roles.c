@@ -42,6 +42,7 @@ static const struct {
 	{FACT_RESOURCE, 0, "", "cs"},
 	{FACT_LEARN, 0, "", "cs"},
 	{FACT_IDEA, 0, "", "cs"},
+	{FACT_CASE, 0, "", "cs"},
 	{FACT_LOCK, 0, "", "cs"},
 	{FACT_ORDER, 0, "", "cs"},
 	{FACT_TAG, 0, "", "ncts"},
@@ -58,7 +59,6 @@ static const struct {
 	{FACT_AUDIT, 0, "break_glass", "vncts"},
 	/* What feeds say, and what vigie says of itself, is no person's to say. */
 	{FACT_SITE, 0, "", ""},
-	{FACT_CASE, 0, "", ""},
 	{FACT_LOCATED, 0, "", ""},
 	{FACT_READING, 0, "", ""},
 	{FACT_PRESS, 0, "", ""},

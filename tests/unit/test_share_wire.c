@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "src/share_wire.h"
+#include "twin/surgery.h"
 #include "twin/text.h"
 
 static const int64_t NOW = 1773651600000; /* 2026-03-16T09:00:00Z */
@@ -290,6 +291,38 @@ static void test_values_out_of_range(void **state)
 	assert_int_equal(send(&f), SHARE_REFUSED_FACT);
 }
 
+/* An emergency is the one thing a person says of a case; nobody moves the hospital's
+ * cases, or names a room, this way. */
+static void test_an_emergency(void **state)
+{
+	struct fact good = fact_make(FACT_CASE, SOURCE_PERSON, 0), f;
+	(void)state;
+	good.by = ack().by;
+	text_copy(good.surgery.id, ID_SIZE, EMERGENCY_ID "1a2b3c4d");
+	good.surgery.nest = 2;
+	good.surgery.add_on = 1;
+	good.surgery.status = CASE_REQUESTED;
+	good.surgery.start_ms = NOW;
+	good.surgery.end_ms = NOW + 90 * 60000;
+	assert_int_equal(send(&good), SHARE_REFUSAL_COUNT);
+	f = good;
+	text_copy(f.surgery.id, ID_SIZE, "appt-or2-0900");
+	assert_int_equal(send(&f), SHARE_REFUSED_FACT);
+	f = good;
+	text_copy(f.surgery.room, ID_SIZE, "or-2");
+	assert_int_equal(send(&f), SHARE_REFUSED_FACT);
+	f = good;
+	f.surgery.nest = 7;
+	assert_int_equal(send(&f), SHARE_REFUSED_FACT);
+	f = good;
+	f.surgery.end_ms = f.surgery.start_ms + 25 * 3600000;
+	assert_int_equal(send(&f), SHARE_REFUSED_FACT);
+	f = good;
+	f.surgery.start_ms = NOW + 24 * 3600000;
+	f.surgery.end_ms = f.surgery.start_ms + 1;
+	assert_int_equal(send(&f), SHARE_REFUSED_FUTURE);
+}
+
 /* Escapes to the terminal, bidi overrides: shown to nobody. */
 static void test_texts_are_neutralised(void **state)
 {
@@ -371,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_names_that_do_not_match),
 		cmocka_unit_test(test_clocks_ahead),
 		cmocka_unit_test(test_values_out_of_range),
+		cmocka_unit_test(test_an_emergency),
 		cmocka_unit_test(test_texts_are_neutralised),
 		cmocka_unit_test(test_what_stations_say_of_themselves),
 	};
