@@ -13,8 +13,11 @@ bool knowledge_init(struct knowledge *k)
 	k->score = score_create();
 	k->changes = changes_create();
 	k->notices = calloc(1, sizeof *k->notices);
+	k->orders = calloc(1, sizeof *k->orders);
+	if (k->orders != NULL)
+		orders_init(k->orders, format_midnight);
 	return k->learning != NULL && k->history != NULL && k->score != NULL && k->changes != NULL
-	       && k->notices != NULL;
+	       && k->notices != NULL && k->orders != NULL;
 }
 
 void knowledge_fini(struct knowledge *k)
@@ -24,6 +27,7 @@ void knowledge_fini(struct knowledge *k)
 	score_destroy(k->score);
 	changes_destroy(k->changes);
 	free(k->notices);
+	free(k->orders);
 }
 
 void knowledge_before(struct knowledge *k, const struct twin *twin, const struct fact *fact)
@@ -40,6 +44,7 @@ void knowledge_after(struct knowledge *k, const struct twin *twin, const struct 
 	learning_hear(k->learning, twin, fact);
 	score_hear(k->score, twin, fact);
 	notices_hear(k->notices, fact);
+	orders_fold(k->orders, twin, fact);
 	changes_after(k->changes, twin, fact, out);
 }
 
@@ -56,4 +61,5 @@ void knowledge_view(const struct knowledge *k, struct view *view)
 	view->score = k->score;
 	view->changes = k->changes;
 	view->notices = k->notices;
+	view->orders = k->orders;
 }

@@ -13,6 +13,7 @@
 #include "twin/indicator_history.h"
 #include "twin/learning.h"
 #include "twin/notices.h"
+#include "twin/orders.h"
 #include "twin/score.h"
 
 struct knowledge {
@@ -21,6 +22,7 @@ struct knowledge {
 	struct score *score;               /* how right the forecast was */
 	struct changes *changes;           /* what there is to tell whoever comes back */
 	struct notices *notices;           /* who was told of which alarm */
+	struct orders *orders;             /* what was decided and sent, and what came of it */
 };
 
 /* False: out of memory; knowledge_fini all the same. */

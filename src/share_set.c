@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/share_private.h"
+#include "twin/orders.h"
 #include "twin/text.h"
 
 int share_peer(struct share *s, const char *station, bool make)
@@ -176,6 +177,8 @@ bool share_is_closed(const struct share *s, const struct fact *f)
 		return f->idea.text[0] == '\0';
 	case FACT_LOCK:
 		return !f->lock.locked || case_is_over(s, f->lock.id);
+	case FACT_ORDER:
+		return !order_is_open(f->order.state);
 	case FACT_NOTE:
 		return f->note.text[0] == '\0';
 	case FACT_TAG:

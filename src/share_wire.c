@@ -11,6 +11,7 @@
 #include "src/journal.h"
 #include "twin/alarm.h"
 #include "twin/hash.h"
+#include "twin/orders.h"
 #include "twin/text.h"
 #include "twin/twin.h"
 
@@ -288,11 +289,25 @@ static bool is_emergency(const struct fact_case *c)
 	       && c->start_ms > 0 && c->end_ms > c->start_ms && c->end_ms - c->start_ms <= DAY_MS;
 }
 
+/* What rules and senders find vigie says itself, what is decided a person. */
+static bool speaks_as_due(const struct fact *f)
+{
+	bool person = f->source == SOURCE_PERSON, vigie = f->source == SOURCE_SYSTEM;
+	switch (f->kind) {
+	case FACT_RAISE:
+	case FACT_NOTICE:
+	case FACT_PROMISE:
+		return vigie;
+	case FACT_ORDER:
+		return person || (vigie && f->order.state != ORDER_APPROVED);
+	default:
+		return person;
+	}
+}
+
 static bool is_sane(const struct fact *f)
 {
-	enum source due =
-		f->kind == FACT_RAISE || f->kind == FACT_NOTICE ? SOURCE_SYSTEM : SOURCE_PERSON;
-	if (f->source != due || f->by.hlc_ms <= 0 || f->source_ms < 0)
+	if (!speaks_as_due(f) || f->by.hlc_ms <= 0 || f->source_ms < 0)
 		return false;
 	switch (f->kind) {
 	case FACT_ALARM:
@@ -316,6 +331,11 @@ static bool is_sane(const struct fact *f)
 	case FACT_NOTICE:
 		return f->notice.step >= 1 && f->notice.step <= ALARM_STEPS && f->notice.tries >= 0
 		       && f->notice.tries <= 1000 && f->notice.raised_ms > 0;
+	case FACT_ORDER:
+		return f->order.step >= 0 && f->order.step < f->order.steps
+		       && f->order.steps <= ORDERS_STEPS && text_is_id(f->order.plan);
+	case FACT_PROMISE:
+		return text_is_id(f->promise.plan);
 	default:
 		return true;
 	}

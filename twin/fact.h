@@ -511,6 +511,7 @@ struct fact_order {
 	char about[ID_SIZE];    /* what is changed there: "Appointment/a-12" */
 	char version[ID_SIZE];  /* its version (ETag), as sent, then as answered */
 	char why[LABEL_SIZE];   /* of REFUSED, UNKNOWN, EXPIRED: for people */
+	char theirs[IDEA_TEXT]; /* of a conflict: what is there now, like text; "" none */
 };
 
 /* source_ms: when the proof was made. Had nothing been done: `nothing` (p50). */

@@ -44,6 +44,14 @@ static bool order_field(char out[FIELD_SIZE], const struct fact_order *order)
 	return order->step >= 0 && order->step < 100 && field(out, step, order->plan, "");
 }
 
+static bool promise_field(char out[FIELD_SIZE], const struct fact_promise *promise)
+{
+	add(out, "promise:");
+	add(out, promised_name(promise->what));
+	add(out, ":");
+	return field(out, promise->id, promise->plan, ""); /* the suite has no id */
+}
+
 bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 {
 	const char *kind = fact_kind_name(f->kind);
@@ -84,6 +92,8 @@ bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 		return field(out, kind, f->lock.id, "");
 	case FACT_ORDER:
 		return order_field(out, &f->order);
+	case FACT_PROMISE:
+		return promise_field(out, &f->promise);
 	case FACT_NOTICE:
 		return field(out, kind, f->notice.id, "");
 	default:

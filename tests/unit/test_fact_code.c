@@ -222,6 +222,7 @@ static struct fact full(enum fact_kind kind)
 		strcpy(f.order.about, "Appointment/a-12");
 		strcpy(f.order.version, "W/\"3\"");
 		strcpy(f.order.why, "no answer within 10 s");
+		strcpy(f.order.theirs, "place:case=case-1,room=or-3,at=2026-03-16T14:40Z");
 		break;
 	case FACT_PROMISE:
 		strcpy(f.promise.plan, "0123456789abcdef");
