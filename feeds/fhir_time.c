@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feeds/fhir.h"
+#include "twin/instant.h"
 
 /*
  * FHIR times (R4 datatypes: date, dateTime, instant) without the C library's
  * calendar: timegm() would accept what the grammar forbids, and its result
  * would depend on the environment.
  */
-
-/* Days from 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
- * algorithms", days_from_civil). */
-static int64_t days_from_civil(int64_t y, int m, int d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t yoe = y - era * 400;
-	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static int days_in_month(int y, int m)
-{
-	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-	return m == 2 && leap ? 29 : days[m - 1];
-}
 
 /* Reads exactly n digits; -1 when they are not there. */
 static int digits(const char **p, int n)
@@ -114,7 +97,7 @@ int64_t fhir_time(const char *text)
 			return 0;
 		if (accept(&p, '-')) {
 			day = digits(&p, 2);
-			if (day < 1 || day > days_in_month(year, month))
+			if (day < 1 || day > instant_days_in(year, month))
 				return 0;
 			if (accept(&p, 'T'))
 				rest = time_of_day_ms(&p);
@@ -122,5 +105,5 @@ int64_t fhir_time(const char *text)
 	}
 	if (*p != '\0' || rest == INT64_MIN)
 		return 0;
-	return days_from_civil(year, month, day) * 86400000 + rest;
+	return instant_days(year, month, day) * 86400000 + rest;
 }

@@ -31,6 +31,14 @@ int64_t format_midnight(int64_t at_ms);
  * less twelve hours, which is midnight but on days when the clocks change. */
 int64_t format_clock_zero(int64_t at_ms);
 
+/* What somebody can decide, as it is told to whoever does it, in local time and with
+ * names of rooms: "put case c-12 into OR 5 at 14:10"; what only happens, in words of
+ * the table of what-ifs. */
+void format_decision(const struct view *view, const struct scenario *s, char *out, size_t size);
+/* A what-if as somebody types it: "at=14:10" is the nearest such local time and becomes
+ * an instant; all else stays. */
+void format_typed(int64_t now_ms, const char *text, char *out, size_t size);
+
 /* A patient for the screen: initials and bed, or the name while revealed. */
 void format_person(const struct view *view, const char *patient, char *out, size_t size);
 /* Name of a room, a thing, a staff pseudonym; "" when not known. */

@@ -289,7 +289,7 @@ static void draw_stack(const struct view *view, const struct what_if_answer *a, 
 	for (int i = 0; i < count; i++) {
 		bool refused = is_of(view, a) && a->refused[i][0];
 
-		scenario_words(&view->what_if->list[i], words);
+		format_decision(view, &view->what_if->list[i], words, sizeof words);
 		page_line(page, refused ? ROLE_DIM : ROLE_NORMAL, "%2d %s", i + 1, words);
 		if (refused)
 			page_line(page, ROLE_LATE, _("   not possible now: %s"), a->refused[i]);
@@ -340,7 +340,7 @@ static void draw_remedies(
 	for (int i = 0; i < r->count; i++) {
 		if (r->list[i].p_overtime >= r->p_overtime)
 			continue;
-		scenario_words(&r->list[i].scenario, words);
+		format_decision(view, &r->list[i].scenario, words, sizeof words);
 		page_line(page, ROLE_NORMAL, _("  %3.0f %% (%+.0f)  %s"),
 			r->list[i].p_overtime * 100, whole(r->list[i].overtime.mean), words);
 	}

@@ -49,6 +49,7 @@ static void prefill(
 {
 	const struct scenario_row *row = &scenario_rows[which];
 	char mark = ':';
+	char clock[16];
 	const char *open = NULL; /* the first word that is missing: last on the line */
 
 	format_put(out, size, "%s", row->name);
@@ -60,7 +61,10 @@ static void prefill(
 
 		if (p->kind == PARAMETER_NUMBER)
 			format_add(out, size, "%c%s=%d", mark, p->name, p->usual);
-		else if (id[0])
+		else if (p->kind == PARAMETER_INSTANT && on->case_ >= 0 && !open) {
+			format_clock(view->twin->cases[on->case_].start_ms, clock, sizeof clock);
+			format_add(out, size, "%c%s=%s", mark, p->name, clock);
+		} else if (id[0])
 			format_add(out, size, "%c%s=%s", mark, p->name, id);
 		else if (p->needed && !open)
 			open = p->name;
@@ -276,12 +280,13 @@ static void complete(const struct view *view, struct screen *form)
 static unsigned form_enter(struct call *call, struct screen *form)
 {
 	struct scenario scenario;
-	char why[SCENARIO_TEXT];
+	char why[SCENARIO_TEXT], typed[SCENARIO_TEXT];
 
-	if (!scenario_parse(form->text, &scenario, why))
+	format_typed(call->view->now_ms, form->text, typed, sizeof typed);
+	if (!scenario_parse(typed, &scenario, why))
 		return DONE; /* stays: the form says why */
 	call->command->kind = COMMAND_WHAT_IF;
-	format_put(call->command->text, sizeof call->command->text, "%s", form->text);
+	format_put(call->command->text, sizeof call->command->text, "%s", typed);
 	ui_goto(call->ui, "whatif");
 	return DONE;
 }
@@ -314,7 +319,11 @@ static void parameter_text(const struct scenario_parameter *p, char *out, size_t
 		[PARAMETER_SURGEON] = N_("a surgeon"),
 		[PARAMETER_SETTING] = N_("a setting: day, inpatient ..."),
 		[PARAMETER_MOBILITY] = N_("walks, chair or bed"),
-		[PARAMETER_WORD] = N_("a word")};
+		[PARAMETER_WORD] = N_("a word"),
+		[PARAMETER_INSTANT] = N_("a time, HH:MM here"),
+		[PARAMETER_KIT] = N_("a kit"),
+		[PARAMETER_REASON] = N_("why"),
+		[PARAMETER_WAY] = N_("a way of working")};
 
 	if (p->kind == PARAMETER_NUMBER)
 		format_put(out, size, _("%-9s %d..%d, usually %d"), p->name, p->least, p->most,
@@ -340,7 +349,7 @@ static void form_draw(
 	struct screen *form, const struct view *view, struct canvas *canvas, struct area body)
 {
 	const char *value;
-	char text[LABEL_SIZE * 4];
+	char text[LABEL_SIZE * 4], typed[SCENARIO_TEXT];
 	int parameter, which = row_typed(form->text, &parameter, &value), row;
 	const struct scenario_row *of = which >= 0 ? &scenario_rows[which] : NULL;
 	struct scenario scenario;
@@ -361,7 +370,8 @@ static void form_draw(
 		choices_text(view, of->parameters[parameter].kind, value, text, sizeof text);
 		canvas_text(canvas, box, ++row, 2, box.columns - 4, ROLE_DIM, text);
 	}
-	if (!scenario_parse(form->text, &scenario, text))
+	format_typed(view->now_ms, form->text, typed, sizeof typed);
+	if (!scenario_parse(typed, &scenario, text))
 		canvas_text(
 			canvas, box, box.row + box.rows - 2, 2, box.columns - 4, ROLE_LATE, text);
 	else
@@ -375,7 +385,8 @@ unsigned cmd_what_if(struct call *call)
 {
 	if (call->argument[0]) {
 		call->command->kind = COMMAND_WHAT_IF;
-		format_put(call->command->text, sizeof call->command->text, "%s", call->argument);
+		format_typed(call->view->now_ms, call->argument, call->command->text,
+			sizeof call->command->text);
 		ui_goto(call->ui, "whatif");
 		return DONE;
 	}

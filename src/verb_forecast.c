@@ -231,8 +231,19 @@ done:
 
 static int scenario_help(void)
 {
-	static const char *const kinds[] = {"", "CASE", "ROOM", "ROLE", "KIND", "FLOOR", "SURGEON",
-		"SETTING", "MOBILITY", "WORD"};
+	static const char *const kinds[PARAMETER_KIND_COUNT] = {[PARAMETER_CASE] = "CASE",
+		[PARAMETER_ROOM] = "ROOM",
+		[PARAMETER_ROLE] = "ROLE",
+		[PARAMETER_BEDS] = "KIND",
+		[PARAMETER_FLOOR] = "FLOOR",
+		[PARAMETER_SURGEON] = "SURGEON",
+		[PARAMETER_SETTING] = "SETTING",
+		[PARAMETER_MOBILITY] = "MOBILITY",
+		[PARAMETER_WORD] = "WORD",
+		[PARAMETER_INSTANT] = "YYYY-MM-DDThh:mmZ",
+		[PARAMETER_KIT] = "KIT",
+		[PARAMETER_REASON] = "REASON",
+		[PARAMETER_WAY] = "WAY"};
 	for (int i = 0; i < scenario_count; i++) {
 		const struct scenario_row *row = &scenario_rows[i];
 		printf("%-13s %s\n", row->name, row->help);

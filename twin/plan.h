@@ -40,7 +40,7 @@ struct plan_index {
 	bool unlimited;    /* no pools are known: staff and beds are not counted */
 };
 
-enum { PLAN_AWAY = 8 };
+enum { PLAN_AWAY = 8, PLAN_SPLITS = 4 };
 
 /* How people would work, where no fact can say it: the what-ifs'. All zero: as
  * the site says. */
@@ -54,6 +54,11 @@ struct plan_policy {
 		int16_t min; /* ... cannot be used for so long */
 	} away[PLAN_AWAY];
 	int away_count;
+	struct {
+		int16_t role;  /* of site->roles: all of them together ... */
+		int16_t rooms; /* ... look after so many rooms more */
+	} split[PLAN_SPLITS];
+	int split_count;
 };
 
 /* What may not be read from the twin. */

@@ -35,16 +35,28 @@ int plan_hidden(struct build *b, int units)
 	return p;
 }
 
+/* As a what-if has it. */
+static int rooms_more(const struct build *b, const struct staff_role *role)
+{
+	int more = 0;
+	for (int i = 0; i < b->policy->split_count; i++)
+		if (b->policy->split[i].role == role - b->site->roles)
+			more += b->policy->split[i].rooms;
+	return more;
+}
+
 /* Whoever looks after a room may be at work in it, or in another one, as well:
  * two counts, one of rooms and one of people. */
 static int cover_of(struct build *b, int people, const struct staff_role *role)
 {
 	struct plan_index *x = b->index;
+	int rooms = 0;
 	if (people < 0 || role->covers < 1)
 		return people < 0 ? SIM_NONE : people;
 	if (x->pool_cover[people] < 0) {
 		x->covers[people] = role->covers;
-		x->pool_cover[people] = plan_hidden(b, b->plan->pools[people].units * role->covers);
+		rooms = b->plan->pools[people].units * role->covers + rooms_more(b, role);
+		x->pool_cover[people] = plan_hidden(b, rooms > 0 ? rooms : 0);
 	}
 	return x->pool_cover[people];
 }

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/instant.h"
+#include "twin/scenario_rows.h"
 #include "twin/text.h"
 
 /* Reading and writing what-ifs, and the checks all of them share. The rows and
- * what they tell: scenario_table.c. */
+ * what they tell: scenario_table.c; decisions: scenario_decision.c. */
 
 bool scenario_why(char why[SCENARIO_TEXT], const char *a, const char *b, const char *c)
 {
@@ -26,6 +28,11 @@ const char *scenario_word(const struct scenario *s, int parameter)
 	return s->values[parameter].word;
 }
 
+int64_t scenario_ms(const struct scenario *s, int parameter)
+{
+	return s->values[parameter].ms;
+}
+
 int scenario_number(const struct scenario *s, int parameter)
 {
 	const struct scenario_parameter *p = &scenario_rows[s->which].parameters[parameter];
@@ -34,7 +41,7 @@ int scenario_number(const struct scenario *s, int parameter)
 
 /* ---- reading ---- */
 
-static int parameter_of(const struct scenario_row *row, const char *key, size_t n)
+int scenario_parameter_named(const struct scenario_row *row, const char *key, size_t n)
 {
 	for (int i = 0; i < SCENARIO_PARAMETERS && row->parameters[i].kind != PARAMETER_END; i++)
 		if (strlen(row->parameters[i].name) == n
@@ -53,12 +60,23 @@ static bool take_number(const struct scenario_parameter *p, const char *word, in
 	return true;
 }
 
+/* Whether a value is one of its kind; what it is worth. */
+static bool take_value(struct scenario *s, int i)
+{
+	const struct scenario_parameter *p = &scenario_rows[s->which].parameters[i];
+	if (p->kind == PARAMETER_NUMBER)
+		return take_number(p, s->values[i].word, &s->values[i].number);
+	if (p->kind == PARAMETER_INSTANT)
+		return instant_parse(s->values[i].word, &s->values[i].ms);
+	return true;
+}
+
 static bool take_pair(struct scenario *s, const char *pair, size_t len, char why[SCENARIO_TEXT])
 {
 	const struct scenario_row *row = &scenario_rows[s->which];
 	const char *equals = memchr(pair, '=', len);
 	size_t key = equals != NULL ? (size_t)(equals - pair) : len;
-	int i = parameter_of(row, pair, key);
+	int i = scenario_parameter_named(row, pair, key);
 	size_t n = equals != NULL ? len - key - 1 : 0;
 	if (i < 0 || n == 0 || n >= ID_SIZE)
 		return scenario_why(why, row->name, " takes no such parameter: ", pair);
@@ -67,22 +85,27 @@ static bool take_pair(struct scenario *s, const char *pair, size_t len, char why
 	memcpy(s->values[i].word, equals + 1, n);
 	s->values[i].word[n] = '\0';
 	s->values[i].given = true;
-	if (row->parameters[i].kind == PARAMETER_NUMBER
-		&& !take_number(&row->parameters[i], s->values[i].word, &s->values[i].number))
+	if (!take_value(s, i))
 		return scenario_why(
 			why, row->parameters[i].name, ": not possible: ", s->values[i].word);
 	return true;
+}
+
+int scenario_row_named(const char *name, size_t length)
+{
+	for (int i = 0; i < scenario_count; i++)
+		if (strlen(scenario_rows[i].name) == length
+			&& memcmp(scenario_rows[i].name, name, length) == 0)
+			return i;
+	return -1;
 }
 
 bool scenario_parse(const char *text, struct scenario *s, char why[SCENARIO_TEXT])
 {
 	size_t name = strcspn(text, ":");
 	memset(s, 0, sizeof *s);
-	for (s->which = 0; s->which < scenario_count; s->which++)
-		if (strlen(scenario_rows[s->which].name) == name
-			&& memcmp(scenario_rows[s->which].name, text, name) == 0)
-			break;
-	if (s->which == scenario_count)
+	s->which = scenario_row_named(text, name);
+	if (s->which < 0)
 		return scenario_why(why, "no such scenario: ", text, "");
 	for (const char *p = text + name; *p != '\0';) { /* at a colon or a comma */
 		size_t n = strcspn(++p, ",");
@@ -135,6 +158,39 @@ static void add_number(char out[SCENARIO_TEXT], int number)
 	add(out, digits + at);
 }
 
+/* ---- making ---- */
+
+void scenario_make(const char *name, struct scenario *s)
+{
+	memset(s, 0, sizeof *s);
+	s->which = scenario_row_named(name, strlen(name));
+}
+
+bool scenario_set(struct scenario *s, const char *parameter, const char *value)
+{
+	int i = scenario_parameter_named(&scenario_rows[s->which], parameter, strlen(parameter));
+	if (i < 0 || value[0] == '\0' || strpbrk(value, ",") != NULL)
+		return false;
+	s->values[i].given = true;
+	return text_copy(s->values[i].word, ID_SIZE, value) && take_value(s, i);
+}
+
+bool scenario_set_number(struct scenario *s, const char *parameter, int number)
+{
+	char word[SCENARIO_TEXT] = "";
+	add_number(word, number);
+	return scenario_set(s, parameter, word);
+}
+
+bool scenario_set_instant(struct scenario *s, const char *parameter, int64_t ms)
+{
+	char word[INSTANT_TEXT];
+	instant_text(ms, word);
+	return scenario_set(s, parameter, word);
+}
+
+/* ---- for people ---- */
+
 void scenario_words(const struct scenario *s, char out[SCENARIO_TEXT])
 {
 	const struct scenario_row *row = &scenario_rows[s->which];
@@ -156,6 +212,15 @@ void scenario_words(const struct scenario *s, char out[SCENARIO_TEXT])
 }
 
 /* ---- what there is ---- */
+
+/* Ways of working that the site's own stands against. */
+static const char *nth_way(int n)
+{
+	for (int i = 0; i < scenario_count; i++)
+		if (scenario_rows[i].before == before_way && n-- == 0)
+			return scenario_rows[i].name;
+	return NULL;
+}
 
 static const char *nth_room(const struct site *site, int n)
 {
@@ -224,9 +289,17 @@ const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, in
 		return n + 1 < SETTING_COUNT ? setting_name((enum setting)(n + 1)) : NULL;
 	case PARAMETER_MOBILITY:
 		return n + 1 < MOBILITY_COUNT ? mobility_name((enum mobility)(n + 1)) : NULL;
+	case PARAMETER_KIT:
+		return n < site->kit_count ? site->kits[n].id : NULL;
+	case PARAMETER_REASON:
+		return scenario_nth_reason(n);
+	case PARAMETER_WAY:
+		return nth_way(n);
+	case PARAMETER_INSTANT:
 	case PARAMETER_WORD:
 	case PARAMETER_NUMBER:
 	case PARAMETER_END:
+	case PARAMETER_KIND_COUNT:
 		break;
 	}
 	return NULL;
@@ -238,7 +311,7 @@ static bool is_there(const struct twin *twin, enum scenario_kind kind, const cha
 {
 	const char *choice;
 	int room;
-	if (kind == PARAMETER_WORD || kind == PARAMETER_NUMBER)
+	if (kind == PARAMETER_WORD || kind == PARAMETER_NUMBER || kind == PARAMETER_INSTANT)
 		return true;
 	if (kind == PARAMETER_CASE)
 		return twin_case(twin, word) >= 0;

@@ -35,4 +35,25 @@ bool fork_is_chosen(const struct fork *fork, const struct surgery *s, const stru
  * many moved. */
 int fork_not_before(struct fork *fork, const struct chosen *who, int64_t earliest);
 
+/* The case that a parameter names: it is there. */
+const struct surgery *fork_case(const struct fork *fork, const struct scenario *s, int parameter);
+/* True with why: begun, off the list, or without a planned time. */
+bool fork_refuse_begun(const struct surgery *s, char why[SCENARIO_TEXT]);
+/* The next of those who wait for a room, in order, after this one; NULL: no more. */
+const struct surgery *fork_next(const struct fork *fork, int room, const struct surgery *after);
+/* How long a case is booked for, ms: by the programme, else what its class of
+ * emergency usually takes here; 0: nobody has said. */
+int64_t fork_lasts(const struct fork *fork, const struct surgery *s);
+/* The kit of the site that a procedure needs: a sterile set, or a device; -1. */
+int fork_kit(const struct fork *fork, const char *procedure, bool sterile);
+/* Index of a role that is there. */
+int fork_role(const struct site *site, const char *id);
+/* Some pathway of the site waits for one of these. */
+bool fork_is_waited_for(const struct site *site, enum need_kind kind, int index);
+/* So many more or fewer; false with why when that changes nothing. */
+bool fork_change_units(
+	struct fork *fork, const char *id, int usual, int change, char why[SCENARIO_TEXT]);
+bool fork_change_beds(struct fork *fork, int kind, int change, char why[SCENARIO_TEXT]);
+int64_t fork_later(int64_t a, int64_t b);
+
 #endif
