@@ -5,14 +5,6 @@
 
 #include "twin/catalogue.h"
 
-static bool is_button(const struct site *site, const struct tag *tag)
-{
-	for (int i = 0; tag->model[0] && i < site->signature_count; i++)
-		if (strcmp(site->signatures[i].model, tag->model) == 0)
-			return true;
-	return false;
-}
-
 /* The thing of each of the site's tags, -1 none: looked up once, not per tag. */
 static void index_things(const struct twin *twin, int things[TWIN_THINGS])
 {
@@ -84,7 +76,7 @@ static int add_buttons(const struct view *view, const int *things, struct device
 		struct device_row row;
 		int at = count;
 
-		if (!is_button(site, &site->tags[i]))
+		if (!site_is_button(site, &site->tags[i]))
 			continue;
 		row = blank(site->tags[i].model);
 		row.tag = i;

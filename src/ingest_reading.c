@@ -57,12 +57,13 @@ static bool has_no_end(const struct decoded *d)
 	       && strstr(d->frame, "pir") != NULL;
 }
 
-/* A probe measures its room or its fridge; the thermometer in a bracelet or a
- * call button measures its own case. */
-static bool measures(const struct ingest *g, const struct known *k)
+/* A probe measures its room or its fridge; the thermometer in a bracelet or a call
+ * button (TLM, for one on a wall) measures its own case. */
+static bool measures(const struct ingest *g, const struct known *k, const struct decoded *d)
 {
 	const struct tag *tag = &g->o.site->tags[k->tag];
-	return tag->kind == TAG_SENSOR && tag->bed < 0;
+	bool own = site_is_button(g->o.site, tag) && strstr(d->frame, "tlm") != NULL;
+	return tag->kind == TAG_SENSOR && tag->bed < 0 && !own;
 }
 
 /* Movement is news or nothing. */
@@ -127,7 +128,7 @@ void ingest_reading(struct ingest *g, const struct decoded *d)
 		ingest_button(g, d, k);
 		return;
 	}
-	if (!gate->keep || (!gate->wearables && !measures(g, k)))
+	if (!gate->keep || (!gate->wearables && !measures(g, k, d)))
 		return;
 	if (ingest_lateness(g, d) > 0) {
 		g->o.health->late_readings++;

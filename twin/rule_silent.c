@@ -8,14 +8,6 @@
 
 #include "twin/twin_inner.h"
 
-static bool is_button(const struct site *site, const struct tag *tag)
-{
-	for (int i = 0; tag->model[0] && i < site->signature_count; i++)
-		if (!strcmp(site->signatures[i].model, tag->model))
-			return true;
-	return false;
-}
-
 static bool is_covered(const struct site *site, int room)
 {
 	for (int i = 0; i < site->gateway_count; i++)
@@ -50,7 +42,7 @@ bool tag_is_expected(const struct twin *t, int thing)
 	if (tag->kind == TAG_PATIENT)
 		return th->patient[0] && is_here(t, twin_patient(t, th->patient));
 	return tag->kind != TAG_STAFF && (tag->bed >= 0 || tag->room >= 0)
-	       && (tag->kind == TAG_SENSOR || is_button(t->site, tag));
+	       && (tag->kind == TAG_SENSOR || site_is_button(t->site, tag));
 }
 
 static void ring_silent(struct turn *turn, int thing, bool wanted)

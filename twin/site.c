@@ -84,6 +84,14 @@ int site_signature(const struct site *site, const char *id)
 	return -1;
 }
 
+bool site_is_button(const struct site *site, const struct tag *tag)
+{
+	for (int i = 0; tag->model[0] && i < site->signature_count; i++)
+		if (!strcmp(site->signatures[i].model, tag->model))
+			return true;
+	return false;
+}
+
 int site_pressure_to(const struct site *site, int room)
 {
 	const struct room *r = &site->rooms[room];

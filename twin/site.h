@@ -262,6 +262,8 @@ int site_floor(const struct site *site, const char *id);
 int site_zone(const struct site *site, const char *id);
 int site_medicine(const struct site *site, const char *id);
 int site_signature(const struct site *site, const char *id);
+/* Of a model that has a signature: a call button. */
+bool site_is_button(const struct site *site, const struct tag *tag);
 /* The room whose air this one's pressure is kept over; -1: it has no limits. */
 int site_pressure_to(const struct site *site, int room);
 /* Whether what a barometer in this room says matters for any limits. */

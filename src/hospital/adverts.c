@@ -99,6 +99,16 @@ struct advert advert_climate(const char *mac, int battery, double celsius, doubl
 	return a;
 }
 
+/* 16.16 fixed point, big-endian: a step is 0.0015 Pa. */
+struct advert advert_pressure(const char *mac, int battery, double hpa)
+{
+	struct advert a = ffe1(0x10, 0x17);
+	put8(&a, battery);
+	put32(&a, (uint32_t)llround(fmin(fmax(hpa, 0), 32767) * 65536));
+	put_mac(&a, mac);
+	return a;
+}
+
 struct advert advert_info(const char *mac, int battery, const char *name)
 {
 	size_t n = strlen(name) > 8 ? 8 : strlen(name);

@@ -23,6 +23,8 @@ struct advert {
 struct advert advert_acceleration(const char *mac, int battery, const double g[3]);
 struct advert advert_light(const char *mac, int battery, int uncovered);
 struct advert advert_climate(const char *mac, int battery, double celsius, double humidity);
+/* Frame 17, "digital pressure". */
+struct advert advert_pressure(const char *mac, int battery, double hpa);
 struct advert advert_info(const char *mac, int battery, const char *name);
 struct advert advert_telemetry(int millivolts, double celsius, uint32_t count, uint32_t tenths);
 struct advert advert_ibeacon(const uint8_t uuid_major_minor[20], int power_at_1m);

@@ -9,6 +9,7 @@ enum {
 	B10_PRESS_MS = 75000,
 	B7_PRESS_MS = 12000,
 	BEHIND_MS = 3000,
+	BAROMETER_FAST_MS = 60000,
 	GATEWAYS_MOST = 512
 };
 
@@ -68,7 +69,8 @@ static void press_tick(struct air *air, int tag, int64_t now)
 	struct beacon *b = &air->beacons[tag];
 	struct advert advert;
 	if (b->press_until_ms == 0
-		|| !beacon_press_advert(air->day->site, &air->day->site->tags[tag], &advert))
+		|| !beacon_press_advert(
+			air->day->site, &air->day->site->tags[tag], b->call, &advert))
 		return;
 	int sent = 0;
 	while (b->next_press_ms <= now && b->next_press_ms < b->press_until_ms && sent < 8) {
@@ -104,6 +106,20 @@ static void rest_tick(struct air *air, int tag, int64_t now, double speed, doubl
 	}
 }
 
+/* Two barometers are compared at one time: they do not wait for their turn, though what
+ * they take is of the same purse. */
+static void barometer_tick(struct air *air, int tag, int64_t now, double speed)
+{
+	struct beacon *b = &air->beacons[tag];
+	double left = 1;
+	if (b->next_ms > now || !beacon_is_barometer(&air->day->site->tags[tag]))
+		return;
+	rest_tick(air, tag, now, speed, &left);
+	air->purse[1] -= 1 - left;
+	if (speed > fast_speed)
+		b->next_ms = now + BAROMETER_FAST_MS;
+}
+
 /* Tags take turns from where the last tick ran out of purse. */
 static void group_tick(struct air *air, int group, int64_t now, double speed)
 {
@@ -121,8 +137,10 @@ void air_tick(struct air *air, int64_t now_ms, double wall_s, double speed)
 {
 	double rows = speed > fast_speed ? rows_fast : rows_calm;
 	double share[2] = {patients_share, 1 - patients_share};
-	for (int i = 0; i < air->day->site->tag_count; i++)
+	for (int i = 0; i < air->day->site->tag_count; i++) {
 		press_tick(air, i, now_ms);
+		barometer_tick(air, i, now_ms, speed);
+	}
 	for (int group = 0; group < 2; group++) {
 		double most = rows * share[group];
 		air->purse[group] += wall_s * most;
@@ -132,12 +150,24 @@ void air_tick(struct air *air, int64_t now_ms, double wall_s, double speed)
 	}
 }
 
-static void press(struct air *air, int tag, int64_t t)
+static void press(struct air *air, int tag, int64_t t, enum alarm_class call)
 {
 	struct beacon *b = &air->beacons[tag];
 	bool b10 = strcmp(air->day->site->tags[tag].model, "B10") == 0;
+	b->call = call;
 	b->pressed_ms = b->next_press_ms = t;
 	b->press_until_ms = t + (b10 ? B10_PRESS_MS : B7_PRESS_MS);
+}
+
+/* The fans of a room: all its barometers tell. */
+static void pressure(struct air *air, int room, int64_t t, bool lost)
+{
+	const struct site *site = air->day->site;
+	for (int i = 0; i < site->tag_count; i++)
+		if (site->tags[i].room == room && beacon_is_barometer(&site->tags[i])) {
+			beacon_pressure(&air->beacons[i], t); /* until now as it was */
+			air->beacons[i].open = lost;
+		}
 }
 
 void air_act(struct air *air, const struct action *action)
@@ -148,7 +178,14 @@ void air_act(struct air *air, const struct action *action)
 	switch (action->kind) {
 	case ACTION_PRESS:
 		if (tag >= 0)
-			press(air, tag, action->t);
+			press(air, tag, action->t, ALARM_CLASS_PATIENT_CALL);
+		break;
+	case ACTION_EMERGENCY_CALL:
+		if (tag >= 0)
+			press(air, tag, action->t, ALARM_CLASS_EMERGENCY_CALL);
+		break;
+	case ACTION_PRESSURE:
+		pressure(air, site_room(site, action->target), action->t, action->on);
 		break;
 	case ACTION_FRIDGE:
 		if (tag >= 0) {

@@ -17,10 +17,12 @@ struct beacon {
 	uint32_t count;
 	int battery;
 	int64_t pressed_ms, press_until_ms, next_press_ms;
-	bool open;     /* fridges: the door */
-	double warmth; /* above its usual temperature, K */
+	enum alarm_class call; /* which press it is */
+	bool open;             /* fridges: the door; barometers: the room's over-pressure is lost */
+	double warmth;         /* above its usual temperature, K */
 	double usual, usual_humidity;
-	double posture[3]; /* g */
+	double kept, over, zero; /* barometers: Pa over the next room, usually and now; its error */
+	double posture[3];       /* g */
 	struct rng r;
 };
 
@@ -39,16 +41,21 @@ struct air *air_create(const struct day *day, int64_t start_ms);
 void air_destroy(struct air *air);
 /* Everything on air up to now; wall_s since the last call feeds the purse. */
 void air_tick(struct air *air, int64_t now_ms, double wall_s, double speed);
-/* A press, a fridge or a gateway of a script; others are passed over. */
+/* A press, a fridge, a pressure or a gateway of a script; others are passed over. */
 void air_act(struct air *air, const struct action *action);
 
 /* beacon.c: what one tag says. */
 void beacon_init(struct beacon *b, const struct site *site, int tag, uint64_t seed, int64_t t);
 int64_t beacon_interval_ms(const struct tag *tag);
 struct advert beacon_advert(struct beacon *b, const struct tag *tag, int64_t t);
-bool beacon_press_advert(const struct site *site, const struct tag *tag, struct advert *out);
+/* The press of this class; false: the site has no signature for it. */
+bool beacon_press_advert(
+	const struct site *site, const struct tag *tag, enum alarm_class call, struct advert *out);
 /* Fridges and rooms: temperature and humidity at t, which must not go back. */
 void beacon_climate(
 	struct beacon *b, const struct tag *tag, int64_t t, double *celsius, double *humidity);
+/* A BeaconPlus sensor is a barometer: hPa at t, which must not go back. */
+bool beacon_is_barometer(const struct tag *tag);
+double beacon_pressure(struct beacon *b, int64_t t);
 
 #endif

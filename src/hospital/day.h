@@ -69,7 +69,9 @@ enum action_kind {
 	ACTION_GATEWAY,
 	ACTION_NO_SHOW,
 	ACTION_EMERGENCY,
-	ACTION_OVERRUN
+	ACTION_OVERRUN,
+	ACTION_EMERGENCY_CALL,
+	ACTION_PRESSURE
 };
 
 /* One line of a script. */
@@ -77,7 +79,7 @@ struct action {
 	int64_t t;
 	enum action_kind kind;
 	char target[ID_SIZE]; /* tag, gateway or room */
-	bool on;              /* gateway on, fridge open */
+	bool on;              /* gateway on, fridge open, pressure lost */
 	int number;
 };
 

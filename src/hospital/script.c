@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/hospital/script.h"
+#include "src/hospital/air.h"
 #include "src/hospital/stamp.h"
 
 #include <errno.h>
@@ -44,6 +45,29 @@ static const char *read_fridge(const struct site *site, char **w, struct action 
 	if (!a->on && strcmp(w[1], "close") != 0)
 		return "open or close";
 	return find_tag(site, w[0], a) ? NULL : "no such tag";
+}
+
+static const char *read_emergency_call(const struct site *site, char **w, struct action *a)
+{
+	struct advert advert;
+	if (!find_tag(site, w[0], a))
+		return "no such tag";
+	return beacon_press_advert(site, &site->tags[site_tag(site, a->target)],
+		       ALARM_CLASS_EMERGENCY_CALL, &advert)
+		       ? NULL
+		       : "the site has no emergency_call for this model";
+}
+
+static const char *read_pressure(const struct site *site, char **w, struct action *a)
+{
+	int room = site_room(site, w[0]);
+	if (room < 0 || site_pressure_to(site, room) < 0)
+		return "no room with limits of pressure";
+	a->on = strcmp(w[1], "lost") == 0;
+	if (!a->on && strcmp(w[1], "kept") != 0)
+		return "lost or kept";
+	snprintf(a->target, sizeof(a->target), "%s", site->rooms[room].id);
+	return NULL;
 }
 
 static const char *read_gateway(const struct site *site, char **w, struct action *a)
@@ -95,7 +119,9 @@ static const struct {
 	const char *(*read)(const struct site *, char **, struct action *);
 } verbs[] = {
 	{"press", ACTION_PRESS, 1, read_press},
+	{"emergency-call", ACTION_EMERGENCY_CALL, 1, read_emergency_call},
 	{"fridge", ACTION_FRIDGE, 2, read_fridge},
+	{"pressure", ACTION_PRESSURE, 2, read_pressure},
 	{"gateway", ACTION_GATEWAY, 2, read_gateway},
 	{"noshow", ACTION_NO_SHOW, 1, read_no_show},
 	{"emergency", ACTION_EMERGENCY, 1, read_room},

@@ -103,10 +103,11 @@ static int folders(void)
 	return count;
 }
 
-static void open_demo(struct demo *d, int rows, int columns)
+static void open_demo_at(
+	struct demo *d, int rows, int columns, const char *speed, const char *script)
 {
-	const char *argv[] = {suite_vigie, "demo", "--speed", "1", "--site", "etc/demo/site.cfg",
-		"--seed", "3", NULL};
+	const char *argv[] = {suite_vigie, "demo", "--speed", speed, "--site", "etc/demo/site.cfg",
+		"--seed", "3", script != NULL ? "--script" : NULL, script, NULL};
 	char tmp[PATH_MAX_], home[PATH_MAX_];
 	snprintf(tmp, sizeof tmp, "TMPDIR=%s", suite_folder);
 	snprintf(home, sizeof home, "HOME=%s", suite_folder);
@@ -119,6 +120,11 @@ static void open_demo(struct demo *d, int rows, int columns)
 	assert_true(child_called(d, "vigie-helper") > 0);
 	assert_true(child_called(d, "mosquitto") > 0);
 	assert_true(child_called(d, "vigie-hospital") > 0);
+}
+
+static void open_demo(struct demo *d, int rows, int columns)
+{
+	open_demo_at(d, rows, columns, "1", NULL);
 }
 
 /* Rows of the board in which somebody is being operated on. */
@@ -173,6 +179,21 @@ static void a_living_suite_within_seconds(void **state)
 	assert_true(pty_restored(&d.pty));
 	all_gone(&d);
 	assert_int_equal(folders(), 0);
+	pty_free(&d.pty);
+}
+
+/* A bad morning, twenty times as fast: what the radio says of it is alarmed in words. */
+static void a_bad_morning_is_alarmed(void **state)
+{
+	struct demo d = {0};
+	(void)state;
+	open_demo_at(&d, 40, 160, "20", "etc/demo/busy.script");
+	pty_char(&d.pty, '4');
+	suite_expect(&d.pty, "emergency button OR 1: EMERGENCY call, OR 1", 4 * SOON_MS);
+	suite_expect(&d.pty, "Pa over Clean corridor, below", 4 * SOON_MS);
+	pty_send(&d.pty, "1q");
+	assert_int_equal(suite_exit(&d.pty, SOON_MS), 0);
+	all_gone(&d);
 	pty_free(&d.pty);
 }
 
@@ -305,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_has_locked_itself_in),
 		cmocka_unit_test(a_living_suite_within_seconds),
+		cmocka_unit_test(a_bad_morning_is_alarmed),
 		cmocka_unit_test(killed_it_takes_all_with_it),
 		cmocka_unit_test(the_console_outlives_its_hospital),
 		cmocka_unit_test(the_same_seed_is_the_same_day),

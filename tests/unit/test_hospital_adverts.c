@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #include "feeds/decode.h"
 #include "src/hospital/air.h"
+#include "src/hospital/script.h"
 #include "src/hospital/stamp.h"
 #include "src/site_file.h"
 
@@ -40,6 +42,8 @@ static void minew_frames(void **state)
 	assert_hex(&a, "0201060303E1FF0D16E1FFA1026401FA31A03F23AC");
 	a = advert_climate("123456789000", 100, 25.44921875, 72.390625);
 	assert_hex(&a, "0201060303E1FF1016E1FFA1016419734864009078563412");
+	a = advert_pressure("123456789000", 100, 1156.0);
+	assert_hex(&a, "0201060303E1FF1016E1FFA1176404840000009078563412");
 }
 
 static void beacons(void **state)
@@ -67,7 +71,7 @@ static void values_out_of_range_stay_in_the_frame(void **state)
 }
 
 struct tally {
-	int sightings, refused, presses, climates, gateways;
+	int sightings, refused, presses, emergencies, climates, gateways;
 	char gateway[TAG_SIZE];
 };
 
@@ -77,6 +81,8 @@ static void count(void *context, const struct decoded *d)
 	t->sightings += d->kind == DECODED_SIGHTING;
 	t->refused += d->kind == DECODED_REFUSED;
 	t->presses += d->kind == DECODED_PRESS;
+	t->emergencies +=
+		d->kind == DECODED_PRESS && strcmp(d->press.signature, "b10-emergency") == 0;
 	t->gateways += d->kind == DECODED_GATEWAY;
 	t->climates += d->kind == DECODED_READING && d->reading.quantity == QUANTITY_TEMPERATURE;
 	if (d->gateway[0] != '\0')
@@ -95,20 +101,26 @@ static void every_dialect_can_be_read(void **state)
 		struct tally t = {0};
 		struct decode_context dc = {.site = site, .emit = count, .context = &t};
 		const struct tag *button = &site->tags[site_tag(site, "C30000B10005")];
-		struct advert press, climate = advert_climate("C30000510009", 80, 4.5, 45);
-		assert_true(beacon_press_advert(site, button, &press));
+		const struct tag *wall = &site->tags[site_tag(site, "C30000B1004B")];
+		struct advert press, emergency,
+			climate = advert_climate("C30000510009", 80, 4.5, 45);
+		assert_true(beacon_press_advert(site, button, ALARM_CLASS_PATIENT_CALL, &press));
+		assert_true(
+			beacon_press_advert(site, wall, ALARM_CLASS_EMERGENCY_CALL, &emergency));
 		gateway_init(box, &site->gateways[0], 0);
 		box->dialect = (enum dialect)dialect;
 		gateway_hear(box, "C30000510009", 1773652500000, -70, &climate);
 		gateway_hear(box, button->mac, 1773652500250, -60, &press);
 		gateway_hear(box, "C30000510009", 1773652500500, -71, &climate);
+		gateway_hear(box, wall->mac, 1773652500750, -62, &emergency);
 		size_t len = 0;
 		char *payload = gateway_payload(box, 1773652501000, &len);
 		payload_decode(&dc, NULL, payload, len);
 		free(payload);
-		assert_int_equal(t.sightings, 3);
+		assert_int_equal(t.sightings, 4);
 		assert_int_equal(t.climates, 2);
-		assert_int_equal(t.presses, 1);
+		assert_int_equal(t.presses, 2);
+		assert_int_equal(t.emergencies, 1);
 		assert_int_equal(t.refused, 0);
 		assert_string_equal(t.gateway, site->gateways[0].mac);
 		assert_int_equal(box->row_count, 0);
@@ -178,6 +190,44 @@ static void an_open_fridge_warms(void **state)
 	site_free(site);
 }
 
+/* OR 1 is kept at 15 Pa over the corridor (the middle of 10 to 20), and its instrument
+ * reads 3 Pa too much, as the site file says. */
+static double pascals_over(struct beacon b[2], int64_t t)
+{
+	double sum = 0;
+	for (int i = 0; i < 100; i++)
+		sum += beacon_pressure(&b[0], t) - beacon_pressure(&b[1], t);
+	return sum;
+}
+
+static void a_room_loses_its_over_pressure(void **state)
+{
+	struct error err;
+	struct action a;
+	(void)state;
+	struct site *site = site_load("etc/demo/site.cfg", NULL, &err);
+	int64_t t = 1773652500000;
+	struct day *day = day_create(site, t, 1, TELLING_PROMPT, NULL, 0);
+	struct air *air = air_create(day, t);
+	struct beacon *b = &air->beacons[site_tag(site, "C30000BA0001")];
+	assert_int_equal(site_tag(site, "C30000BA0002"), b + 1 - air->beacons);
+	assert_true(fabs(pascals_over(b, t) - 18) < 0.3); /* 5 deviations of the mean of 100 */
+	assert_int_equal(script_line("+0 pressure or-1 lost", site, t, &a, &err), 1);
+	air_act(air, &a);
+	assert_true(fabs(pascals_over(b, t + 10 * 60000) - 3) < 0.3);
+	assert_int_equal(script_line("+600 pressure or-1 kept", site, t, &a, &err), 1);
+	air_act(air, &a);
+	assert_true(fabs(pascals_over(b, t + 20 * 60000) - 18) < 0.3);
+	assert_true(script_line("+5 pressure or-2 lost", site, t, &a, &err) < 0);
+	assert_true(script_line("+5 pressure or-1 gone", site, t, &a, &err) < 0);
+	assert_int_equal(script_line("+5 emergency-call C30000B1004B", site, t, &a, &err), 1);
+	assert_int_equal(a.kind, ACTION_EMERGENCY_CALL);
+	assert_true(script_line("+5 emergency-call C30000510009", site, t, &a, &err) < 0);
+	air_destroy(air);
+	day_destroy(day);
+	site_free(site);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +237,7 @@ int main(void)
 		cmocka_unit_test(every_dialect_can_be_read),
 		cmocka_unit_test(a_press_is_heard_by_several),
 		cmocka_unit_test(an_open_fridge_warms),
+		cmocka_unit_test(a_room_loses_its_over_pressure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,29 @@ static void test_retained(void **state)
 	assert_int_equal(w->health.old_readings, 5);
 }
 
+static int temperatures(const struct world *w)
+{
+	int n = 0;
+	for (int i = 0; i < w->count; i++)
+		n += w->facts[i].kind == FACT_READING
+		     && w->facts[i].reading.quantity == QUANTITY_TEMPERATURE;
+	return n;
+}
+
+/* The telemetry of a B10, as captured (20.0 degrees of its own chip): on a wall, a button
+ * is no thermometer of the room. What has no signature is a probe. */
+static void test_a_button_on_a_wall_measures_itself(void **state)
+{
+	static const char tlm[] = "0201060303AAFE1116AAFE20000EB21400000C0BC806CF3720";
+	struct world *w = *state;
+	w->tags[TAG_BUTTON].kind = TAG_SENSOR;
+	w->tags[TAG_BUTTON].room = 0;
+	row(w, G_A, BUTTON, -60, tlm, 0, false, START);
+	assert_int_equal(temperatures(w), 0);
+	row(w, G_A, PROBE, -60, tlm, 0, false, START);
+	assert_int_equal(temperatures(w), 1);
+}
+
 /* Prompt rows for a while, so that the gateway's clock is known. */
 static void get_going(struct world *w, int64_t device_minus_now)
 {
@@ -604,8 +627,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_allow_list), T(test_unlisted_press),
 		T(test_retained), T(test_late_row_moves_nobody), T(test_late_press),
-		T(test_live_then_buffered), T(test_late_by_the_message),
-		T(test_another_version_of_the_site), T(test_the_kind_of_press_picks_the_signature),
+		T(test_a_button_on_a_wall_measures_itself), T(test_live_then_buffered),
+		T(test_late_by_the_message), T(test_another_version_of_the_site),
+		T(test_the_kind_of_press_picks_the_signature),
 		T(test_barometers_of_a_cascade_are_heard_finely), T(test_clocks),
 		T(test_clock_set_back), T(test_impossible_rssi), T(test_uplinks), T(test_filters),
 		T(test_movement_ends), T(test_button_event), T(test_redelivery),

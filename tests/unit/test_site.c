@@ -271,7 +271,7 @@ static void test_demo_site(void **state)
 	assert_int_equal(tags[TAG_PATIENT], 90);
 	assert_int_equal(tags[TAG_ASSET], 120);
 	assert_int_equal(cold, 6);
-	assert_int_equal(s->signature_count, 2);
+	assert_int_equal(s->signature_count, 3);
 	assert_int_equal(site_lint("etc/demo/site.cfg", stderr), 0);
 	free(text);
 	site_free(s);
