@@ -60,6 +60,19 @@ static int converse(
 	return PAM_SUCCESS;
 }
 
+/* Another answer than a wrong password, whatever the stack makes of it: pam_deny, which
+ * ends Debian's common-account, says "authentication failure". */
+static enum helper_answer account(pam_handle_t *pam, char *why, size_t size)
+{
+	char said[256];
+	int rc = pam_acct_mgmt(pam, 0);
+	if (rc == PAM_SUCCESS)
+		return HELPER_DONE;
+	snprintf(said, sizeof said, "%s", why[0] != '\0' ? why : pam_strerror(pam, rc));
+	snprintf(why, size, "the account is refused: %.200s", said);
+	return HELPER_FAILED;
+}
+
 enum helper_answer helper_ask_pam(
 	const struct helper_options *o, const char *password, char *why, size_t size)
 {
@@ -76,16 +89,15 @@ enum helper_answer helper_ask_pam(
 		pam_set_item(pam, PAM_RHOST, o->peer);
 	if (rc == PAM_SUCCESS)
 		rc = pam_authenticate(pam, 0);
-	if (rc == PAM_SUCCESS)
-		rc = pam_acct_mgmt(pam, 0);
+	enum helper_answer answer =
+		rc == PAM_SUCCESS ? account(pam, why, size)
+		: rc == PAM_AUTH_ERR || rc == PAM_MAXTRIES || rc == PAM_PERM_DENIED ? HELPER_REFUSED
+										    : HELPER_FAILED;
 	if (rc != PAM_SUCCESS && why[0] == '\0')
 		snprintf(why, size, "%s", pam_strerror(pam, rc));
 	if (pam != NULL)
 		pam_end(pam, rc);
-	if (rc == PAM_SUCCESS)
-		return HELPER_DONE;
-	return rc == PAM_AUTH_ERR || rc == PAM_MAXTRIES || rc == PAM_PERM_DENIED ? HELPER_REFUSED
-										 : HELPER_FAILED;
+	return answer;
 }
 
 /* --- commands --- */

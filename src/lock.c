@@ -121,6 +121,7 @@ static void open_again(struct lock *lock)
 	lock->wrong = 0;
 	lock->locked = false;
 	station_lock(lock->station, false, reason);
+	say(lock, "unlocked");
 	lock_touched(lock);
 }
 
@@ -149,7 +150,7 @@ static void on_password(void *context, enum helper_answer answer, const char *te
 		refuse(lock, "wrong password");
 	} else {
 		text_neutralise(clean, sizeof clean, text, strlen(text));
-		snprintf(said, sizeof said, "the password could not be checked: %.90s", clean);
+		snprintf(said, sizeof said, "not unlocked: %.90s", clean);
 		station_unlock_refused(lock->station, said);
 		say(lock, said);
 	}

@@ -187,7 +187,10 @@ static void services_that_fail(void **state)
 	}
 	o.service = "gone";
 	struct helper *h = begin(&o);
-	assert_int_not_equal(ask_password(h, RIGHT, why), HELPER_DONE);
+	/* pam_deny says "authentication failure" of an account, too, as Debian's
+	 * common-account does of one that has expired: not a wrong password. */
+	assert_int_equal(ask_password(h, RIGHT, why), HELPER_FAILED);
+	assert_non_null(strstr(why, "account"));
 	helper_stop(h);
 }
 

@@ -330,6 +330,7 @@ static void passwords(void **state)
 	press(&s, "m" RIGHT "\r");
 	assert_true(wait_locked(&s, false));
 	assert_false(shows(&s, "LOCKED"));
+	assert_false(shows(&s, "checking the password"));
 	assert_true(shows(&s, "A.Q."));
 	assert_int_equal(on_record(&s, "unlock_refused").count, 1);
 	struct found unlocked = on_record(&s, "unlock");
