@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "tests/unit/watch_world.h"
@@ -43,6 +44,93 @@ static void ready_alive_and_gone_without_a_terminal(void **state)
 	assert_null(strchr(log, '\033'));
 	assert_non_null(strstr(log, "watching as service"));
 	free(log);
+}
+
+/* ---- HUP ---- */
+
+/* The text of a file with one thing put in the place of another. */
+static char *changed(const char *path, const char *from, const char *to)
+{
+	char *text = suite_read(path, NULL), *at = strstr(text, from), *out;
+	assert_non_null(at);
+	assert_true(asprintf(&out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
+	free(text);
+	return out;
+}
+
+static void write_text(const char *path, char *text)
+{
+	suite_write(path, text, strlen(text));
+	free(text);
+}
+
+/* As editors do: beside it, and then in its place. The name tells that it was read. */
+static void replace(
+	const char *path, const char *name, const char *named, const char *from, const char *to)
+{
+	char beside[PATH_MAX_];
+	snprintf(beside, sizeof beside, "%s.new", path);
+	write_text(beside, changed(path, name, named));
+	write_text(beside, changed(beside, from, to));
+	assert_int_equal(rename(beside, path), 0);
+}
+
+/* So that nobody who only looks at the file sees it: as long, and as old. */
+static void slip_in(const char *path, const char *from, const char *to)
+{
+	struct stat before;
+	assert_int_equal(stat(path, &before), 0);
+	const struct timespec times[2] = {before.st_atim, before.st_mtim};
+	write_text(path, changed(path, from, to));
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void hup(const struct watch *w, const char *says)
+{
+	assert_int_equal(kill(w->pid, SIGHUP), 0);
+	expect_log(w, says, PATIENCE_MS);
+}
+
+static long sites_told(const struct watch *w)
+{
+	return suite_query(w->journal, "SELECT count(*) FROM fact WHERE kind='site'");
+}
+
+/* A site of its own in its configuration. */
+static void watch_own_site(struct watch *w, char own[PATH_MAX_])
+{
+	snprintf(own, PATH_MAX_, "%s/own.cfg", suite_folder);
+	write_text(own, suite_read(site_file(), NULL));
+	configure(w, "hup", "");
+	write_text(w->conf, changed(w->conf, site_file(), own));
+	unlink(w->journal);
+	run_watch(w);
+}
+
+/* vigie(1): HUP reads the site file anew, also when it looks unchanged; what it says
+ * holds from then on, and one that cannot be read leaves the old one in force. */
+static void hup_reads_the_site_anew(void **state)
+{
+	char own[PATH_MAX_];
+	struct watch w;
+	(void)state;
+	watch_own_site(&w, own);
+	assert_int_equal(sites_told(&w), 1);
+	hup(&w, "the site is as its file says");
+	slip_in(own, "name = \"Clinique des Remparts", "name = \"Clinique des Jardins.");
+	hup(&w, "site read anew: Clinique des Jardins.");
+	replace(own, "Jardins.", "Marronniers", "target = \"first\"", "target = \"second\"");
+	hup(&w, "site read anew: Clinique des Marronniers");
+	replace(own, "Marronniers", "Platanes", "rooms = (", "rooms = ((");
+	hup(&w, "old site kept: own.cfg:");
+	press(GATEWAY, "C30000B1000E", 1);
+	expect_notices(&w, "sent", 2);
+	assert_string_equal(hook_letter(hook, 0).path, "/second");
+	assert_string_equal(hook_letter(hook, 1).path, "/second");
+	replace(own, "Platanes", "Tilleuls", "rooms = ((", "rooms = (");
+	hup(&w, "site read anew: Clinique des Tilleuls");
+	end_watch(&w);
+	assert_int_equal(sites_told(&w), 4);
 }
 
 /* ---- steps ---- */
@@ -191,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 		TEST(ready_alive_and_gone_without_a_terminal),
+		TEST(hup_reads_the_site_anew),
 		TEST(steps_come_in_order_and_in_time),
 		TEST(a_step_is_tried_until_it_is_taken),
 		TEST(what_is_given_up_is_an_alarm),
