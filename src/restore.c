@@ -163,3 +163,25 @@ int twin_restore(struct twin *twin, struct names *names, const char *path, int64
 {
 	return twin_restore_knowledge(twin, names, NULL, path, to_ms, bad, err);
 }
+
+void restore_locator(struct locator *locator, const struct twin *twin)
+{
+	static const char technical[] = "technical:";
+	struct fact f = fact_make(FACT_GATEWAY, SOURCE_RADIO, 0);
+	f.gateway.silent = true;
+	for (int i = 0; i < twin->site->gateway_count && i < TWIN_ROOMS; i++) {
+		text_copy(f.gateway.gateway, sizeof f.gateway.gateway, twin->site->gateways[i].mac);
+		if (twin->gateways[i].silent)
+			locator_recall(locator, &f);
+	}
+	f = fact_make(FACT_CONDITION, SOURCE_RADIO, 0);
+	f.condition.active = true;
+	for (int i = 0; i < twin->alarm_count; i++) {
+		const struct alarm *a = &twin->alarms[i];
+		if (strncmp(a->key, technical, sizeof technical - 1) != 0
+			|| !(a->own || a->pending_ms != 0))
+			continue;
+		text_copy(f.condition.key, ID_SIZE, a->key + sizeof technical - 1);
+		locator_recall(locator, &f);
+	}
+}

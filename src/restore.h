@@ -9,6 +9,7 @@
 
 #include "src/journal.h"
 #include "src/knowledge.h"
+#include "twin/locate.h"
 #include "twin/names.h"
 
 /* Folds a journal into an empty twin, up to and including to_ms (0: all of
@@ -36,6 +37,10 @@ struct fold_watch {
 };
 int twin_fold(struct twin *twin, struct names *names, const char *path, int64_t to_ms,
 	const struct fold_watch *watch, uint64_t *bad, struct error *err);
+
+/* What the radio of an earlier life said and never took back, to a new locator
+ * (locator_recall). */
+void restore_locator(struct locator *locator, const struct twin *twin);
 
 /* The site of a text, parsed once per hash and kept; NULL when it does not
  * parse (err says why). For journal_reader.site. */

@@ -308,7 +308,10 @@ int station_site_open(struct station *s, struct error *err)
 		return rc;
 	suite_clock_zone(s->twin->site->zone);
 	s->locator = listen_in(s, s->twin->site);
-	return s->locator != NULL ? 0 : error_set(err, -ENOMEM, "out of memory");
+	if (s->locator == NULL)
+		return error_set(err, -ENOMEM, "out of memory");
+	restore_locator(s->locator, s->twin);
+	return 0;
 }
 
 void station_site_close(struct station *s)

@@ -213,6 +213,38 @@ void locator_carry(struct locator *to, const struct locator *from)
 	to->counts = from->counts;
 }
 
+/* ---- after a restart ---- */
+
+/* The gateway or tag that a condition of this kind is about; -1 it is of another kind. */
+static int about(const struct locator *l, const char *key, const char *kind, bool gateway)
+{
+	size_t n = strlen(kind);
+	return strncmp(key, kind, n) == 0 ? find(l, key + n, gateway) : -1;
+}
+
+static void recall_condition(struct locator *l, const struct fact_condition *told)
+{
+	int moved = about(l, told->key, "moved:", true), deaf = about(l, told->key, "deaf:", true);
+	int torn = about(l, told->key, "two-places:", false);
+	if (moved >= 0)
+		l->grades[moved].moved_told = told->active;
+	if (deaf >= 0)
+		l->grades[deaf].deaf_told = told->active;
+	if (torn >= 0) {
+		l->tracks[torn].torn_told = told->active;
+		l->tracks[torn].torn = told->active ? TORN_STEPS : 0;
+	}
+}
+
+void locator_recall(struct locator *l, const struct fact *told)
+{
+	int g = told->kind == FACT_GATEWAY ? find(l, told->gateway.gateway, true) : -1;
+	if (g >= 0)
+		l->ears.ear[g].silent = told->gateway.silent;
+	if (told->kind == FACT_CONDITION)
+		recall_condition(l, &told->condition);
+}
+
 /* ---- what is heard ---- */
 
 void locator_gateway(struct locator *l, const char *mac, int64_t now_ms)

@@ -44,6 +44,10 @@ void locator_forget(struct locator *locator);
  * has kept its MAC and its room goes on as if nothing had happened, what is new
  * begins. Nothing is told by it. */
 void locator_carry(struct locator *locator, const struct locator *from);
+/* After a restart: a locator before this one told this and never took it back (FACT_GATEWAY,
+ * FACT_CONDITION). It is not told again, and taken back as soon as what is heard says
+ * so; of what another told, or the site lists no more, nothing is kept. */
+void locator_recall(struct locator *locator, const struct fact *told);
 /* Suite time may run fast: a gateway is not silent before `seconds` of it have
  * gone by, even when the site says less. */
 void locator_patience(struct locator *locator, double seconds);

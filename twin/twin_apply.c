@@ -186,7 +186,8 @@ static void carry_things(struct turn *turn, const struct site *was)
 /* What the site does not list any more cannot come back and end its alarm. */
 static void end_alarms(struct turn *turn, const struct site *was)
 {
-	static const char *const of_gateway[] = {"gateway:", "technical:moved:", "technical:deaf:"};
+	static const char *const of_gateway[] = {
+		"gateway:", "technical:moved:", "technical:deaf:", "technical:clock:"};
 	static const char *const of_tag[] = {
 		"battery:", "technical:two-places:", "silent:", "zone:"};
 	const struct site *now = turn->t->site;

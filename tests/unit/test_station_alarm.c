@@ -228,6 +228,32 @@ static void technical_alarms_of_an_earlier_life(void **state)
 	assert_false(alarm_of(s, "technical:journal")->active);
 }
 
+static void count_silent(void *context, const struct fact *fact)
+{
+	*(int *)context += fact->kind == FACT_GATEWAY && fact->gateway.silent
+			   && strcmp(fact->gateway.gateway, "AC233FC00001") == 0;
+}
+
+/* What the radio of an earlier life said is not said again while it is so (the rest is
+ * in test_locate_recall.c): here, that the new locator is told of it at all. */
+static void a_silent_gateway_of_an_earlier_life(void **state)
+{
+	struct suite *s = *state;
+	struct fact f = fact_make(FACT_GATEWAY, SOURCE_RADIO, 0);
+	int said = 0;
+	text_copy(f.gateway.gateway, sizeof f.gateway.gateway, "AC233FC00001");
+	f.gateway.silent = true;
+	station_fact(s->station, &f);
+	stop(s);
+	start(s);
+	assert_true(alarm_of(s, "gateway:AC233FC00001")->active);
+	for (int64_t now = station_now(s->station), i = 0; i < 120; i++, now += 1000) {
+		locator_gateway(s->station->locator, "AC233FC00002", now);
+		locator_advance(s->station->locator, now, count_silent, &said);
+	}
+	assert_int_equal(said, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +262,7 @@ int main(void)
 		cmocka_unit_test(all_of_it_survives_a_restart),
 		cmocka_unit_test(technical_alarms_of_an_earlier_life),
 		cmocka_unit_test(of_a_station_that_is_away),
+		cmocka_unit_test(a_silent_gateway_of_an_earlier_life),
 	};
 	return cmocka_run_group_tests_name("station_alarm", tests, open_suite, close_suite);
 }

@@ -165,8 +165,12 @@ static void test_what_is_gone_rings_no_more(void **state)
 	struct site other = without(1, 3, 0); /* GW_PACU_2, FRIDGE, SENSOR, PUMP */
 	struct fact silent = fact_make(FACT_GATEWAY, SOURCE_RADIO, AT(1));
 	struct fact two = fact_make(FACT_CONDITION, SOURCE_RADIO, AT(1));
+	struct fact clock = fact_make(FACT_CONDITION, SOURCE_SYSTEM, AT(1));
 
 	start(&t);
+	FILL(clock.condition.key, "clock:" GW_PACU_2);
+	clock.condition.active = true;
+	put(t, clock);
 	FILL(silent.gateway.gateway, GW_PACU_2);
 	silent.gateway.silent = true;
 	put(t, silent);
@@ -183,12 +187,14 @@ static void test_what_is_gone_rings_no_more(void **state)
 	assert_true(rings(t, "gateway:" GW_PACU_2) && rings(t, "gateway:" GW_OR1));
 	assert_true(rings(t, "cold:" FRIDGE) && rings(t, "climate:or-1:temperature"));
 	assert_true(rings(t, "technical:two-places:" PUMP));
+	assert_true(rings(t, "technical:clock:" GW_PACU_2));
 	put_site(t, &other, 13);
 	assert_true(rings(t, "gateway:" GW_OR1)); /* still listed, still silent */
 	assert_false(rings(t, "gateway:" GW_PACU_2));
 	assert_false(rings(t, "cold:" FRIDGE));
 	assert_false(rings(t, "climate:or-1:temperature"));
 	assert_false(rings(t, "technical:two-places:" PUMP));
+	assert_false(rings(t, "technical:clock:" GW_PACU_2));
 	assert_int_equal(t->things[twin_thing(t, PUMP)].state, LOCATED_ABSENT);
 	twin_destroy(t);
 }
