@@ -125,6 +125,7 @@ void settings_fini(struct settings *config)
 			free(text[k]);
 	}
 	settings_notify_fini(&config->notify);
+	free(config->file);
 }
 
 static void replace(char **text, const char *value)
@@ -290,6 +291,7 @@ static int read_file(struct settings *c, const char *path, bool required, struct
 	if (!required && access(path, F_OK) != 0)
 		return -ENOENT;
 	config_init(&file);
+	replace(&c->file, path);
 	int rc = 0;
 	if (config_read_file(&file, path) != CONFIG_TRUE)
 		rc = config_error_type(&file) == CONFIG_ERR_FILE_IO

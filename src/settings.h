@@ -43,6 +43,7 @@ struct notify_settings {
 };
 
 struct settings {
+	char *file;    /* what it was read from; NULL: no file */
 	char *site;    /* path of the site file */
 	char *journal; /* path; NULL: the default place */
 	char *user;    /* who is at the keyboard; NULL: login name */

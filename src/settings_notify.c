@@ -124,6 +124,14 @@ int settings_notify_target(struct notify_settings *notify, const char *path,
 	return take(t, path, group, err);
 }
 
+bool settings_notify_has(const struct notify_settings *notify, const char *name)
+{
+	for (int i = 0; i < notify->count; i++)
+		if (strcmp(notify->targets[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void settings_notify_fini(struct notify_settings *notify)
 {
 	for (int i = 0; i < notify->count; i++) {

@@ -12,6 +12,8 @@
  * when it is none. */
 int settings_notify_target(struct notify_settings *notify, const char *path,
 	const config_setting_t *group, struct error *err);
+/* There is a target of this name. */
+bool settings_notify_has(const struct notify_settings *notify, const char *name);
 void settings_notify_fini(struct notify_settings *notify);
 
 #endif

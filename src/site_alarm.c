@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "src/settings_notify.h"
 #include "src/site_read.h"
 
 #include <stddef.h>
@@ -77,6 +78,18 @@ static bool roles(struct site_reading *r, const config_setting_t *s, void *field
 	return true;
 }
 
+/* Not an error: the same site is read by stations that tell nobody. */
+static void check_target(struct site_reading *r, const config_setting_t *s, const char *target)
+{
+	const config_setting_t *steps = config_setting_parent(config_setting_parent(s));
+	if (r->settings == NULL || settings_notify_has(&r->settings->notify, target))
+		return;
+	site_finding(r, (int)config_setting_source_line(s), FINDING_WARNING,
+		"alarms.%.32s: unknown target \"%s\": not in the group notify of %.100s",
+		config_setting_name(config_setting_parent(steps)), target,
+		r->settings->file != NULL ? r->settings->file : "the configuration");
+}
+
 static bool one_step(struct site_reading *r, const config_setting_t *s, struct alarm_setting *is)
 {
 	struct alarm_step *step = &is->steps[is->step_count];
@@ -89,6 +102,7 @@ static bool one_step(struct site_reading *r, const config_setting_t *s, struct a
 		return false;
 	if (is->step_count > 0 && step->after_min <= step[-1].after_min)
 		return bad(r, after, "more than in the step before");
+	check_target(r, target, step->target);
 	is->step_count++;
 	return true;
 }

@@ -15,6 +15,8 @@ struct site *site_parse(const char *name, const char *text, struct error *err);
 struct site *site_load(const char *path, char **text, struct error *err);
 /* Prints findings as file:line: message; returns how many. Orphans, duplicate
  * ids, unreachable rooms, unknown references, gateways outside their room. */
-int site_lint(const char *path, FILE *out);
+struct settings;
+/* Whose targets the steps of alarms must name; NULL: they are not looked at. */
+int site_lint(const char *path, const struct settings *settings, FILE *out);
 
 #endif

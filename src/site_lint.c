@@ -422,10 +422,10 @@ static void print(void *context, int line, enum severity severity, const char *m
 		severity == FINDING_ERROR ? "error" : "warning", message);
 }
 
-int site_lint(const char *path, FILE *out)
+int site_lint(const char *path, const struct settings *settings, FILE *out)
 {
 	struct printing printing = {.path = path, .out = out};
-	struct site_reading r = {.found = print, .context = &printing};
+	struct site_reading r = {.found = print, .context = &printing, .settings = settings};
 	struct error err = {{0}};
 	char *text = site_text(path, &err);
 	if (text == NULL) {

@@ -13,6 +13,8 @@
 #include "feeds/error.h"
 #include "twin/site.h"
 
+struct settings;
+
 enum { SITE_TEXT_MAX = 4 << 20 };
 
 /* A whole file as text, malloc'd; NULL with err. */
@@ -24,6 +26,7 @@ struct site_reading {
 	/* Given. `found` is called for each finding, in reading order. */
 	void (*found)(void *context, int line, enum severity severity, const char *message);
 	void *context;
+	const struct settings *settings; /* whose targets steps must name; NULL: any will do */
 	/* Made by site_read. The configuration stays open so that a linter can
 	 * ask for line numbers; items of the site keep the index they have in it,
 	 * also when some of their values were bad. */

@@ -11,9 +11,11 @@
 #include "src/guard.h"
 #include "src/options.h"
 #include "src/service.h"
+#include "src/settings_notify.h"
 #include "src/station.h"
 #include "src/verbs.h"
 #include "src/watch_log.h"
+#include "twin/alarm.h"
 
 /* The station of the console, without one: it journals, shares and escalates while
  * consoles come and go. It never touches a terminal. */
@@ -42,6 +44,8 @@ struct watch {
 	struct ev_loop *loop;
 	struct station *station;
 	struct watch_log *log;
+	const struct settings *settings;
+	const struct site *site; /* whose steps were looked at */
 	ev_timer look, alive;
 	ev_signal signals[3];
 };
@@ -52,6 +56,24 @@ static void on_notice(void *context, const char *text)
 	service_log(LOG_LEVEL_NOTICE, "%s", text);
 }
 
+/* A step to a target that is not there is found out before it is needed. */
+static void look_at_steps(struct watch *w, const struct site *site)
+{
+	w->site = site;
+	for (int c = 0; site != NULL && c < ALARM_CLASS_COUNT; c++) {
+		const struct alarm_setting *is = alarm_setting(site, (enum alarm_class)c);
+		for (int i = 0; i < is->step_count; i++)
+			if (!settings_notify_has(&w->settings->notify, is->steps[i].target))
+				service_log(LOG_LEVEL_WARNING,
+					"step %d of %s: unknown target \"%s\", nobody will be "
+					"told: it is not in the group notify of %s",
+					i + 1, alarm_class_name((enum alarm_class)c),
+					is->steps[i].target,
+					w->settings->file != NULL ? w->settings->file
+								  : "a configuration");
+	}
+}
+
 static void on_look(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct watch *w = timer->data;
@@ -59,6 +81,8 @@ static void on_look(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	station_view(w->station, &view);
+	if (view.twin->site != w->site)
+		look_at_steps(w, view.twin->site);
 	watch_log_look(w->log, &view);
 }
 
@@ -100,7 +124,7 @@ static void start_watchers(struct watch *w)
 
 static int watch_run(const struct settings *settings)
 {
-	struct watch w = {.log = NULL};
+	struct watch w = {.settings = settings};
 	struct station_calls calls = {NULL, on_notice, &w};
 	struct error err = {"out of memory"};
 	struct helper *helper = guard_begin(settings, &err);

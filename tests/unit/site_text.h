@@ -52,7 +52,7 @@ static int site_lint_text(const char *text, char *out, size_t size)
 	close(fd);
 	FILE *file = fmemopen(out, size, "w");
 	assert_non_null(file);
-	int found = site_lint(path, file);
+	int found = site_lint(path, NULL, file);
 	fclose(file);
 	unlink(path);
 	return found;

@@ -272,7 +272,7 @@ static void test_demo_site(void **state)
 	assert_int_equal(tags[TAG_ASSET], 120);
 	assert_int_equal(cold, 6);
 	assert_int_equal(s->signature_count, 3);
-	assert_int_equal(site_lint("etc/demo/site.cfg", stderr), 0);
+	assert_int_equal(site_lint("etc/demo/site.cfg", NULL, stderr), 0);
 	free(text);
 	site_free(s);
 }
@@ -301,6 +301,72 @@ static void test_verb(void **state)
 	assert_int_equal(verb_check(2, missing), EXIT_ENVIRONMENT);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* What the verb prints, and its exit status. */
+static int check_prints(char *out, size_t size, int argc, char **argv)
+{
+	fflush(stdout);
+	int kept = dup(1), status;
+	FILE *file = tmpfile();
+	assert_non_null(file);
+	dup2(fileno(file), 1);
+	status = verb_check(argc, argv);
+	fflush(stdout);
+	dup2(kept, 1);
+	close(kept);
+	rewind(file);
+	out[fread(out, 1, size - 1, file)] = '\0';
+	fclose(file);
+	return status;
+}
+
+/* Whom a step tells must be there to be told; each that is not is named with its line. */
+static void test_targets_of_steps(void **state)
+{
+	char folder[] = "/tmp/vigie-check-XXXXXX", site[64], conf[64], text[4096], out[4096];
+	char verb[] = "check", option[] = "--config";
+	char *both[] = {verb, option, conf, site, NULL}, *alone[] = {verb, option, conf, NULL};
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(site, sizeof site, "%s/site.cfg", folder);
+	snprintf(conf, sizeof conf, "%s/vigie.conf", folder);
+	snprintf(text, sizeof text,
+		"%salarms = { patient_call = { steps = (\n"
+		"  { after_min = 2; target = \"desk\"; },\n"
+		"  { after_min = 5; target = \"on-call\"; } ); }; };\n",
+		good);
+	write_file(site, text);
+	snprintf(text, sizeof text,
+		"site = \"%s\";\nnotify = { desk = { command = \"/bin/true\"; }; };\n", site);
+	write_file(conf, text);
+	for (int k = 0; k < 2; k++) { /* named, or by the configuration */
+		assert_int_equal(
+			check_prints(out, sizeof out, k ? 3 : 4, k ? alone : both), EXIT_FOUND);
+		assert_non_null(strstr(out, "site.cfg:27: warning: alarms.patient_call: unknown "
+					    "target \"on-call\": not in the group notify of "));
+		assert_non_null(strstr(out, conf));
+		assert_null(strstr(out, "\"desk\""));
+	}
+	snprintf(text, sizeof text,
+		"notify = { desk = { command = \"/bin/true\"; };\n"
+		"  on-call = { topic = \"a/b\"; }; };\n");
+	write_file(conf, text);
+	assert_int_equal(check_prints(out, sizeof out, 4, both), 0);
+	write_file(conf, "notify = {");
+	assert_int_equal(check_prints(out, sizeof out, 4, both), EXIT_ENVIRONMENT);
+	assert_non_null(strstr(out, "vigie.conf:1"));
+	unlink(site);
+	unlink(conf);
+	rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_demo_site),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_verb),
+		cmocka_unit_test(test_targets_of_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

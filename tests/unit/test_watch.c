@@ -46,6 +46,25 @@ static void ready_alive_and_gone_without_a_terminal(void **state)
 	free(log);
 }
 
+/* A target of the steps that nobody has written down is named at the start. */
+static void an_unknown_target_is_named(void **state)
+{
+	struct watch w;
+	(void)state;
+	configure(&w, "forgetful", "");
+	unlink(w.journal);
+	char *conf = suite_read(w.conf, NULL), *at = strstr(conf, "\tsecond = ");
+	assert_non_null(at);
+	strcpy(at, "};\n");
+	suite_write(w.conf, conf, strlen(conf));
+	free(conf);
+	run_watch(&w);
+	expect_log(&w, "step 2 of patient_call: unknown target \"second\"", PATIENCE_MS);
+	assert_true(logged(&w, w.conf));
+	assert_false(logged(&w, "unknown target \"first\""));
+	end_watch(&w);
+}
+
 /* ---- HUP ---- */
 
 /* The text of a file with one thing put in the place of another. */
@@ -279,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 		TEST(ready_alive_and_gone_without_a_terminal),
+		TEST(an_unknown_target_is_named),
 		TEST(hup_reads_the_site_anew),
 		TEST(steps_come_in_order_and_in_time),
 		TEST(a_step_is_tried_until_it_is_taken),
