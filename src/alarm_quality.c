@@ -78,6 +78,7 @@ static int fill(const struct alarm_quality_figures *f, struct line lines[LINES])
 		{"suppressed_against_rules", "... against the rules", "", "0", f->against_rules, 0,
 			false},
 		{"hidden", "did not ring: on the shelf", "", "", f->hidden, NAN, false},
+		{"explained", "... explained by another", "", "", f->explained, NAN, false},
 	};
 	int count = (int)(sizeof all / sizeof *all);
 	for (int i = 0; i < count; i++)

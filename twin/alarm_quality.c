@@ -7,6 +7,7 @@
 
 #include "twin/hash.h"
 #include "twin/text.h"
+#include "twin/trail.h"
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -83,6 +84,12 @@ static bool begins(const struct alarm_occurrence *last, const struct transition 
 	return t->to == ALARM_B && t->from != ALARM_B;
 }
 
+/* What explained it is over, and it is not: it rings as if it were new. */
+static bool speaks_for_itself(const struct alarm_occurrence *last, const struct transition *t)
+{
+	return last && last->explained && t->from == ALARM_F && t->to == ALARM_B;
+}
+
 static void begin(struct alarm_quality *q, struct alarm_source *s, const struct transition *t)
 {
 	struct alarm_occurrence *o, *before = last_of(q, s);
@@ -98,7 +105,7 @@ static void begin(struct alarm_quality *q, struct alarm_source *s, const struct 
 	}
 	o = &q->occurrences[q->occurrence_count];
 	*o = (struct alarm_occurrence){.key = (int)(s - q->sources),
-		.before = s->last,
+		.before = before && before->explained ? before->before : s->last,
 		.priority = t->priority,
 		.hidden = t->to != ALARM_B || s->out_of_service
 			  || t->at_ms<s->shelf_until_ms, .escalated = t->level> 0,
@@ -113,6 +120,9 @@ static void go_on(struct alarm_quality *q, struct alarm_source *s, const struct 
 
 	if (!o)
 		return;
+	if (t->from == ALARM_B && t->to == ALARM_F && !o->acked_ms
+		&& t->at_ms - o->rang_ms < TRAIL_GRACE_MS)
+		o->explained = true;
 	o->escalated = o->escalated || t->level > 0;
 	if (!o->acked_ms && !is_acked(t->from) && t->priority > o->priority)
 		o->priority = t->priority;
@@ -135,7 +145,7 @@ void alarm_quality_transition(struct alarm_quality *q, const struct transition *
 		return;
 	if ((unsigned)t->class_ < ALARM_CLASS_COUNT)
 		s->class_ = t->class_;
-	if (begins(last_of(q, s), t))
+	if (begins(last_of(q, s), t) || speaks_for_itself(last_of(q, s), t))
 		begin(q, s, t);
 	else
 		go_on(q, s, t);

@@ -22,6 +22,7 @@ struct alarm_occurrence {
 	int before;             /* the one before of the same key, -1 */
 	enum priority priority; /* the highest until it was acknowledged */
 	bool hidden;            /* it began on the shelf: nobody was told */
+	bool explained;         /* by another right after it rang: nobody was asked (trail.h) */
 	bool escalated, timed_out;
 	int64_t raised_ms;                   /* of the source; 0: an old row */
 	int64_t rang_ms, ended_ms, acked_ms; /* by our clock; 0 not yet. acked: by a person */
@@ -94,6 +95,7 @@ struct alarm_quality_figures {
 	double escalated_share, timed_out_share; /* timed out: of those acknowledged */
 	int hidings, against_rules;              /* shelved or taken out of service */
 	int hidden;                              /* did not ring, on the shelf */
+	int explained;                           /* ... because another one explained it */
 };
 void alarm_quality_figures(const struct alarm_quality *q, int64_t from_ms, int64_t to_ms,
 	double operators, struct alarm_quality_figures *out);

@@ -27,7 +27,8 @@ static int next_rang(const struct span *span, int at)
 	const struct alarm_quality *q = span->q;
 
 	while (at < q->occurrence_count
-		&& (q->occurrences[at].hidden || !within(span, q->occurrences[at].rang_ms)))
+		&& (q->occurrences[at].hidden || q->occurrences[at].explained
+			|| !within(span, q->occurrences[at].rang_ms)))
 		at++;
 	return at;
 }
@@ -160,8 +161,12 @@ static void rings(const struct span *span, struct alarm_quality_figures *out)
 		out->chattering += chatter;
 		chattered[o->key] = chattered[o->key] || chatter;
 	}
-	for (int i = 0; i < q->occurrence_count; i++)
-		out->hidden += q->occurrences[i].hidden && within(span, q->occurrences[i].rang_ms);
+	for (int i = 0; i < q->occurrence_count; i++) {
+		bool inside = within(span, q->occurrences[i].rang_ms);
+
+		out->hidden += q->occurrences[i].hidden && inside;
+		out->explained += q->occurrences[i].explained && inside;
+	}
 	out->escalated_share = share(out->escalated, out->rang);
 	out->timed_out_share = share(out->timed_out, acked);
 }

@@ -3,7 +3,8 @@
 # is counted from scratch. Rows, by tabs: "F" or "D"; number of the fact, or of the
 # one that caused it; time in ms; payload. Prints "key value" lines.
 #   awk -v from=MS -v to=MS -f tests/stub/alarm_quality.awk rows.tsv
-# No overlays: what is shelved is not in the rows that this is tried on.
+# What another alarm explains within five seconds has not rung, until it speaks for itself.
+# No shelf: what is shelved is not in the rows that this is tried on.
 function text(name,   a) {
 	if (!match($4, "\"" name "\":\"[^\"]*\"")) return ""
 	a = substr($4, RSTART, RLENGTH)
@@ -58,8 +59,13 @@ BEGIN { FS = "\t"; rank["LOW"] = 1; rank["MEDIUM"] = 2; rank["HIGH"] = 3 }
 $1 == "F" && text("fact") == "alarm" && text("act") == "acknowledge" { ack[$2] = 1 }
 $1 == "D" {
 	k = text("alarm"); f = text("from"); s = text("to"); o = last[k]
-	if (s == "B" && num("raised_ms") != raised[o]) {
+	if (s == "F" || f == "F") {
+		if (o && f == "B" && !acked[o] && $3 - began[o] < 5000) quiet[o] = 1
+		if (!o || f == s || s != "B" || !quiet[o]) next
+	}
+	if (s == "B" && (f == "F" || num("raised_ms") != raised[o])) {
 		if (o && !ended[o]) ended[o] = $3
+		if (quiet[o]) count[k]--
 		if (o && f == "C" && $2 == 0) out[o] = 1
 		o = last[k] = ++all
 		key[o] = k; began[o] = $3; raised[o] = num("raised_ms"); prio[o] = text("priority")
@@ -76,7 +82,7 @@ $1 == "D" {
 }
 END {
 	for (i = 1; i <= all; i++) {
-		in_span[i] = began[i] >= from && began[i] <= to
+		in_span[i] = began[i] >= from && began[i] <= to && !quiet[i]
 		if (in_span[i]) {
 			t[++rang] = began[i]; by[prio[i]]++; per[key[i]]++
 			escalated += esc[i]; ack_n += acked[i] > 0; timed += out[i]

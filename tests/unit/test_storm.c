@@ -246,6 +246,30 @@ static void open_house(struct pty *pty, const char *journal, const char *http)
 	suite_expect(pty, "mqtt ok", SOON_MS);
 }
 
+/* So says the journal, too (`vigie show alarm-quality`). */
+static void rang_at_most(const char *journal, int most)
+{
+	const char *const argv[] = {
+		suite_vigie, "show", "alarm-quality", "--json", "--journal", journal, NULL};
+	char *text = NULL;
+	assert_int_equal(suite_run(&text, argv), 0);
+	cJSON *json = cJSON_Parse(text);
+	const cJSON *figures = cJSON_GetObjectItemCaseSensitive(json, "figures"), *figure;
+	int rang = -1;
+	cJSON_ArrayForEach(figure, figures)
+	{
+		const cJSON *key = cJSON_GetObjectItemCaseSensitive(figure, "key");
+		const cJSON *value = cJSON_GetObjectItemCaseSensitive(figure, "value");
+		assert_true(cJSON_IsString(key));
+		if (strcmp(key->valuestring, "rang") == 0)
+			rang = (int)cJSON_GetNumberValue(value);
+	}
+	if (rang < 0 || rang > most)
+		fail_msg("rang: %d\n%s", rang, text);
+	cJSON_Delete(json);
+	free(text);
+}
+
 /* The switch of five gateways dies and a sixth goes deaf: two alarms, and a call that
  * the others have heard is the first of three. */
 static void gateways_fall_silent(void **state)
@@ -274,6 +298,7 @@ static void gateways_fall_silent(void **state)
 	until(&pty, journal, "many:gateway=B", false, false);
 	list = until(&pty, journal, "many:silent_tag", false, false);
 	assert_string_equal(list.first, "press:C30000B10001");
+	rang_at_most(journal, MOST);
 	leave(&pty);
 	publisher_close(&switched.p);
 	publisher_close(&direct.p);
