@@ -8,7 +8,7 @@
 #include "tests/unit/suite_golden.h"
 #include "twin/cause.h"
 
-static struct alarm *named(const char *key)
+static __attribute__((unused)) struct alarm *named(const char *key)
 {
 	int i = twin_alarm(world->twin, key);
 
@@ -43,7 +43,7 @@ static void shelve(struct alarm *a, int64_t until_ms)
 }
 
 /* A gateway that fell silent, and seven tags that only it heard. */
-static void gateway_down(void)
+static __attribute__((unused)) void gateway_down(void)
 {
 	char key[32];
 

@@ -56,7 +56,7 @@ static char *picture(struct ui *ui, int rows, int columns, bool ascii, char **ro
 	return out;
 }
 
-static bool shows(struct ui *ui, int rows, int columns, const char *needle)
+static __attribute__((unused)) bool shows(struct ui *ui, int rows, int columns, const char *needle)
 {
 	char *text = picture(ui, rows, columns, false, NULL);
 	bool found = strstr(text, needle) != NULL;
