@@ -27,6 +27,14 @@ static const struct {
 	{"entered-in-error", CASE_VOID, false},
 };
 
+enum case_status fhir_appointment_means(const char *code)
+{
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+		if (strcmp(statuses[i].code, code) == 0)
+			return statuses[i].status;
+	return CASE_UNKNOWN;
+}
+
 struct participants {
 	bool room_found, room_configured, unresolved;
 	bool by_role[2]; /* surgeon, anaesthetist: named by a PractitionerRole */

@@ -77,12 +77,11 @@ bool fhir_blocks(const struct fhir_reading *r)
 	return r->doubt[0] != '\0' && strcmp(r->doubt, "test data") != 0;
 }
 
-/* At the root or in any part of it. The parser bounds the depth. */
-static const cJSON *find_modifier(const cJSON *node)
+const cJSON *fhir_modifier(const cJSON *node)
 {
 	const cJSON *found = fhir_begin(fhir_get(node, "modifierExtension"));
 	for (const cJSON *child = node->child; child != NULL && found == NULL; child = child->next)
-		found = find_modifier(child);
+		found = fhir_modifier(child);
 	return found;
 }
 
@@ -91,7 +90,7 @@ static const cJSON *find_modifier(const cJSON *node)
  * label; some write it as a tag. */
 void fhir_check_modifiers(struct fhir_reading *r)
 {
-	const cJSON *modifier = find_modifier(r->resource);
+	const cJSON *modifier = fhir_modifier(r->resource);
 	const cJSON *meta = fhir_get(r->resource, "meta");
 	if (modifier != NULL)
 		fhir_doubt(r, "modifierExtension", "modifier extension %.160s",

@@ -185,6 +185,8 @@ fhir_read fhir_read_appointment, fhir_read_encounter, fhir_read_procedure, fhir_
 	fhir_read_request, fhir_read_task, fhir_read_condition, fhir_read_nothing;
 
 void fhir_outcome_add(const cJSON *outcome, struct fhir_page *page);
+/* What the status code of an Appointment means; CASE_UNKNOWN: it is none. */
+enum case_status fhir_appointment_means(const char *code);
 
 /* -- references and giving out (fhir_give.c) ----------------------------- */
 
@@ -244,6 +246,8 @@ bool fhir_case_accepts(const struct fhir_reading *r, const char *case_id, bool *
 void fhir_give_title(struct fhir_reading *r, const char *case_id, const char *text);
 /* Marks the case when the reading has a doubt. */
 void fhir_case_mark(struct fhir_reading *r, const char *case_id);
+/* The first modifierExtension, at the root or in any part; the parser bounds the depth. */
+const cJSON *fhir_modifier(const cJSON *node);
 /* modifierExtension at any depth, implicitRules, HTEST. */
 void fhir_check_modifiers(struct fhir_reading *r);
 void fhir_cases_free(struct fhir_map *map);

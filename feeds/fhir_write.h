@@ -3,16 +3,19 @@
 #define VIGIE_FEEDS_FHIR_WRITE_H
 
 /*
- * One change of one appointment, brought to a FHIR server in the way it takes (row
- * by row in fhir_write.c): read it, see that it is what was approved upon, send,
- * read it back. Nothing is ever sent twice: what got no answer is unknown until it
- * was read again. One change at a time.
+ * One change of one appointment, brought to a FHIR server in the way it takes: read it,
+ * see that it is what was approved upon, send, read it back (fhir_write.c; what is sent,
+ * way by way: fhir_write_body.c). Nothing is ever sent twice: what got no answer is
+ * unknown until it was read again. One change at a time.
  *
- *   propose   nothing is sent: somebody does it by hand
- *   patch     JSON Patch: `test` of what was seen, `replace`, and If-Match
- *   put       the whole resource as read, changed, with If-Match
- *   slot      a new slot, referenced in place of the old one (Oracle Health)
- *   book      $book of IHE ITI Scheduling (ITI-117), to modify
+ *   propose   nothing is sent, and no socket opened: somebody does it by hand
+ *   patch     JSON Patch: `test` of what was seen and of the version, `replace`, If-Match
+ *   put       the very bytes that were read, changed where they must be, If-Match
+ *   slot      a free slot, referenced in place of the old one (Oracle Health)
+ *   book      $book of IHE ITI Scheduling (ITI-117), to make, modify and cancel
+ *
+ * One that is to be made (an emergency) is looked for by the identifier of its step
+ * first, and sent with If-None-Exist: two stations, or one that asks again, make one.
  */
 
 #include <ev.h>
@@ -25,11 +28,12 @@ enum fhir_write_way { FHIR_PROPOSE, FHIR_PATCH, FHIR_PUT, FHIR_SLOT, FHIR_BOOK, 
 const char *fhir_write_way_name(enum fhir_write_way way);
 int fhir_write_way_parse(const char *word);
 
-/* When and where, and whether at all. */
+/* When and where, and whether at all, as the hospital has it. Postponed is written as
+ * cancelled, with that for a reason: FHIR has no word for it, and Oracle takes no other. */
 struct fhir_booking {
-	int64_t start_ms, end_ms;
-	char room[ID_SIZE];      /* id of the Location */
-	enum case_status status; /* PLANNED, CANCELLED, POSTPONED */
+	int64_t start_ms, end_ms; /* end_ms 0: any, as long as before */
+	char room[ID_SIZE];       /* id of the Location, "" none is named */
+	enum case_status status;  /* PLANNED, CANCELLED, POSTPONED */
 };
 
 struct fhir_change {
@@ -38,8 +42,8 @@ struct fhir_change {
 	int step;
 	char patient[ID_SIZE];        /* of one to be made; "" unknown */
 	struct fhir_booking expected; /* as approved upon */
-	struct fhir_booking wanted;
-	char reason[LABEL_SIZE];
+	struct fhir_booking wanted;   /* what it does not say stays */
+	char reason[LABEL_SIZE];      /* for people; of one to be made: what it is */
 };
 
 enum fhir_written {
@@ -54,9 +58,10 @@ enum fhir_written {
 
 struct fhir_write_result {
 	enum fhir_written what;
-	int status;                           /* of the last answer, 0 none */
+	int status;                           /* of what was sent, else of the read; 0 none */
 	char before[ID_SIZE], after[ID_SIZE]; /* ETags, byte for byte; "" none */
-	struct fhir_booking theirs;           /* as last read: of a conflict, what it is now */
+	/* As last read; when ours went over somebody's change, what they had made of it. */
+	struct fhir_booking theirs;
 	bool theirs_known;
 	char id[ID_SIZE];     /* of the Appointment, also a new one */
 	char why[LABEL_SIZE]; /* for people, neutralised */
@@ -69,7 +74,8 @@ typedef void fhir_written_call(void *context, const struct fhir_write_result *re
 struct fhir_write *fhir_write_create(struct ev_loop *loop, const struct http_options *http,
 	enum fhir_write_way way, struct error *err);
 void fhir_write_destroy(struct fhir_write *w);
-/* 0, and `done` is called once from the loop; -EBUSY one is under way. */
+/* 0, and `done` is called once from the loop; -EBUSY one is under way, -EINVAL an id
+ * that is none, or a new one without room, start and end. `done` may begin the next. */
 int fhir_write_send(struct fhir_write *w, const struct fhir_change *change, fhir_written_call *done,
 	void *context);
 /* Only reads, to see what became of one that is unknown: WRITTEN, CONFLICT (it is as
