@@ -29,7 +29,7 @@ struct http {
 struct visit {
 	struct http *http;
 	struct visit *next;
-	char *url, *if_none_match;
+	struct http_ask ask; /* owned copies of its texts */
 	http_done *done;
 	void *context;
 	unsigned token; /* number of the token it went with */
@@ -40,6 +40,37 @@ static const char fhir_json[] = "application/fhir+json";
 
 /* -- visits -------------------------------------------------------------------- */
 
+static const size_t ask_texts[] = {
+	offsetof(struct http_ask, url),
+	offsetof(struct http_ask, accept),
+	offsetof(struct http_ask, if_none_match),
+	offsetof(struct http_ask, form),
+	offsetof(struct http_ask, type),
+	offsetof(struct http_ask, method),
+	offsetof(struct http_ask, if_match),
+	offsetof(struct http_ask, if_none_exist),
+	offsetof(struct http_ask, request_id),
+};
+enum { ASK_TEXTS = sizeof ask_texts / sizeof *ask_texts };
+
+static char **text_at(void *block, size_t offset)
+{
+	return (char **)(void *)((char *)block + offset);
+}
+
+static bool ask_copy(struct http_ask *to, const struct http_ask *from)
+{
+	bool whole = true;
+	*to = *from;
+	for (int i = 0; i < ASK_TEXTS; i++) {
+		char **text = text_at(to, ask_texts[i]);
+		bool there = *text != NULL;
+		*text = there ? strdup(*text) : NULL;
+		whole = whole && there == (*text != NULL);
+	}
+	return whole;
+}
+
 static void visit_free(struct visit *v)
 {
 	struct visit **slot = &v->http->visits;
@@ -47,8 +78,8 @@ static void visit_free(struct visit *v)
 		slot = &(*slot)->next;
 	if (*slot != NULL)
 		*slot = v->next;
-	free(v->url);
-	free(v->if_none_match);
+	for (int i = 0; i < ASK_TEXTS; i++)
+		free(*text_at(&v->ask, ask_texts[i]));
 	free(v);
 }
 
@@ -88,12 +119,15 @@ static void on_answer(void *context, const struct http_answer *a)
 	struct visit *v = context;
 	struct http_answer said = *a;
 	if (a->status == 401 && !v->again) {
-		v->again = v->waiting = true;
 		token_refused(v->http->token, v->token);
-		wake(v->http);
-		return;
+		v->again = v->waiting = !v->ask.once;
+		if (v->waiting) {
+			wake(v->http);
+			return;
+		}
+		said.error = "the token was refused";
 	}
-	if (a->status == 401)
+	if (a->status == 401 && v->again)
 		said.error = "a new token was refused too: rights of fhir.client_id, fhir.scope?";
 	visit_end(v, &said);
 }
@@ -101,11 +135,9 @@ static void on_answer(void *context, const struct http_answer *a)
 static int send_visit(struct visit *v, const char *value, struct error *err)
 {
 	struct http *http = v->http;
-	struct http_ask ask = {.url = v->url,
-		.accept = fhir_json,
-		.if_none_match = v->if_none_match,
-		.bearer = value,
-		.max_bytes = http->options.max_bytes};
+	struct http_ask ask = v->ask;
+	ask.bearer = value;
+	ask.max_bytes = http->options.max_bytes;
 	v->waiting = false;
 	return http_send(http->line, &ask, on_answer, v, err);
 }
@@ -162,30 +194,31 @@ static void on_token_changed(void *context)
 
 /* -- asking ---------------------------------------------------------------------- */
 
-static struct visit *visit_make(struct http *http, const char *url, const char *if_none_match,
-	http_done *done, void *context)
+static struct visit *visit_make(
+	struct http *http, const struct http_ask *ask, http_done *done, void *context)
 {
 	struct visit *v = calloc(1, sizeof *v), **slot = &http->visits;
 	if (v == NULL)
 		return NULL;
 	v->http = http;
-	v->url = strdup(url);
-	v->if_none_match = if_none_match != NULL ? strdup(if_none_match) : NULL;
 	v->done = done;
 	v->context = context;
 	v->waiting = true;
 	while (*slot != NULL) /* in the order they came */
 		slot = &(*slot)->next;
 	*slot = v;
-	return v;
+	if (ask_copy(&v->ask, ask))
+		return v;
+	visit_free(v);
+	return NULL;
 }
 
-static int get_with_token(struct http *http, const char *url, const char *if_none_match,
-	http_done *done, void *context, struct error *err)
+static int send_with_token(struct http *http, const struct http_ask *ask, http_done *done,
+	void *context, struct error *err)
 {
 	const char *value = NULL;
-	struct visit *v = visit_make(http, url, if_none_match, done, context);
-	if (v == NULL || v->url == NULL)
+	struct visit *v = visit_make(http, ask, done, context);
+	if (v == NULL)
 		return error_set(err, -ENOMEM, "out of memory");
 	enum token_state state = token_want(http->token, &value, &v->token);
 	if (state == TOKEN_FAILED)
@@ -228,18 +261,39 @@ int http_check(const struct http *http, const char *url, struct error *err)
 	return http_url_check(url, http->options.insecure, &loopback, err);
 }
 
+/* As who we are to that server. */
+static int send_as_us(
+	struct http *http, struct http_ask *ask, http_done *done, void *context, struct error *err)
+{
+	int rc = http_check(http, ask->url, err);
+	if (rc < 0)
+		return rc;
+	bool ours = is_ours(http, ask->url);
+	if (ours && http->token != NULL)
+		return send_with_token(http, ask, done, context, err);
+	return send_plainly(http, ask, ours ? http->options.bearer_file : NULL, done, context, err);
+}
+
 int http_get(struct http *http, const char *url, const char *if_none_match, http_done *done,
 	void *context, struct error *err)
 {
-	int rc = http_check(http, url, err);
-	if (rc < 0)
-		return rc;
-	bool ours = is_ours(http, url);
-	if (ours && http->token != NULL)
-		return get_with_token(http, url, if_none_match, done, context, err);
 	struct http_ask ask = {.url = url, .accept = fhir_json, .if_none_match = if_none_match};
-	return send_plainly(
-		http, &ask, ours ? http->options.bearer_file : NULL, done, context, err);
+	return send_as_us(http, &ask, done, context, err);
+}
+
+int http_change(struct http *http, const char *url, const struct http_change *change,
+	http_done *done, void *context, struct error *err)
+{
+	struct http_ask ask = {.url = url,
+		.accept = fhir_json,
+		.form = change->text,
+		.type = change->type,
+		.method = change->method,
+		.if_match = change->if_match,
+		.if_none_exist = change->if_none_exist,
+		.request_id = change->request_id,
+		.once = true};
+	return send_as_us(http, &ask, done, context, err);
 }
 
 int http_post(struct http *http, const char *url, const struct http_body *body, http_done *done,
@@ -276,11 +330,6 @@ static const size_t texts[] = {
 	offsetof(struct http_options, auth.scope),
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
-
-static char **text_at(struct http_options *options, size_t offset)
-{
-	return (char **)(void *)((char *)options + offset);
-}
 
 /* Empty is the same as not set, but for the scope, which may be none. */
 static void own_texts(struct http_options *o)

@@ -3,7 +3,7 @@
 #define VIGIE_FEEDS_HTTP_H
 
 /*
- * libcurl multi under libev: GETs and POSTs with a deadline, a byte cap, no redirects
+ * libcurl multi under libev: requests with a deadline, a byte cap, no redirects
  * followed, only https unless loopback or `insecure`. Who we are goes along: a
  * token is had first, renewed early, and asked for anew once when it is refused
  * (401); it goes to the origin of `base` and nowhere else.
@@ -34,6 +34,7 @@ struct http_options {
 
 struct http_answer {
 	int status;       /* 0: no answer, see error */
+	bool sent;        /* some of the request went out: it may have been taken */
 	const char *body; /* NUL-terminated for convenience */
 	size_t len;
 	const char *content_type;           /* never NULL */
@@ -64,6 +65,18 @@ struct http_body {
  * that would have to be had first. */
 int http_post(struct http *http, const char *url, const struct http_body *body, http_done *done,
 	void *context, struct error *err);
+/* What changes something out there. */
+struct http_change {
+	const char *method; /* "POST", "PUT", "PATCH" */
+	const char *type, *text;
+	const char *if_match;      /* of PUT and PATCH, NULL none */
+	const char *if_none_exist; /* of POST: a search that must find nothing; NULL none */
+	const char *request_id;    /* X-Request-Id, NULL none */
+};
+/* Starts it, with the token as http_get. It goes out once: on a connection of its
+ * own (curl repeats what a kept one lost), and not again when its token is refused. */
+int http_change(struct http *http, const char *url, const struct http_change *change,
+	http_done *done, void *context, struct error *err);
 /* True when both have the same scheme, host and port (parsed, never prefix). */
 bool http_same_origin(const char *a, const char *b);
 /* Resolves `link` against `base` into out; false when it cannot be or when it

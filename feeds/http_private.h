@@ -35,6 +35,9 @@ struct http_ask {
 	const char *form;            /* a POST of this; NULL: a GET */
 	const char *type;            /* of the form; NULL: application/x-www-form-urlencoded */
 	const char *idempotency_key; /* NULL: none */
+	const char *method;          /* of the form; NULL: POST */
+	const char *if_match, *if_none_exist, *request_id; /* NULL: none */
+	bool once; /* never again by itself, whatever becomes of the connection */
 	size_t max_bytes;
 };
 

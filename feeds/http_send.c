@@ -11,7 +11,7 @@
  * ev_timer for all its deadlines.
  */
 
-enum { HEADER_SIZE = 256, RETRY_MAX_S = 86400 };
+enum { HEADER_SIZE = 256, HEADER_MAX = 250, RETRY_MAX_S = 86400 };
 
 struct http_line {
 	struct ev_loop *loop;
@@ -103,7 +103,7 @@ static const char *header(struct request *q, const char *name, char out[HEADER_S
 	struct curl_header *h = NULL;
 	out[0] = '\0';
 	if (curl_easy_header(q->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
-		snprintf(out, HEADER_SIZE, "%.250s", h->value);
+		snprintf(out, HEADER_SIZE, "%.*s", HEADER_MAX, h->value);
 	return out;
 }
 
@@ -146,14 +146,19 @@ static void finish(struct request *q, CURLcode code)
 	char type[HEADER_SIZE], etag[HEADER_SIZE], date[HEADER_SIZE], location[HEADER_SIZE];
 	char why[CURL_ERROR_SIZE * 2 + 16];
 	struct http_answer a = {.body = q->body != NULL ? q->body : "", .len = q->len};
-	long status = 0;
+	long status = 0, sent = 0;
 	a.content_type = header(q, "Content-Type", type);
 	a.etag = header(q, "ETag", etag);
+	/* Half of a version is none. */
+	if (strlen(etag) >= HEADER_MAX)
+		etag[0] = '\0';
 	a.date = header(q, "Date", date);
 	a.location = header(q, "Location", location);
 	a.retry_after_s = retry_after(q);
 	curl_easy_getinfo(q->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(q->easy, CURLINFO_REQUEST_SIZE, &sent);
 	a.status = code == CURLE_OK ? (int)status : 0;
+	a.sent = sent > 0;
 	explain(q, code, status, location, why, sizeof why);
 	a.error = why;
 	q->done(q->context, &a);
@@ -310,6 +315,10 @@ static void set_options(struct request *q, const struct http_ask *ask, bool loop
 		curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	if (q->form != NULL)
 		curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->form);
+	if (ask->method != NULL)
+		curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, ask->method);
+	if (ask->once)
+		curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
 	http_tls_set(e, o);
 }
 
@@ -336,15 +345,24 @@ static void add_header(struct request *q, const char *name, const char *value)
 
 static void add_headers(struct request *q, const struct http_ask *ask)
 {
-	add_header(q, "Accept", ask->accept);
-	/* HAPI repeats a cached result for a minute otherwise. */
-	add_header(q, "Cache-Control", "no-cache");
-	if (ask->if_none_match != NULL && strpbrk(ask->if_none_match, "\r\n") == NULL)
-		add_header(q, "If-None-Match", ask->if_none_match);
-	if (ask->form != NULL && ask->type != NULL)
-		add_header(q, "Content-Type", ask->type);
-	if (ask->idempotency_key != NULL)
-		add_header(q, "Idempotency-Key", ask->idempotency_key);
+	const struct {
+		const char *name, *value;
+	} given[] = {
+		{"Accept", ask->accept},
+		/* HAPI repeats a cached result for a minute otherwise. */
+		{"Cache-Control", "no-cache"},
+		{"If-None-Match", ask->if_none_match},
+		{"Content-Type", ask->form != NULL ? ask->type : NULL},
+		{"Idempotency-Key", ask->idempotency_key},
+		{"If-Match", ask->if_match},
+		{"If-None-Exist", ask->if_none_exist},
+		{"X-Request-Id", ask->request_id},
+		/* No "100 Continue": its refusal would send the body again. */
+		{"Expect", ask->once ? "" : NULL},
+	};
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+		if (given[i].value != NULL && strpbrk(given[i].value, "\r\n") == NULL)
+			add_header(q, given[i].name, given[i].value);
 }
 
 static struct request *request_make(
