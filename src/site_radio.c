@@ -27,15 +27,9 @@ enum { HEARS = 4, CELLS_MAX = 4096 };
 /* Of a gateway that a cell does not name. */
 static const struct radio_level unheard = {-95, 8, 0.02F};
 
-static int line_of(const config_setting_t *s)
-{
-	int line = (int)config_setting_source_line(s);
-	return line > 0 ? line : 1;
-}
-
 static bool wrong(struct site_reading *r, const config_setting_t *s, const char *what)
 {
-	site_finding(r, line_of(s), FINDING_ERROR, "radio: %s", what);
+	site_finding(r, site_line_of(s), FINDING_ERROR, "radio: %s", what);
 	return false;
 }
 
@@ -56,7 +50,7 @@ static int read_gateways(struct site_reading *r, const config_setting_t *list, i
 			if (numbers[k] == numbers[i])
 				return -1;
 		if (numbers[i] < 0)
-			site_finding(r, line_of(item), FINDING_WARNING,
+			site_finding(r, site_line_of(item), FINDING_WARNING,
 				"radio: gateway %s is not in the site", mac);
 	}
 	return count;

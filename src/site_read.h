@@ -41,6 +41,9 @@ void site_reading_end(struct site_reading *r);
 void site_finding(struct site_reading *r, int line, enum severity severity, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Where a setting stands; of the root 1. */
+int site_line_of(const config_setting_t *s);
+
 /* The radio section, in src/site_radio.c; after rooms and gateways. */
 void site_radio_read(struct site_reading *r);
 
