@@ -76,7 +76,7 @@ static void fill_site(struct world *w)
 	w->tags[TAG_BADGE] =
 		(struct tag){BADGE, "badge", "E8", .kind = TAG_STAFF, .room = -1, .bed = -1};
 	w->signature = (struct signature){"b10", "B10", SIGNATURE_IBEACON, .length = 16,
-		.rearm_silence_s = 30, .merge_s = 15, .priority = PRIORITY_HIGH};
+		.rearm_silence_s = 30, .merge_s = 15};
 	memcpy(w->signature.pattern, uuid, sizeof uuid);
 	memset(w->signature.mask, 0xFF, sizeof uuid);
 	w->site = (struct site){.rooms = w->rooms,

@@ -77,8 +77,7 @@ static const char *house(void)
 			" at = (%d, 4); }",
 			g == 0 ? "" : ",", g + 1, g + 1, g, g * 10 + 5);
 	fputs("\n);\nsignatures = ( { id = \"b10\"; model = \"B10\"; kind = \"ibeacon\";"
-	      " uuid = \"FDA50693-A4E2-4FB1-AFCF-C6EB07647825\"; major = 0; minor = 0;"
-	      " priority = \"HIGH\"; } );\n",
+	      " uuid = \"FDA50693-A4E2-4FB1-AFCF-C6EB07647825\"; major = 0; minor = 0; } );\n",
 		f);
 	write_tags(f);
 	fclose(f);
