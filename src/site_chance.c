@@ -44,27 +44,28 @@ bool site_value_class(struct site_reading *r, const config_setting_t *s, void *f
 	return true;
 }
 
-static bool one_word(struct site_reading *r, const config_setting_t *s, struct kit *kit)
+/* `list`: where a wrong one is told. */
+static bool one_word(struct site_reading *r, const config_setting_t *list,
+	const config_setting_t *s, struct wordlist *words)
 {
 	const char *word = config_setting_get_string(s);
-	if (word == NULL || word[0] == '\0'
-		|| !text_copy(kit->words[kit->word_count], ID_SIZE, word))
-		return bad(r, s, "part of a procedure's name, 1 to 64 bytes");
-	kit->word_count++;
+	if (word == NULL || word[0] == '\0' || !text_copy(words->of[words->count], ID_SIZE, word))
+		return bad(r, list, "part of a name, 1 to 64 bytes");
+	words->count++;
 	return true;
 }
 
 bool site_value_words(struct site_reading *r, const config_setting_t *s, void *field)
 {
-	struct kit *kit = field;
+	struct wordlist *words = field;
 	bool list = config_setting_is_array(s) || config_setting_is_list(s);
 	if (!list)
-		return one_word(r, s, kit);
+		return one_word(r, s, s, words);
 	int count = config_setting_length(s);
-	if (count < 1 || count > KIT_WORDS)
+	if (count < 1 || count > SITE_WORDS)
 		return bad(r, s, "a word, or a list of 1 to 8");
 	for (int i = 0; i < count; i++)
-		if (!one_word(r, config_setting_get_elem(s, (unsigned)i), kit))
+		if (!one_word(r, s, config_setting_get_elem(s, (unsigned)i), words))
 			return false;
 	return true;
 }

@@ -267,6 +267,8 @@ static const struct site_key room_keys[] = {
 	{"pressure_to", site_value_id, AT(room, pressure_to), false},
 	{"pressure_zero", site_value_signed, AT(room, pressure_zero), false},
 	{"pressure_delay_min", site_value_number, AT(room, pressure_delay_min), false},
+	{"takes", site_value_words, AT(room, takes), false},
+	{"spare", site_value_bool, AT(room, spare), false},
 	{0},
 };
 static const struct site_key bed_keys[] = {
@@ -290,6 +292,8 @@ static const struct site_key role_keys[] = {
 	{"count", site_value_count, AT(staff_role, count), true},
 	{"covers", site_value_covers, AT(staff_role, covers), false},
 	{"no_calls", site_value_bool, AT(staff_role, no_calls), false},
+	{"on_call", site_value_count, AT(staff_role, on_call), false},
+	{"stretch", site_value_count, AT(staff_role, stretch), false},
 	{0},
 };
 static const struct site_key zone_keys[] = {
@@ -357,10 +361,11 @@ static const struct site_key kit_keys[] = {
 	{"id", site_value_id, AT(kit, id), true},
 	{"name", site_value_label, AT(kit, name), false},
 	{"count", site_value_count, AT(kit, count), true},
-	{"procedures", site_value_words, 0, true},
+	{"procedures", site_value_words, AT(kit, procedures), true},
 	{"turn_min", site_value_number, AT(kit, turn_min), false},
 	{"mtbf_h", site_value_number, AT(kit, mtbf_h), false},
 	{"mttr_min", site_value_number, AT(kit, mttr_min), false},
+	{"loan", site_value_count, AT(kit, loan), false},
 	{0},
 };
 static const struct site_key emergency_keys[] = {
@@ -413,6 +418,8 @@ const struct site_key site_keys[] = {
 	{"prices", site_value_ignore, 0, false},
 	{"radio", site_value_ignore, 0, false},
 	{"rules", site_value_rules, AT(site, rules), false},
+	{"repair", site_value_repair, AT(site, repair), false},
+	{"objective", site_value_ignore, 0, false},
 	{"alarms", site_value_alarms, AT(site, alarms), false},
 	{0},
 };

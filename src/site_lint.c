@@ -447,6 +447,7 @@ int site_lint(const char *path, const struct settings *settings, FILE *out)
 		check_pathways(&r);
 		check_scarce(&r);
 		site_watch_lint(&r);
+		site_repair_lint(&r);
 	}
 	site_reading_end(&r);
 	free(text);

@@ -158,6 +158,7 @@ void site_read(struct site_reading *r, const char *text)
 	r->site->turnover_min = 25;
 	r->site->gateway_silence_s = 30;
 	r->site->tag_silence_min = 15;
+	r->site->repair.notice_min = 15;
 	text_copy(r->site->currency, sizeof r->site->currency, "EUR");
 	if (config_read_string(&r->config, text) != CONFIG_TRUE) {
 		site_finding(r, config_error_line(&r->config), FINDING_ERROR, "%s",
@@ -170,6 +171,7 @@ void site_read(struct site_reading *r, const char *text)
 	site_watch_check(r);
 	read_values(r, "targets", &r->site->targets, &r->site->target_count);
 	read_values(r, "prices", &r->site->prices, &r->site->price_count);
+	read_values(r, "objective", &r->site->weights, &r->site->weight_count);
 	site_radio_read(r);
 	if (r->site->room_count == 0)
 		site_finding(r, 1, FINDING_ERROR, "a site needs rooms");

@@ -83,6 +83,10 @@ site_value site_value_steps, site_value_turnover, site_value_setting, site_value
 /* In src/site_chance.c; hourly and minutes fill a struct emergencies, rules the site's. */
 site_value site_value_count, site_value_words, site_value_hourly, site_value_per_day;
 site_value site_value_minutes, site_value_class, site_value_rules, site_value_covers;
+/* In src/site_repair.c: the site's struct repairing. */
+site_value site_value_repair;
+/* What a repair refers to that is not there, or says nothing: for the linter. */
+void site_repair_lint(struct site_reading *r);
 /* What a pathway takes it gives back or keeps; a finding else. */
 bool site_pathway_balanced(
 	struct site_reading *r, const config_setting_t *s, const struct pathway *way);

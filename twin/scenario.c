@@ -269,7 +269,11 @@ static const char *nth_case(const struct twin *twin, int n)
 
 const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, int n)
 {
-	const struct site *site = twin->site;
+	const struct site *site = twin != NULL ? twin->site : NULL;
+	if (kind == PARAMETER_WAY)
+		return nth_way(n);
+	if (kind == PARAMETER_REASON)
+		return scenario_nth_reason(n);
 	if (site == NULL)
 		return NULL;
 	switch (kind) {
@@ -292,9 +296,7 @@ const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, in
 	case PARAMETER_KIT:
 		return n < site->kit_count ? site->kits[n].id : NULL;
 	case PARAMETER_REASON:
-		return scenario_nth_reason(n);
 	case PARAMETER_WAY:
-		return nth_way(n);
 	case PARAMETER_INSTANT:
 	case PARAMETER_WORD:
 	case PARAMETER_NUMBER:

@@ -124,13 +124,23 @@ static bool begins_with(const char *text, const char *word)
 	return *word == '\0';
 }
 
-bool site_kit_is_for(const struct kit *kit, const char *procedure)
+bool site_words_in(const struct wordlist *words, const char *text)
 {
-	for (int w = 0; w < kit->word_count; w++)
-		for (const char *at = procedure; *at != '\0'; at++)
-			if (begins_with(at, kit->words[w]))
+	for (int w = 0; w < words->count; w++)
+		for (const char *at = text; *at != '\0'; at++)
+			if (begins_with(at, words->of[w]))
 				return true;
 	return false;
+}
+
+bool site_kit_is_for(const struct kit *kit, const char *procedure)
+{
+	return site_words_in(&kit->procedures, procedure);
+}
+
+bool site_room_takes(const struct room *room, const char *procedure)
+{
+	return room->takes.count == 0 || site_words_in(&room->takes, procedure);
 }
 
 int site_beds(const struct site *site, enum room_kind kind)
@@ -148,6 +158,14 @@ double site_target(const struct site *site, const char *key, double otherwise)
 		if (!strcmp(site->targets[i].key, key))
 			return site->targets[i].value;
 	return otherwise;
+}
+
+double site_weight(const struct site *site, const char *term)
+{
+	for (int i = 0; site && i < site->weight_count; i++)
+		if (!strcmp(site->weights[i].key, term))
+			return site->weights[i].value;
+	return -1;
 }
 
 double site_price(const struct site *site, const char *key)
@@ -202,6 +220,7 @@ void site_free(struct site *site)
 	free(site->kits);
 	free(site->emergencies);
 	free(site->alarms);
+	free(site->weights);
 	free(site->targets);
 	free(site->prices);
 	free(site->survey.cells);

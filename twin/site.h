@@ -29,6 +29,13 @@ enum room_kind {
 enum tag_kind { TAG_PATIENT, TAG_STAFF, TAG_ASSET, TAG_SENSOR, TAG_KIND_COUNT };
 
 enum { OUTLINE_MAX = 12, PATTERN_MAX = 32, SITE_ROOMS = 192, SITE_ZONES = 64, SITE_MEDICINES = 64 };
+enum { SITE_WORDS = 8 };
+
+/* Parts of names, of procedures for example. */
+struct wordlist {
+	char of[SITE_WORDS][ID_SIZE];
+	int count;
+};
 
 struct floor {
 	char id[ID_SIZE];
@@ -56,6 +63,8 @@ struct room {
 	double pressure_delay_min; /* a door may stand open for so long */
 	char pressure_to[ID_SIZE]; /* that room; both have a barometer */
 	double pressure_zero;      /* what these two differ by with the doors open, Pa */
+	struct wordlist takes;     /* procedures that can be done in it; none: all */
+	bool spare;                /* closed as a rule, and may be opened on the day */
 };
 
 /* Rooms that mean the same for somebody: where a thing belongs, or where no
@@ -107,9 +116,11 @@ struct staff_role {
 	int count;     /* on duty */
 	int covers;    /* rooms one of them can look after at a time; 0: not told, 1 */
 	bool no_calls; /* not whom one sends to a patient who rings */
+	int on_call;   /* so many more can be called in */
+	int stretch;   /* so many rooms more can be looked after, by all of them together */
 };
 
-enum { KIT_WORDS = 8, KIT_UNITS = 64, SITE_KITS = 16, SITE_EMERGENCIES = 12 };
+enum { KIT_UNITS = 64, SITE_KITS = 16, SITE_EMERGENCIES = 12 };
 
 /* Equipment or sterile sets of which there are few. A case whose procedure has
  * one of the words in it needs one from its entry until it is out of the room. */
@@ -117,10 +128,10 @@ struct kit {
 	char id[ID_SIZE];
 	char name[LABEL_SIZE];
 	int count; /* at most KIT_UNITS */
-	char words[KIT_WORDS][ID_SIZE];
-	int word_count;
+	struct wordlist procedures;
 	double turn_min;         /* after use, until it can be used again */
 	double mtbf_h, mttr_min; /* of one; 0: never fails */
+	int loan;                /* so many more can be had for a day */
 };
 
 /* Emergencies nobody has announced yet, of one class. */
@@ -140,6 +151,14 @@ struct rules {
 	double not_fasting;   /* share who have eaten; how much later they may begin: */
 	double fasting_mean, fasting_deviation;
 	double room_mtbf_h, room_mttr_min; /* of an operating room; 0: never out of order */
+};
+
+/* What a repair may ask of people. All zero: nothing beyond the programme. */
+struct repairing {
+	double over_min;               /* a case may be planned so far past a session's end */
+	double notice_min;             /* who is told otherwise is told so long before */
+	int overflow[ROOM_KIND_COUNT]; /* beds that can be opened besides, by kind of room */
+	struct wordlist ways;          /* ways of working that may be switched to: what-ifs */
 };
 
 /* A tag known to the site. Patients' bracelets get their wearer by FACT_TAG. */
@@ -242,6 +261,9 @@ struct site {
 	struct emergencies *emergencies;
 	int emergency_count;
 	struct rules rules;
+	struct repairing repair;
+	struct target *weights; /* of the objective of a repair: twin/objective.h */
+	int weight_count;
 	struct target *targets;
 	int target_count;
 	struct target *prices;
@@ -271,9 +293,14 @@ bool site_in_cascade(const struct site *site, int room);
 /* Beds of the rooms of a kind. */
 int site_beds(const struct site *site, enum room_kind kind);
 double site_target(const struct site *site, const char *key, double otherwise);
-/* ASCII letters of either case are the same. */
+/* ASCII letters of either case are the same. A room that lists what it takes does not
+ * take what nobody has named. */
 bool site_kit_is_for(const struct kit *kit, const char *procedure);
-double site_price(const struct site *site, const char *key); /* -1: not set */
+bool site_room_takes(const struct room *room, const char *procedure);
+/* Some word is part of the text. */
+bool site_words_in(const struct wordlist *words, const char *text);
+double site_weight(const struct site *site, const char *term); /* -1: not set */
+double site_price(const struct site *site, const char *key);   /* -1: not set */
 
 const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);

@@ -225,8 +225,7 @@ static void test_street_ready_and_kits(void **state)
 	static struct kit kits[] = {{.id = "tower",
 		.name = "Tower",
 		.count = 2,
-		.words = {"hernia", "colectomy"},
-		.word_count = 2}};
+		.procedures = {.of = {"hernia", "colectomy"}, .count = 2}}};
 	int i = forecast->index.case_of[twin_case(world->twin, "c-202")];
 	struct forecast_case *c = &forecast->cases[i];
 
@@ -252,11 +251,11 @@ static void test_street_ready_and_kits(void **state)
 	assert_true(shows(ui, 60, 80, "over night with P < 1 %: closes 19:00"));
 	world->site.kit_count = 1;
 	assert_true(shows(ui, 60, 80, "needs           Tower (2, 1 in use elsewhere)"));
-	kits[0].word_count = 1;
+	kits[0].procedures.count = 1;
 	assert_true(shows(ui, 60, 80, "needs           Tower (2, 0 in use elsewhere)"));
-	kits[0].word_count = 0;
+	kits[0].procedures.count = 0;
 	assert_true(shows(ui, 60, 80, "needs           nothing that is scarce"));
-	kits[0].word_count = 2;
+	kits[0].procedures.count = 2;
 }
 
 #define F(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -68,7 +68,7 @@ static void values(void **state)
 	assert_ptr_equal(pathway_of(s, SETTING_ICU), &s->pathways[1]);
 	assert_int_equal(s->kit_count, 2);
 	assert_string_equal(s->kits[0].name, "phaco");
-	assert_int_equal(s->kits[0].word_count, 2);
+	assert_int_equal(s->kits[0].procedures.count, 2);
 	assert_true(s->kits[0].turn_min > 239 && s->kits[1].mtbf_h > 499);
 	assert_true(site_kit_is_for(&s->kits[0], "Left CATARACT extraction"));
 	assert_true(site_kit_is_for(&s->kits[0], "phaco"));
