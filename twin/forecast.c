@@ -44,6 +44,12 @@ void forecast_run_destroy(struct forecast_run *run)
 	free(run);
 }
 
+void forecast_run_watch(struct forecast_run *run, forecast_watch *watch, void *context)
+{
+	run->watch = watch;
+	run->watcher = context;
+}
+
 const float *forecast_times(const struct forecast_run *run, int case_, enum forecast_time which)
 {
 	return case_column(run, case_, which == FORECAST_START ? COLUMN_START : COLUMN_END);
@@ -167,6 +173,8 @@ void forecast_run_part(struct forecast_run *run, int first, int count)
 			sim_draw(run->plan, run->seed, (uint32_t)rep, draw);
 			sim_run(run->plan, draw, bench, marks);
 			keep(run, &(struct replication){draw, bench, marks}, rep);
+			if (run->watch != NULL)
+				run->watch(run->watcher, rep, draw, bench, marks);
 		}
 	}
 	free(draw);

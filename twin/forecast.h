@@ -135,6 +135,11 @@ struct forecast_run; /* samples of all replications, on the heap */
 struct forecast_run *forecast_run_create(
 	const struct sim_plan *plan, const struct plan_index *index, uint32_t seed, int reps);
 void forecast_run_destroy(struct forecast_run *run);
+/* Told of each replication as it ends, by the thread that ran it, before the bench is
+ * used again. Set before the first part is run. */
+typedef void forecast_watch(void *context, int rep, const struct sim_draw *draw,
+	const struct sim_bench *bench, const struct sim_marks *marks);
+void forecast_run_watch(struct forecast_run *run, forecast_watch *watch, void *context);
 /* Runs replications first .. first + count - 1. Threads may run parts that do
  * not overlap at the same time, each on its own bench. */
 void forecast_run_part(struct forecast_run *run, int first, int count);

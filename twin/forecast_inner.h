@@ -24,12 +24,14 @@ struct forecast_run {
 	const struct plan_index *index;
 	uint32_t seed;
 	int reps;
-	float *cases;   /* [case][CASE_COLUMNS][rep], minutes after the origin; NAN never */
-	float *rooms;   /* [room][ROOM_COLUMNS][rep] */
-	float *kpis;    /* [KPI_COUNT][rep] */
-	uint16_t *load; /* [pool][slot][rep]: the most at a time */
-	uint8_t *off;   /* [case][rep]: enum sim_off */
-	uint8_t *stuck; /* [rep] */
+	float *cases;          /* [case][CASE_COLUMNS][rep], minutes after the origin; NAN never */
+	float *rooms;          /* [room][ROOM_COLUMNS][rep] */
+	float *kpis;           /* [KPI_COUNT][rep] */
+	uint16_t *load;        /* [pool][slot][rep]: the most at a time */
+	uint8_t *off;          /* [case][rep]: enum sim_off */
+	uint8_t *stuck;        /* [rep] */
+	forecast_watch *watch; /* NULL: nobody looks */
+	void *watcher;
 };
 
 static inline float *case_column(const struct forecast_run *run, int i, enum column c)
