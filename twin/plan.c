@@ -66,9 +66,16 @@ static bool is_over(const struct build *b, const struct surgery *s)
 	       || (!goes_on && surgery_when(s, MILESTONE_PACU_OUT) != 0);
 }
 
+/* Asked for, and nobody has given it a room: it does not happen of itself. */
+static bool is_unplaced(const struct surgery *s)
+{
+	return s->status == CASE_REQUESTED && s->room[0] == '\0' && s->room_at < 0;
+}
+
 static bool of_the_day(const struct build *b, const struct surgery *s)
 {
-	return !surgery_is_off(s) && !is_over(b, s) && s->start_ms > b->origin_ms - DAY_BACK_MS
+	return !is_unplaced(s) && !surgery_is_off(s) && !is_over(b, s)
+	       && s->start_ms > b->origin_ms - DAY_BACK_MS
 	       && s->start_ms < b->origin_ms + DAY_AHEAD_MS
 	       && (s->status != CASE_FULFILLED || surgery_has_begun(s));
 }
@@ -122,6 +129,43 @@ static int64_t home_by(const struct build *b, const struct surgery *s)
 	       + (int64_t)(closes * 60000);
 }
 
+/* The case as it is in the other plan, when nothing of it has changed; NULL. */
+static const struct sim_case *same_case(const struct build *b, int twin_case)
+{
+	const struct plan_like *like = b->options->like;
+	if (like == NULL || twin_case >= like->twin->case_count
+		|| like->index->case_of[twin_case] == SIM_NONE)
+		return NULL;
+	const struct surgery *s = &b->twin->cases[twin_case], *o = &like->twin->cases[twin_case];
+	bool same = s->start_ms == o->start_ms && s->end_ms == o->end_ms && s->room_at == o->room_at
+		    && strcmp(s->room, o->room) == 0;
+	return same ? &like->plan->cases[like->index->case_of[twin_case]] : NULL;
+}
+
+static void work_out(struct build *b, int twin_case, int i)
+{
+	const struct surgery *s = &b->twin->cases[twin_case];
+	struct sim_case *c = &b->plan->cases[i];
+	plan_laws(b, s, i);
+	stand(b, s, c);
+	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
+		overdue(b, s, c);
+	extra(b, c, b->policy->extra_min[twin_case]);
+}
+
+static void take_over(struct build *b, const struct sim_case *from, int twin_case, int i)
+{
+	const struct plan_index *other = b->options->like->index;
+	struct sim_case *c = &b->plan->cases[i];
+	memcpy(c->law, from->law, sizeof c->law);
+	c->step = from->step;
+	c->running = from->running;
+	c->elapsed_ms = from->elapsed_ms;
+	c->extra_ms = from->extra_ms;
+	c->extra_step = from->extra_step;
+	b->index->law_known[i] = other->law_known[other->case_of[twin_case]];
+}
+
 static void case_add(struct build *b, int twin_case)
 {
 	const struct surgery *s = &b->twin->cases[twin_case];
@@ -141,11 +185,11 @@ static void case_add(struct build *b, int twin_case)
 	b->index->case_of[twin_case] = i;
 	b->index->ambulatory[i] = twin_setting(b->twin, s) == SETTING_DAY;
 	b->index->home_by_ms[i] = home_by(b, s);
-	plan_laws(b, s, i);
-	stand(b, s, c);
-	if (!plan_word(b, s, c)) /* a person's word comes before a rule */
-		overdue(b, s, c);
-	extra(b, c, b->policy->extra_min[twin_case]);
+	const struct sim_case *same = same_case(b, twin_case);
+	if (same != NULL)
+		take_over(b, same, twin_case, i);
+	else
+		work_out(b, twin_case, i);
 	c->absent = c->step >= way->step_count && way->keeps[0].kind == NEED_NONE;
 	for (int k = 0; k < SIM_OWN_POOLS; k++)
 		c->own[k] = SIM_NONE;

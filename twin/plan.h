@@ -61,6 +61,13 @@ struct plan_policy {
 	int split_count;
 };
 
+/* A plan of the same instant, site, options and policy, and the twin it was built of. */
+struct plan_like {
+	const struct twin *twin;
+	const struct sim_plan *plan;
+	const struct plan_index *index;
+};
+
 /* What may not be read from the twin. */
 struct plan_options {
 	const struct learnt *learnt;      /* NULL: the booking with a usual spread */
@@ -69,6 +76,11 @@ struct plan_options {
 	/* Who is on the list comes, nobody else does, and nothing breaks, whatever
 	 * the site expects. */
 	bool as_listed;
+	/* Where the twin differs from another one in rooms and times of cases, in what is
+	 * off or closed, and in how many there are of something, and in nothing else: of
+	 * the cases that are the same, what takes long to work out is taken over. The
+	 * plan is the same without it. NULL: all is worked out. */
+	const struct plan_like *like;
 };
 
 /* Every case of the day that is not off and not over for the patient. */

@@ -2,6 +2,7 @@
 #include "twin/plan_inner.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "twin/stat.h"
 
@@ -81,7 +82,8 @@ static void as_long_as(struct build *b, const struct emergencies *e, struct sim_
 			fmax(e->minutes - others, 0.2 * e->minutes), e->deviation_min);
 }
 
-static void guest_add(struct build *b, const struct emergencies *e, uint32_t who)
+/* Of a stream, all are alike: `first` of them tells how long each step takes. */
+static void guest_add(struct build *b, const struct emergencies *e, uint32_t who, int first)
 {
 	const struct pathway *way = pathway_of(b->site, SETTING_EMERGENCY);
 	struct sim_plan *plan = b->plan;
@@ -98,6 +100,11 @@ static void guest_add(struct build *b, const struct emergencies *e, uint32_t who
 		.own = {SIM_NONE, SIM_NONE, SIM_NONE},
 		.waits_ms = ms_of(may_wait_min(b->site, e))};
 	b->index->twin_case[i] = SIM_NONE;
+	if (i > first) {
+		memcpy(c->law, plan->cases[first].law, sizeof c->law);
+		b->index->law_known[i] = b->index->law_known[first];
+		return;
+	}
 	plan_laws(b, &like, i);
 	as_long_as(b, e, c);
 }
@@ -134,7 +141,7 @@ static void stream_add(struct build *b, int k)
 	plan->stream_count++;
 	while (to->count < want && plan->guest_count < SIM_GUESTS
 		&& plan->case_count + plan->guest_count < SIM_CASES)
-		guest_add(b, e, to->who << 16 | (uint32_t)to->count++);
+		guest_add(b, e, to->who << 16 | (uint32_t)to->count++, to->first);
 }
 
 void plan_chances(struct build *b)

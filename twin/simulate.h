@@ -237,6 +237,19 @@ struct sim_bench {
 
 /* Draws replication `n` of `seed`. */
 void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim_draw *draw);
+/* The same draw, taken over from that of a plan of the same instant for all cases that
+ * the two have in common: the other's, SIM_NONE none. Its guests have to be alike when
+ * `guests` says so. */
+struct sim_draw_like {
+	const struct sim_plan *plan;
+	int16_t of[SIM_CASES];
+	bool guests;
+};
+/* Fills `of` and `guests`: cases of the same patient with the same laws. */
+void sim_draw_compare(
+	const struct sim_plan *plan, const struct sim_plan *other, struct sim_draw_like *like);
+void sim_draw_again(const struct sim_plan *plan, uint32_t seed, uint32_t n,
+	const struct sim_draw_like *like, const struct sim_draw *other, struct sim_draw *draw);
 /* Runs one day to its end. */
 void sim_run(const struct sim_plan *plan, const struct sim_draw *draw, struct sim_bench *bench,
 	struct sim_marks *marks);

@@ -2,6 +2,7 @@
 #include "twin/simulate.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "twin/random.h"
 #include "twin/stat.h"
@@ -175,12 +176,8 @@ static void draw_breakdowns(
 				draw->kit_down[k]);
 }
 
-void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim_draw *draw)
+static void draw_cleaning(const struct sim_plan *plan, const uint32_t key[2], struct sim_draw *draw)
 {
-	const uint32_t key[2] = {seed, n};
-	for (int i = 0; i < plan->case_count; i++)
-		if (!plan->cases[i].absent)
-			draw_case(plan, &plan->cases[i], i, key, draw);
 	for (int r = 0; r < plan->room_count; r++) {
 		const struct sim_room *room = &plan->rooms[r];
 		if (room->cleaning_ms < 0)
@@ -190,7 +187,124 @@ void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim
 		random_philox(key, counter, bits);
 		draw->cleaning_ms[r] = law_left(&room->turnover, room->cleaning_ms, bits[0]);
 	}
+}
+
+void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim_draw *draw)
+{
+	const uint32_t key[2] = {seed, n};
+	for (int i = 0; i < plan->case_count; i++)
+		if (!plan->cases[i].absent)
+			draw_case(plan, &plan->cases[i], i, key, draw);
+	draw_cleaning(plan, key, draw);
 	for (int k = 0; k < plan->stream_count; k++)
+		draw_stream(plan, &plan->streams[k], key, draw);
+	draw_breakdowns(plan, key, draw);
+}
+
+/* ---- taken over from another plan ---- */
+
+static bool same_law(const struct sim_law *a, const struct sim_law *b)
+{
+	return a->kind == b->kind && memcmp(&a->a, &b->a, sizeof a->a) == 0
+	       && memcmp(&a->b, &b->b, sizeof a->b) == 0;
+}
+
+static bool same_turnover(const struct sim_plan *a, int room, const struct sim_plan *b, int other)
+{
+	if (room < 0 || other < 0)
+		return room < 0 && other < 0;
+	return same_law(&a->rooms[room].turnover, &b->rooms[other].turnover);
+}
+
+/* Whatever the fate of a case is drawn from. */
+static bool same_fate(const struct sim_plan *plan, int i, const struct sim_plan *other, int k)
+{
+	const struct sim_case *a = &plan->cases[i], *b = &other->cases[k];
+	int steps = plan->pathways[a->pathway].count;
+	if (a->who != b->who || a->absent || b->absent || a->may != b->may || a->step != b->step
+		|| a->running != b->running || a->elapsed_ms != b->elapsed_ms
+		|| a->extra_ms != b->extra_ms || a->extra_step != b->extra_step
+		|| steps != other->pathways[b->pathway].count
+		|| !same_turnover(plan, a->room, other, b->room))
+		return false;
+	for (int s = 0; s < steps; s++)
+		if (!same_law(&a->law[s], &b->law[s]))
+			return false;
+	return true;
+}
+
+static bool same_guests(const struct sim_plan *plan, const struct sim_plan *other)
+{
+	if (plan->stream_count != other->stream_count || plan->guest_count != other->guest_count)
+		return false;
+	for (int k = 0; k < plan->guest_count; k++)
+		if (!same_fate(plan, plan->case_count + k, other, other->case_count + k))
+			return false;
+	for (int k = 0; k < plan->stream_count; k++) {
+		const struct sim_stream *a = &plan->streams[k], *b = &other->streams[k];
+		if (a->who != b->who || a->midnight_ms != b->midnight_ms
+			|| a->until_ms != b->until_ms || a->count != b->count
+			|| memcmp(a->per_hour, b->per_hour, sizeof a->per_hour) != 0)
+			return false;
+	}
+	return plan->room_count == 0 || other->room_count == 0 || same_turnover(plan, 0, other, 0);
+}
+
+void sim_draw_compare(
+	const struct sim_plan *plan, const struct sim_plan *other, struct sim_draw_like *like)
+{
+	int k = 0;
+	like->plan = other;
+	like->guests = same_guests(plan, other);
+	for (int i = 0; i < plan->case_count; i++) {
+		/* Both are in the order of the twin: what is missing was stepped over. */
+		int at = k;
+		while (at < other->case_count && other->cases[at].who != plan->cases[i].who)
+			at++;
+		like->of[i] = SIM_NONE;
+		if (at == other->case_count)
+			continue;
+		k = at + 1;
+		if (same_fate(plan, i, other, at))
+			like->of[i] = (int16_t)at;
+	}
+}
+
+static void take_over(const struct sim_plan *plan, int i, const struct sim_draw *other, int k,
+	struct sim_draw *draw)
+{
+	size_t steps = (size_t)plan->pathways[plan->cases[i].pathway].count;
+	memcpy(draw->lasts_ms[i], other->lasts_ms[k], steps * sizeof **draw->lasts_ms);
+	draw->turnover_ms[i] = other->turnover_ms[k];
+	draw->later_ms[i] = other->later_ms[k];
+	draw->off[i] = other->off[k];
+}
+
+static void take_over_guests(const struct sim_plan *plan, const struct sim_plan *from,
+	const struct sim_draw *other, struct sim_draw *draw)
+{
+	for (int g = 0; g < plan->guest_count; g++) {
+		int i = plan->case_count + g, k = from->case_count + g;
+		draw->comes_ms[i] = other->comes_ms[k];
+		if (other->comes_ms[k] != SIM_NEVER)
+			take_over(plan, i, other, k, draw);
+	}
+}
+
+void sim_draw_again(const struct sim_plan *plan, uint32_t seed, uint32_t n,
+	const struct sim_draw_like *like, const struct sim_draw *other, struct sim_draw *draw)
+{
+	const uint32_t key[2] = {seed, n};
+	for (int i = 0; i < plan->case_count; i++) {
+		if (like->of[i] >= 0)
+			take_over(plan, i, other, like->of[i], draw);
+		else if (!plan->cases[i].absent)
+			draw_case(plan, &plan->cases[i], i, key, draw);
+	}
+	draw_cleaning(plan, key, draw);
+	if (like->guests)
+		take_over_guests(plan, like->plan, other, draw);
+	for (int k = 0; !like->guests && k < plan->stream_count; k++)
 		draw_stream(plan, &plan->streams[k], key, draw);
 	draw_breakdowns(plan, key, draw);
 }
