@@ -15,7 +15,7 @@ bool knowledge_init(struct knowledge *k)
 	k->notices = calloc(1, sizeof *k->notices);
 	k->orders = calloc(1, sizeof *k->orders);
 	if (k->orders != NULL)
-		orders_init(k->orders, format_midnight);
+		orders_init(k->orders, format_clock_zero);
 	return k->learning != NULL && k->history != NULL && k->score != NULL && k->changes != NULL
 	       && k->notices != NULL && k->orders != NULL;
 }

@@ -98,10 +98,10 @@ static int insert(struct orders *o, struct order_step *s, const struct order_wor
 
 static void to_state(struct order_step *s, const struct order_word *w)
 {
-	if (w->state == ORDER_APPROVED) {
+	if (w->state == ORDER_APPROVED)
 		text_copy(w->undo ? s->undo_by : s->by, ORIGIN_SIZE, w->by);
+	if (w->state == ORDER_APPROVED || w->state == ORDER_SENT)
 		text_copy(w->undo ? s->undo_station : s->station, ID_SIZE, w->station);
-	}
 	s->undoing = s->undoing || w->undo;
 	(w->undo ? s->undo_at_ms : s->at_ms)[w->state] = w->at_ms;
 }

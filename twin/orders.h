@@ -87,7 +87,7 @@ struct orders {
 	int64_t (*midnight)(int64_t at_ms);
 };
 
-/* midnight: the local one before; sessions are told in minutes after it. */
+/* midnight: from when on minutes tell the local clock of its day (sessions). */
 void orders_init(struct orders *orders, int64_t (*midnight)(int64_t at_ms));
 /* After the twin has folded it. */
 void orders_fold(struct orders *orders, const struct twin *twin, const struct fact *fact);
