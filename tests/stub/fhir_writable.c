@@ -292,12 +292,11 @@ static void read_one(
 		a->body = strdup(s->plan.slots);
 		return;
 	}
-	if (s->plan.read_status != 0 || s->plan.read_body != NULL) {
+	if ((s->plan.read_status != 0 || s->plan.read_body != NULL)
+		&& s->reads > s->plan.read_after) {
 		a->status = s->plan.read_status != 0 ? s->plan.read_status : 200;
 		a->body = s->plan.read_body != NULL ? strdup(s->plan.read_body)
 						    : outcome("error", s->plan.words);
-		if (s->plan.read_uses > 0 && --s->plan.read_uses == 0)
-			s->plan.read_status = 0, s->plan.read_body = NULL;
 		a->header = s->plan.header;
 		a->value = s->plan.value;
 		return;
@@ -408,6 +407,8 @@ static void create(struct fhir_writable *s, const char *body, struct reply *a)
 	a->body = strdup("");
 	etag_of(s, 1, a->etag);
 	snprintf(a->location, sizeof a->location, "%s/Appointment/%s/_history/1", s->base, r->id);
+	if (s->plan.location != NULL)
+		snprintf(a->location, sizeof a->location, "%s", s->plan.location);
 }
 
 static void book_new(struct fhir_writable *s, cJSON *resource, struct reply *a)

@@ -34,19 +34,20 @@ struct writable_plan {
 	int after;          /* ... having done it; 0: 200 */
 	const char *words;  /* diagnostics of such an answer */
 	const char *header, *value;
-	bool empty_html;     /* 200, text/html, nothing (Oracle) */
-	bool drop;           /* the connection, instead of an answer */
-	int delay_ms;        /* before that answer */
-	int lag;             /* so many reads still show what was before */
-	bool no_create_lock; /* If-None-Exist is not looked at */
-	bool hides;          /* the search by identifier finds nothing */
-	bool refuses_book;   /* $book: 200 and a Bundle of an OperationOutcome alone */
-	bool books_anew;     /* $book: cancels the old one and makes another */
-	const char *slots;   /* what Slot? answers; NULL: 404 */
-	/* Reads, while `read_uses` lasts (0: for ever). */
+	bool empty_html;      /* 200, text/html, nothing (Oracle) */
+	bool drop;            /* the connection, instead of an answer */
+	int delay_ms;         /* before that answer */
+	int lag;              /* so many reads still show what was before */
+	bool no_create_lock;  /* If-None-Exist is not looked at */
+	bool hides;           /* the search by identifier finds nothing */
+	bool refuses_book;    /* $book: 200 and a Bundle of an OperationOutcome alone */
+	bool books_anew;      /* $book: cancels the old one and makes another */
+	const char *slots;    /* what Slot? answers; NULL: 404 */
+	const char *location; /* of one that was made; NULL: as it is */
+	/* What reads bring, after so many good ones. */
 	int read_status; /* 0: as it is */
 	const char *read_body;
-	int read_uses;
+	int read_after;
 	/* Somebody else: this JSON Patch is applied after so many reads. */
 	const char *meddles;
 	int meddles_after;

@@ -18,8 +18,9 @@ struct got {
 	struct ev_loop *loop;
 	int calls, status;
 	size_t len;
-	char body[256], error[512], etag[64], type[64];
+	char body[256], error[512], etag[256], type[64];
 	double retry_after_s;
+	bool sent;
 };
 
 static void on_done(void *context, const struct http_answer *a)
@@ -31,7 +32,8 @@ static void on_done(void *context, const struct http_answer *a)
 	got->retry_after_s = a->retry_after_s;
 	snprintf(got->body, sizeof got->body, "%.255s", a->body);
 	snprintf(got->error, sizeof got->error, "%.500s", a->error);
-	snprintf(got->etag, sizeof got->etag, "%.63s", a->etag);
+	snprintf(got->etag, sizeof got->etag, "%.255s", a->etag);
+	got->sent = a->sent;
 	snprintf(got->type, sizeof got->type, "%.63s", a->content_type);
 	ev_break(got->loop, EVBREAK_ALL);
 }
@@ -241,6 +243,58 @@ static void resolves_links_as_servers_write_them(void **state)
 	}
 }
 
+/* Whether any of it went out decides whether it may have happened. */
+static void tells_whether_anything_was_sent(void **state)
+{
+	struct world *w = *state;
+	const struct http_change change = {.method = "PUT",
+		.type = "text/plain",
+		.text = "x",
+		.if_match = "W/\"1\"",
+		.request_id = "a\r\nEvil: 1"};
+	struct got got = {.loop = w->loop};
+	struct error err = {""};
+	char url[256], seen[64];
+	struct http *http = http_create(w->loop, &(struct http_options){.deadline_s = 0.2}, &err);
+	fhir_stub_rule(w->stub, (struct stub_rule){.match = "/slow", .uses = 1, .delay_ms = 600});
+	snprintf(url, sizeof url, "%s/slow", fhir_stub_base(w->stub));
+	assert_int_equal(http_change(http, url, &change, on_done, &got, &err), 0);
+	ev_run(w->loop, 0);
+	assert_int_equal(got.status, 0);
+	assert_true(got.sent);
+	fhir_stub_header(w->stub, "If-Match", seen, sizeof seen);
+	assert_string_equal(seen, "W/\"1\"");
+	fhir_stub_header(w->stub, "Evil", seen, sizeof seen);
+	assert_string_equal(seen, "");
+	fhir_stub_stop(w->stub);
+	assert_int_equal(http_change(http, url, &change, on_done, &got, &err), 0);
+	ev_run(w->loop, 0);
+	assert_int_equal(got.status, 0);
+	assert_false(got.sent);
+	http_destroy(http);
+	w->stub = fhir_stub_start();
+}
+
+/* A version cut short would match nothing, or another one. */
+static void drops_a_version_it_cannot_keep(void **state)
+{
+	struct world *w = *state;
+	char tag[300];
+	memset(tag, 'v', sizeof tag);
+	tag[249] = '\0';
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/fits", .header = "ETag", .value = tag});
+	struct got got = fetch(w, (struct http_options){0}, "/fits");
+	assert_int_equal(strlen(got.etag), 249);
+	char longer[300];
+	memset(longer, 'v', sizeof longer);
+	longer[250] = '\0';
+	fhir_stub_rule(
+		w->stub, (struct stub_rule){.match = "/long", .header = "ETag", .value = longer});
+	got = fetch(w, (struct http_options){0}, "/long");
+	assert_string_equal(got.etag, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +309,8 @@ int main(void)
 			sends_the_token_from_a_private_file_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			refuses_plain_text_beyond_loopback, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_whether_anything_was_sent, setup, teardown),
+		cmocka_unit_test_setup_teardown(drops_a_version_it_cannot_keep, setup, teardown),
 		cmocka_unit_test(compares_origins_by_parts),
 		cmocka_unit_test(resolves_links_as_servers_write_them),
 	};

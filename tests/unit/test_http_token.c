@@ -256,6 +256,38 @@ static void a_refused_one_is_replaced_once(void **state)
 	assert_int_equal(token_stub_bad(w->stub), 3);
 }
 
+/* What changes something goes with a token as what is read does, waits for it, and is not
+ * sent again with a new one: who knows what the server did before it said 401. */
+static int change(struct world *w)
+{
+	struct error err = {""};
+	char url[128];
+	const struct http_change what = {.method = "PATCH", .type = "a/b", .text = "[]"};
+	if (w->http == NULL)
+		w->http = http_create(w->loop, &w->options, &err);
+	int before = w->calls;
+	snprintf(url, sizeof url, "%s/Patient/1", w->options.base);
+	w->pending++;
+	assert_int_equal(http_change(w->http, url, &what, on_done, w, &err), 0);
+	pass(w, 30);
+	assert_int_equal(w->calls, before + 1);
+	return w->status;
+}
+
+static void a_change_is_not_repeated_for_a_token(void **state)
+{
+	struct world *w = *state;
+	assert_int_equal(change(w), 200); /* waits for the first one */
+	assert_int_equal(token_stub_good(w->stub), 1);
+	token_stub_revoke(w->stub, false);
+	assert_int_equal(change(w), 401);
+	assert_non_null(strstr(w->error, "the token was refused"));
+	assert_int_equal(token_stub_bad(w->stub), 1);
+	assert_int_equal(change(w), 200); /* the next one has a new token */
+	assert_int_equal(token_stub_posts(w->stub), 2);
+	assert_int_equal(token_stub_bad(w->stub), 1);
+}
+
 /* -- an endpoint with faults ------------------------------------------------------- */
 
 static void words_for_each_fault(void **state)
@@ -564,6 +596,7 @@ int main(void)
 		TEST(is_renewed_before_it_ends),
 		TEST(is_had_anew_after_it_ended),
 		TEST(a_refused_one_is_replaced_once),
+		TEST(a_change_is_not_repeated_for_a_token),
 		TEST(words_for_each_fault),
 		TEST(a_slow_endpoint_keeps_the_deadline),
 		TEST(waits_after_a_refusal),
