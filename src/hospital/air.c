@@ -199,9 +199,7 @@ void air_act(struct air *air, const struct action *action)
 		if (g >= 0)
 			air->gateways[g].off = !action->on;
 		break;
-	case ACTION_NO_SHOW:
-	case ACTION_EMERGENCY:
-	case ACTION_OVERRUN:
-		break; /* the day knew from the start */
+	default:
+		break; /* the day's own: day_act */
 	}
 }

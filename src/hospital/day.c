@@ -2,75 +2,21 @@
 
 /* Lets the day happen: discrete events over rooms, patients, crews and PACU bays. */
 
-#include "src/hospital/day.h"
+#include "src/hospital/flow.h"
 #include "src/hospital/stamp.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	MINUTE = 60000,
-	PENDING_MAX = 1024,
-	STREAM_FLOW = 3,
-	STREAM_SURGEON = 6,
-	LATEST_START_MIN = 18 * 60 + 30
-};
+enum { STREAM_FLOW = 3, STREAM_SURGEON = 6, LATEST_START_MIN = 18 * 60 + 30 };
 
-enum kind {
-	E_PICK,
-	E_CALLED,
-	E_ROOM_READY,
-	E_START,
-	E_LEAVE,
-	E_CLEAN,
-	E_BAY_FREE,
-	E_ADD_ON,
-	E_ASK,      /* a task wants its crew; index: task and case */
-	E_CREW_FREE /* index: crew */
-};
-
-/* What a crew is needed for, and waited for. */
-enum task { T_FETCH, T_INDUCE, T_WAKE, T_WHEEL, T_SWEEP, TASK_COUNT };
-
-struct event {
-	int64_t t;
-	int order;
-	enum kind kind;
-	int index; /* case, room number or bay */
-};
-
-/* What was drawn for a case when a stage of it began, for the tasks to come. */
-struct fate {
-	int64_t to_leave_ward, transport, to_ready;              /* T_FETCH */
-	int64_t induction, anaesthesia_left, surgery, closing;   /* T_INDUCE */
-	int64_t to_incision[3];                                  /* position, position done, cut */
-	int64_t emergence, to_door;                              /* T_WAKE */
-	int64_t transfer, stay, to_leave_pacu, to_back, to_home; /* T_WHEEL */
-	int64_t cleaning;                                        /* T_SWEEP */
-};
-
-struct flow {
-	struct day *day;
-	struct event pending[PENDING_MAX];
-	int pending_count, order;
-	int list[DAY_OR][DAY_CASES], list_count[DAY_OR];
-	int next[DAY_OR];         /* case called for the room, -1 */
-	int in_room[DAY_OR];      /* case inside, -1 */
-	int64_t clean_ms[DAY_OR]; /* 0: not clean */
-	bool bay_taken[DAY_BAYS];
-	int waiting[DAY_CASES], waiting_count;
-	struct fate fate[DAY_CASES];
-	int crew_free[CREW_COUNT];
-	int asking[CREW_COUNT][TASK_COUNT * DAY_CASES], asking_count[CREW_COUNT];
-};
-
-static int64_t minutes(double m)
+int64_t flow_minutes(double m)
 {
 	/* Whole seconds: FHIR dateTimes carry no more, and both must agree. */
 	return (int64_t)(m * 60.0) * 1000;
 }
 
-static void post(struct flow *f, int64_t t, enum kind kind, int index)
+void flow_post(struct flow *f, int64_t t, enum kind kind, int index)
 {
 	if (f->pending_count < PENDING_MAX)
 		f->pending[f->pending_count++] = (struct event){t, f->order++, kind, index};
@@ -91,10 +37,10 @@ static struct event take_first(struct flow *f)
 
 static void ask_at(struct flow *f, int64_t t, enum task task, const struct hcase *c)
 {
-	post(f, t, E_ASK, (int)task * DAY_CASES + (int)(c - f->day->cases));
+	flow_post(f, t, E_ASK, (int)task * DAY_CASES + (int)(c - f->day->cases));
 }
 
-static int number_of(const struct day *day, int room)
+int flow_number(const struct day *day, int room)
 {
 	for (int i = 0; i < day->room_count; i++)
 		if (day->rooms[i] == room)
@@ -116,31 +62,43 @@ static void set_room_ready(struct flow *f, int n, int64_t now)
 		return;
 	struct rng r = step(f, c, 1);
 	int64_t from = f->clean_ms[n] > now ? f->clean_ms[n] : now;
-	int64_t ready = from + minutes(rng_between(&r, 3, 7));
-	int64_t early = c->planned_start - minutes(rng_between(&r, 14, 26));
+	int64_t ready = from + flow_minutes(rng_between(&r, 3, 7));
+	int64_t early = c->planned_start - flow_minutes(rng_between(&r, 14, 26));
 	c->at[MILESTONE_ROOM_READY] = ready > early ? ready : early;
-	post(f, c->at[MILESTONE_ROOM_READY], E_ROOM_READY, f->next[n]);
+	flow_post(f, c->at[MILESTONE_ROOM_READY], E_ROOM_READY, f->next[n]);
+}
+
+/* From when on a patient who has eaten is sent for: so much later than asked, as
+ * the programme drew it; where it is known in time, than was booked. */
+static int64_t fasting_from(const struct flow *f, const struct hcase *c, int64_t early, int64_t t)
+{
+	int64_t wait = flow_minutes(c->fasting_wait_min);
+	int64_t legal = f->day->drawn[c - f->day->cases].planned_start - early + wait;
+	if (c->ate_ms == 0 && !c->placed)
+		return t + wait;
+	return t > legal ? t : legal;
 }
 
 /* The ward is asked for the patient: everything up to "ready" follows. */
 static void call_patient(struct flow *f, struct hcase *c, int64_t now)
 {
 	struct rng r = step(f, c, 2);
-	int64_t t = c->planned_start - minutes(rng_between(&r, 38, 58));
+	int64_t early = flow_minutes(rng_between(&r, 38, 58));
+	int64_t t = c->planned_start - early;
 	if (c->emergency)
 		t = (now > c->at[MILESTONE_ARRIVED] ? now : c->at[MILESTONE_ARRIVED])
-		    + minutes(rng_between(&r, 2, 8));
+		    + flow_minutes(rng_between(&r, 2, 8));
 	if (t < now)
 		t = now;
-	if (t < c->at[MILESTONE_ARRIVED] + minutes(20) && !c->emergency)
-		t = c->at[MILESTONE_ARRIVED] + minutes(20);
+	if (t < c->at[MILESTONE_ARRIVED] + flow_minutes(20) && !c->emergency)
+		t = c->at[MILESTONE_ARRIVED] + flow_minutes(20);
 	if (c->not_fasting)
-		t += minutes(c->fasting_wait_min);
+		t = fasting_from(f, c, early, t);
 	struct fate *fate = &f->fate[c - f->day->cases];
 	c->at[MILESTONE_SENT_FOR] = t;
-	fate->to_leave_ward = minutes(rng_lognormal(&r, 6, 0.4));
-	fate->transport = minutes(rng_lognormal(&r, 5, 0.25));
-	fate->to_ready = minutes(rng_lognormal(&r, 8, 0.4));
+	fate->to_leave_ward = flow_minutes(rng_lognormal(&r, 6, 0.4));
+	fate->transport = flow_minutes(rng_lognormal(&r, 5, 0.25));
+	fate->to_ready = flow_minutes(rng_lognormal(&r, 8, 0.4));
 	ask_at(f, t, T_FETCH, c);
 }
 
@@ -149,12 +107,12 @@ static int64_t fetch(struct flow *f, struct hcase *c, const struct fate *fate, i
 	t = c->at[MILESTONE_LEFT_WARD] = t + fate->to_leave_ward;
 	t = c->at[MILESTONE_IN_HOLDING] = t + fate->transport;
 	c->at[MILESTONE_READY] = t + fate->to_ready;
-	post(f, c->at[MILESTONE_READY], E_CALLED, (int)(c - f->day->cases));
+	flow_post(f, c->at[MILESTONE_READY], E_CALLED, (int)(c - f->day->cases));
 	return t;
 }
 
 /* After this, nobody is called who can wait until another day. */
-static int64_t latest_call(const struct day *day, int n)
+int64_t flow_latest_call(const struct day *day, int n)
 {
 	int closes = day->site->rooms[day->rooms[n]].close_min;
 	return stamp_at(day->midnight, day->laws != NULL && closes > 0
@@ -162,14 +120,22 @@ static int64_t latest_call(const struct day *day, int n)
 					       : LATEST_START_MIN);
 }
 
-static void pick(struct flow *f, int n, int64_t now)
+/* Not urgent, and nobody said that it is to be done so late. */
+static bool too_late(const struct flow *f, const struct hcase *c, int n, int64_t t)
 {
+	int64_t last = flow_latest_call(f->day, n);
+	return t > last && !c->emergency && !(c->placed && c->planned_start > last);
+}
+
+void flow_pick(struct flow *f, int n, int64_t now)
+{
+	f->calling[n] = true;
 	if (f->next[n] >= 0)
 		return;
 	while (f->list_count[n] > 0) {
 		struct hcase *c = &f->day->cases[f->list[n][0]];
 		if (c->off_ms > now) {
-			post(f, c->off_ms, E_PICK, n);
+			flow_post(f, c->off_ms, E_PICK, n);
 			return;
 		}
 		int chosen = f->list[n][0];
@@ -177,37 +143,61 @@ static void pick(struct flow *f, int n, int64_t now)
 		memmove(f->list[n], f->list[n] + 1, (size_t)f->list_count[n] * sizeof(int));
 		if (c->off_ms != 0)
 			continue;
-		if (now > latest_call(f->day, n) && !c->emergency) {
-			c->off_ms = now;
+		if (too_late(f, c, n, now)) {
+			flow_take_off(f, c, now);
 			continue;
 		}
 		f->next[n] = chosen;
-		call_patient(f, c, now);
+		if (c->at[MILESTONE_SENT_FOR] == 0)
+			call_patient(f, c, now);
 		set_room_ready(f, n, now);
 		return;
 	}
 }
 
-static void try_start(struct flow *f, int n)
+static bool came(int64_t at, int64_t now)
 {
-	struct hcase *c = f->next[n] >= 0 ? &f->day->cases[f->next[n]] : NULL;
-	if (c == NULL || f->in_room[n] >= 0 || c->at[MILESTONE_ROOM_READY] == 0
-		|| c->at[MILESTONE_IN_ROOM] != 0)
-		return;
-	struct rng r = step(f, c, 3);
-	int64_t ready = c->at[MILESTONE_READY] + minutes(rng_between(&r, 1.5, 4));
-	int64_t room = c->at[MILESTONE_ROOM_READY] + minutes(rng_between(&r, 0.5, 2));
+	return at != 0 && at <= now;
+}
+
+/* When a case that is ready, as its room is, enters it; 0 nobody can say yet. */
+static int64_t entry(struct flow *f, struct hcase *c, int n, int64_t now, struct rng *r)
+{
+	int64_t ready = c->at[MILESTONE_READY] + flow_minutes(rng_between(r, 1.5, 4));
+	int64_t room = c->at[MILESTONE_ROOM_READY] + flow_minutes(rng_between(r, 0.5, 2));
 	int64_t t = ready > room ? ready : room;
-	int64_t early = c->planned_start - minutes(rng_between(&r, 0, 12));
+	int64_t early = c->planned_start - flow_minutes(rng_between(r, 0, 12));
 	if (c->emergency)
 		early = 0;
-	t = (t > early ? t : early) + minutes(c->delay_min);
-	c->at[MILESTONE_IN_ROOM] = t;
-	if (c->via_induction && c->induction_room >= 0 && t - ready > minutes(3)) {
-		int64_t in = t - minutes(rng_between(&r, 5, 9));
+	t = (t > early ? t : early) + flow_minutes(c->delay_min);
+	if (c->via_induction && c->induction_room >= 0 && t - ready > flow_minutes(3)) {
+		int64_t in = t - flow_minutes(rng_between(r, 5, 9));
 		c->induction_ms = in > ready ? in : ready;
 	}
-	post(f, t, E_START, f->next[n]);
+	if (t < now)
+		t = now;
+	int64_t until = flow_kept_out(f->day, c, t);
+	if (until > t && too_late(f, c, n, until)) {
+		int64_t last = flow_latest_call(f->day, n);
+		flow_post(f, last > now ? last : now, E_GIVE_UP, (int)(c - f->day->cases));
+		return 0;
+	}
+	return flow_surgeon_busy(f, c, until) ? 0 : until;
+}
+
+void flow_try_start(struct flow *f, int n, int64_t now)
+{
+	struct hcase *c = f->next[n] >= 0 ? &f->day->cases[f->next[n]] : NULL;
+	if (c == NULL || f->in_room[n] >= 0 || !came(c->at[MILESTONE_READY], now)
+		|| !came(c->at[MILESTONE_ROOM_READY], now) || c->at[MILESTONE_IN_ROOM] != 0)
+		return;
+	struct rng r = step(f, c, 3);
+	int64_t t = entry(f, c, n, now, &r);
+	c->at[MILESTONE_IN_ROOM] = t;
+	if (t == 0)
+		c->induction_ms = 0;
+	else
+		flow_post(f, t, E_START, f->next[n]);
 }
 
 /* How much longer this surgeon takes than others, and for this patient. */
@@ -239,28 +229,29 @@ static double lasts(const struct law *law, double median, double log_sd, struct 
 static void start(struct flow *f, struct hcase *c, int64_t t)
 {
 	const struct laws *laws = f->day->laws;
-	int n = number_of(f->day, c->room), index = (int)(c - f->day->cases);
+	int n = flow_number(f->day, c->room), index = (int)(c - f->day->cases);
 	struct fate *fate = &f->fate[index];
 	f->in_room[n] = index;
 	f->next[n] = -1;
+	f->calling[n] = false;
 	f->clean_ms[n] = 0;
 	struct rng r = step(f, c, 4);
 	double usual = c->act->anaesthesia_min;
 	double anaesthesia = lasts(laws != NULL ? &laws->anaesthesia : NULL, usual, 0.2, &r);
 	double after = laws != NULL ? usual : anaesthesia;
-	fate->induction = minutes(0.32 * anaesthesia);
-	fate->anaesthesia_left = minutes(0.5 * anaesthesia);
-	fate->to_incision[0] = minutes(rng_between(&r, 0.3, 1.5));
-	fate->to_incision[1] = minutes(rng_lognormal(&r, 0.28 * after, 0.3));
-	fate->to_incision[2] = minutes(rng_between(&r, 0.5, 2.5));
+	fate->induction = flow_minutes(0.32 * anaesthesia);
+	fate->anaesthesia_left = flow_minutes(0.5 * anaesthesia);
+	fate->to_incision[0] = flow_minutes(rng_between(&r, 0.3, 1.5));
+	fate->to_incision[1] = flow_minutes(rng_lognormal(&r, 0.28 * after, 0.3));
+	fate->to_incision[2] = flow_minutes(rng_between(&r, 0.5, 2.5));
 	double surgery = surgery_minutes(f, c, &r);
 	double closing = surgery * rng_between(&r, 0.12, 0.2);
-	fate->surgery = minutes(surgery - closing + c->overrun_min);
-	fate->closing = minutes(closing);
+	fate->surgery = flow_minutes(surgery - closing + c->overrun_min);
+	fate->closing = flow_minutes(closing);
 	fate->emergence =
-		minutes(lasts(laws != NULL ? &laws->emergence : NULL, 0.2 * after, 0.35, &r));
-	fate->to_door = minutes(rng_between(&r, 2, 6));
-	ask_at(f, t + minutes(0.18 * anaesthesia), T_INDUCE, c);
+		flow_minutes(lasts(laws != NULL ? &laws->emergence : NULL, 0.2 * after, 0.35, &r));
+	fate->to_door = flow_minutes(rng_between(&r, 2, 6));
+	ask_at(f, t + flow_minutes(0.18 * anaesthesia), T_INDUCE, c);
 }
 
 static int64_t induce(struct flow *f, struct hcase *c, const struct fate *fate, int64_t t)
@@ -272,8 +263,10 @@ static int64_t induce(struct flow *f, struct hcase *c, const struct fate *fate, 
 	t = c->at[MILESTONE_PREP_DONE] = t + fate->to_incision[1];
 	t = c->at[MILESTONE_INCISION] = t + fate->to_incision[2];
 	/* The next patient is sent for by what the team expects, not by what comes. */
-	post(f, t + minutes(0.55 * c->act->surgery_min), E_PICK, number_of(f->day, c->room));
+	flow_post(f, t + flow_minutes(0.55 * c->act->surgery_min), E_PICK,
+		flow_number(f->day, c->room));
 	t = c->at[MILESTONE_CLOSING] = t + fate->surgery;
+	flow_post(f, t, E_SURGEON, 0);
 	t = c->at[MILESTONE_PROCEDURE_END] = t + fate->closing;
 	ask_at(f, t, T_WAKE, c);
 	return done;
@@ -282,7 +275,7 @@ static int64_t induce(struct flow *f, struct hcase *c, const struct fate *fate, 
 static int64_t wake(struct flow *f, struct hcase *c, const struct fate *fate, int64_t t)
 {
 	t = c->at[MILESTONE_EMERGENCE] = t + fate->emergence;
-	post(f, t + fate->to_door, E_LEAVE, (int)(c - f->day->cases));
+	flow_post(f, t + fate->to_door, E_LEAVE, (int)(c - f->day->cases));
 	return t;
 }
 
@@ -292,18 +285,18 @@ static void leave(struct flow *f, struct hcase *c, int bay, int64_t t)
 	struct fate *fate = &f->fate[c - f->day->cases];
 	f->bay_taken[bay] = true;
 	c->bay = f->day->bays[bay];
-	f->in_room[number_of(f->day, c->room)] = -1;
+	f->in_room[flow_number(f->day, c->room)] = -1;
 	c->at[MILESTONE_OUT_ROOM] = t;
 	struct rng r = step(f, c, 5);
-	fate->transfer = minutes(rng_lognormal(&r, 3.5, 0.2));
-	fate->stay = minutes(
+	fate->transfer = flow_minutes(rng_lognormal(&r, 3.5, 0.2));
+	fate->stay = flow_minutes(
 		lasts(laws != NULL ? &laws->recovery : NULL, c->day_case ? 62 : 98, 0.33, &r));
-	fate->to_leave_pacu = minutes(rng_lognormal(&r, 10, 0.6));
-	fate->to_back = minutes(rng_between(&r, 5, 9));
-	fate->to_home = c->day_case ? minutes(rng_between(&r, 75, 170)) : 0;
-	int64_t to_clean = minutes(rng_between(&r, 1.5, 4));
-	fate->cleaning =
-		minutes(lasts(laws != NULL ? &laws->cleaning : NULL, c->act->cleanup_min, 0.2, &r));
+	fate->to_leave_pacu = flow_minutes(rng_lognormal(&r, 10, 0.6));
+	fate->to_back = flow_minutes(rng_between(&r, 5, 9));
+	fate->to_home = c->day_case ? flow_minutes(rng_between(&r, 75, 170)) : 0;
+	int64_t to_clean = flow_minutes(rng_between(&r, 1.5, 4));
+	fate->cleaning = flow_minutes(
+		lasts(laws != NULL ? &laws->cleaning : NULL, c->act->cleanup_min, 0.2, &r));
 	ask_at(f, t, T_WHEEL, c);
 	ask_at(f, t + to_clean, T_SWEEP, c);
 }
@@ -315,11 +308,12 @@ static int64_t wheel(struct flow *f, struct hcase *c, const struct fate *fate, i
 		bay++;
 	int64_t in = c->at[MILESTONE_PACU_IN] = t + fate->transfer;
 	int64_t ready = c->at[MILESTONE_PACU_READY] = in + fate->stay;
-	int64_t out = c->at[MILESTONE_PACU_OUT] = ready + fate->to_leave_pacu;
+	int64_t out = flow_kept_in(f->day, c, ready + fate->to_leave_pacu);
+	c->at[MILESTONE_PACU_OUT] = out;
 	c->back_ms = out + fate->to_back;
 	if (c->day_case)
 		c->at[MILESTONE_DISCHARGED] = c->back_ms + fate->to_home;
-	post(f, out + minutes(3), E_BAY_FREE, bay);
+	flow_post(f, out + flow_minutes(3), E_BAY_FREE, bay);
 	return in;
 }
 
@@ -327,7 +321,7 @@ static int64_t sweep(struct flow *f, struct hcase *c, const struct fate *fate, i
 {
 	c->at[MILESTONE_CLEANUP] = t;
 	c->at[MILESTONE_CLEANUP_DONE] = t + fate->cleaning;
-	post(f, t + fate->cleaning, E_CLEAN, number_of(f->day, c->room));
+	flow_post(f, t + fate->cleaning, E_CLEAN, flow_number(f->day, c->room));
 	return t + fate->cleaning;
 }
 
@@ -349,33 +343,44 @@ static void ask(struct flow *f, int index, int64_t t)
 {
 	enum crew crew = tasks[index / DAY_CASES].crew;
 	int of = index % DAY_CASES;
-	if (f->crew_free[crew] == 0) {
+	if (f->crew_free[crew] <= 0) {
 		f->asking[crew][f->asking_count[crew]++] = index;
 		return;
 	}
 	f->crew_free[crew]--;
 	int64_t until = tasks[index / DAY_CASES].begin(f, &f->day->cases[of], &f->fate[of], t);
-	post(f, until, E_CREW_FREE, (int)crew);
+	flow_post(f, until, E_CREW_FREE, (int)crew);
 }
 
-static void crew_free(struct flow *f, int crew, int64_t t)
+void flow_serve(struct flow *f, int crew, int64_t t)
 {
-	f->crew_free[crew]++;
-	if (f->asking_count[crew] == 0)
-		return;
-	int first = f->asking[crew][0];
-	f->asking_count[crew]--;
-	memmove(f->asking[crew], f->asking[crew] + 1, (size_t)f->asking_count[crew] * sizeof(int));
-	ask(f, first, t);
+	while (f->crew_free[crew] > 0 && f->asking_count[crew] > 0) {
+		int first = f->asking[crew][0];
+		f->asking_count[crew]--;
+		memmove(f->asking[crew], f->asking[crew] + 1,
+			(size_t)f->asking_count[crew] * sizeof(int));
+		ask(f, first, t);
+	}
 }
 
-static void try_leave(struct flow *f, int64_t t)
+/* A patient who was not to be fetched after all, or is fetched already: no more. */
+static bool is_stale(struct flow *f, const struct event *e)
+{
+	int index = e->index % DAY_CASES;
+	if (e->index / DAY_CASES != T_FETCH)
+		return false;
+	bool stale = f->fetching[index] || f->day->cases[index].at[MILESTONE_SENT_FOR] != e->t;
+	f->fetching[index] |= !stale;
+	return stale;
+}
+
+void flow_leave(struct flow *f, int64_t t)
 {
 	while (f->waiting_count > 0) {
 		int bay = 0;
-		while (bay < f->day->bay_count && f->bay_taken[bay])
+		while (bay < f->bays_open && f->bay_taken[bay])
 			bay++;
-		if (bay == f->day->bay_count)
+		if (bay == f->bays_open)
 			return;
 		int index = f->waiting[0];
 		f->waiting_count--;
@@ -392,6 +397,8 @@ static void add_on(struct flow *f, int index, int64_t t)
 	double least = 1e9;
 	for (int n = 0; n < f->day->room_count && c->room < 0; n++) {
 		double left = f->next[n] >= 0 ? 60 : 0;
+		if (flow_is_down(f->day, f->day->rooms[n], t))
+			left += 600;
 		for (int k = 0; k < f->list_count[n]; k++)
 			left += 20 + f->day->cases[f->list[n][k]].act->surgery_min;
 		if (left < least) {
@@ -401,14 +408,25 @@ static void add_on(struct flow *f, int index, int64_t t)
 	}
 	if (c->room < 0)
 		c->room = f->day->rooms[best];
-	int n = number_of(f->day, c->room);
+	int n = flow_number(f->day, c->room);
 	memmove(f->list[n] + 1, f->list[n], (size_t)f->list_count[n] * sizeof(int));
 	f->list[n][0] = index;
 	f->list_count[n]++;
 	struct rng r = step(f, c, 6);
-	c->at[MILESTONE_ARRIVED] = t + minutes(rng_between(&r, 1, 15));
+	c->at[MILESTONE_ARRIVED] = t + flow_minutes(rng_between(&r, 1, 15));
 	if (f->in_room[n] < 0)
-		pick(f, n, t);
+		flow_pick(f, n, t);
+}
+
+/* Its room was not to be had in time, and nobody found another one. */
+static void give_up(struct flow *f, struct hcase *c, int64_t t)
+{
+	int n = flow_number(f->day, c->room);
+	if (f->next[n] != c - f->day->cases || c->at[MILESTONE_IN_ROOM] != 0
+		|| !too_late(f, c, n, flow_kept_out(f->day, c, t)))
+		return;
+	flow_take_off(f, c, t);
+	flow_pick(f, n, t);
 }
 
 static void run(struct flow *f, const struct event *e)
@@ -416,42 +434,54 @@ static void run(struct flow *f, const struct event *e)
 	struct day *day = f->day;
 	switch (e->kind) {
 	case E_PICK:
-		pick(f, e->index, e->t);
+		flow_pick(f, e->index, e->t);
 		break;
 	case E_CALLED:
-	case E_ROOM_READY: {
+	case E_ROOM_READY:
 		/* Whichever comes second starts the case. */
-		struct hcase *c = &day->cases[e->index];
-		if (c->at[MILESTONE_READY] != 0 && c->at[MILESTONE_READY] <= e->t
-			&& c->at[MILESTONE_ROOM_READY] != 0 && c->at[MILESTONE_ROOM_READY] <= e->t)
-			try_start(f, number_of(day, c->room));
+		flow_try_start(f, flow_number(day, day->cases[e->index].room), e->t);
+		break;
+	case E_START: {
+		/* Unless it was to begin there and then, and is not any more. */
+		int n = flow_number(day, day->cases[e->index].room);
+		if (f->next[n] == e->index && day->cases[e->index].at[MILESTONE_IN_ROOM] == e->t)
+			start(f, &day->cases[e->index], e->t);
 		break;
 	}
-	case E_START:
-		start(f, &day->cases[e->index], e->t);
-		break;
 	case E_LEAVE:
 		f->waiting[f->waiting_count++] = e->index;
-		try_leave(f, e->t);
+		flow_leave(f, e->t);
 		break;
 	case E_CLEAN:
 		f->clean_ms[e->index] = e->t;
-		pick(f, e->index, e->t);
+		flow_pick(f, e->index, e->t);
 		if (f->next[e->index] >= 0)
 			set_room_ready(f, e->index, e->t);
 		break;
 	case E_BAY_FREE:
 		f->bay_taken[e->index] = false;
-		try_leave(f, e->t);
+		flow_leave(f, e->t);
 		break;
 	case E_ADD_ON:
 		add_on(f, e->index, e->t);
 		break;
 	case E_ASK:
-		ask(f, e->index, e->t);
+		if (!is_stale(f, e))
+			ask(f, e->index, e->t);
 		break;
 	case E_CREW_FREE:
-		crew_free(f, e->index, e->t);
+		f->crew_free[e->index]++;
+		flow_serve(f, e->index, e->t);
+		break;
+	case E_ACT:
+		flow_act(f, &day->actions[e->index]);
+		break;
+	case E_SURGEON:
+		for (int n = 0; n < day->room_count; n++)
+			flow_try_start(f, n, e->t);
+		break;
+	case E_GIVE_UP:
+		give_up(f, &day->cases[e->index], e->t);
 		break;
 	}
 }
@@ -462,12 +492,13 @@ static void arrive(struct flow *f, struct hcase *c)
 	if (c->no_show)
 		return;
 	if (c->day_case) {
-		int64_t opens = stamp_at(f->day->midnight, 390) + minutes(rng_between(&r, 0, 35));
-		int64_t t = c->planned_start - minutes(rng_between(&r, 75, 150));
+		int64_t opens =
+			stamp_at(f->day->midnight, 390) + flow_minutes(rng_between(&r, 0, 35));
+		int64_t t = c->planned_start - flow_minutes(rng_between(&r, 75, 150));
 		c->at[MILESTONE_ARRIVED] = t > opens ? t : opens;
 	} else {
 		c->at[MILESTONE_ARRIVED] =
-			stamp_at(f->day->midnight, -7 * 60) + minutes(rng_between(&r, 0, 180));
+			stamp_at(f->day->midnight, -7 * 60) + flow_minutes(rng_between(&r, 0, 180));
 	}
 }
 
@@ -498,22 +529,27 @@ void day_happen(struct day *day)
 		abort();
 	f->day = day;
 	memcpy(f->crew_free, day->crews, sizeof(f->crew_free));
+	memcpy(f->crew_size, day->crews, sizeof(f->crew_size));
+	f->bays_open = day->bay_count;
 	int64_t dawn = stamp_at(day->midnight, 360);
 	for (int n = 0; n < day->room_count; n++) {
 		f->next[n] = f->in_room[n] = -1;
 		f->clean_ms[n] = dawn;
-		post(f, dawn, E_PICK, n);
+		flow_post(f, dawn, E_PICK, n);
 	}
 	for (int i = 0; i < day->case_count; i++) {
 		struct hcase *c = &day->cases[i];
 		if (c->emergency) {
-			post(f, c->known_ms, E_ADD_ON, i);
+			flow_post(f, c->known_ms, E_ADD_ON, i);
 			continue;
 		}
 		arrive(f, c);
-		int n = number_of(day, c->room);
+		int n = flow_number(day, c->room);
 		f->list[n][f->list_count[n]++] = i;
 	}
+	for (int i = 0; i < day->action_count; i++)
+		if (day->actions[i].kind >= ACTION_PLACE)
+			flow_post(f, day->actions[i].t, E_ACT, i);
 	while (f->pending_count > 0) {
 		struct event e = take_first(f);
 		run(f, &e);

@@ -49,7 +49,11 @@ struct hcase {
 	int64_t planned_start, planned_end;
 	double delay_min; /* the team's lateness, first case of a room */
 	double fasting_wait_min;
+	int64_t ate_ms;     /* that they are not fasting is known from here; 0 always */
 	double overrun_min; /* added by a script */
+	int nest;           /* emergencies: the class that was told, 0 none */
+	bool placed;        /* somebody gave it another room or hour */
+	bool waitlisted;    /* put off, to be booked anew */
 	bool via_induction;
 	int64_t off_ms; /* no-show or cancelled, known from here; 0 */
 	bool no_show;
@@ -67,20 +71,34 @@ enum action_kind {
 	ACTION_PRESS,
 	ACTION_FRIDGE,
 	ACTION_GATEWAY,
-	ACTION_NO_SHOW,
-	ACTION_EMERGENCY,
-	ACTION_OVERRUN,
 	ACTION_EMERGENCY_CALL,
-	ACTION_PRESSURE
+	ACTION_PRESSURE,
+	/* What goes wrong. */
+	ACTION_NO_SHOW,   /* so many, or the case */
+	ACTION_EMERGENCY, /* in a room, or wherever there is least to do */
+	ACTION_OVERRUN,   /* the case in the room */
+	ACTION_ATE,       /* the case must wait so many minutes longer than booked */
+	ACTION_LATE,      /* whoever operates the case comes so many minutes after it is due */
+	ACTION_DOWN,      /* nobody enters the room for so many minutes */
+	ACTION_DEVICE,    /* nobody enters it who needs the kit the next one needs */
+	ACTION_WARD_FULL, /* nobody leaves the PACU for a ward for so many minutes */
+	/* What somebody decides. */
+	ACTION_PLACE,    /* the case goes to a room, at an hour */
+	ACTION_POSTPONE, /* the case is not done today */
+	ACTION_UNITS     /* so many of a crew or of the bays from now on */
 };
 
-/* One line of a script. */
+/* One line of a script, or one thing asked of the FHIR server. */
 struct action {
 	int64_t t;
 	enum action_kind kind;
-	char target[ID_SIZE]; /* tag, gateway or room */
-	bool on;              /* gateway on, fridge open, pressure lost */
+	char target[ID_SIZE]; /* tag, gateway, room, or case by its appointment */
+	bool on;              /* gateway on, fridge open, pressure lost; POSTPONE: on the waiting list */
 	int number;
+	int room;           /* PLACE: index in the site; UNITS: crew, CREW_COUNT the bays */
+	int64_t start, end; /* PLACE, EMERGENCY; end 0: as long as booked */
+	bool done;          /* it could be obeyed when its time came */
+	int was;            /* PLACE: the room until then */
 };
 
 enum telling { TELLING_PROMPT, TELLING_LATE, TELLING_NONE };
@@ -91,6 +109,7 @@ enum happening_kind {
 	HAPPENING_FASTING,
 	HAPPENING_BACK,
 	HAPPENING_OFF,
+	HAPPENING_DECIDED, /* index is an action */
 	HAPPENING_BRACELET_ON,
 	HAPPENING_BRACELET_OFF
 };
@@ -118,6 +137,10 @@ struct day {
 	int bay_count;
 	struct hcase cases[DAY_CASES];
 	int case_count;
+	struct hcase drawn[DAY_CASES]; /* as booked, before anything happened */
+	struct action actions[DAY_ACTIONS];
+	int action_count;
+	enum telling telling;
 	struct happening *happenings;
 	int happening_count;
 };
@@ -135,10 +158,30 @@ struct day *day_create_under(const struct site *site, int64_t any_ms, uint64_t s
 	enum telling telling, const struct laws *laws, const struct day_units *units);
 void day_destroy(struct day *day);
 
+/*
+ * From action->t on the day goes on otherwise: it happens once more from dawn with
+ * the same draws, so that everything before stays to the millisecond. (But a room
+ * that was made ready for a case which goes elsewhere is not ready for it.) False
+ * with why, and nothing changed, when it cannot be: the case has begun, is unknown
+ * or over, the room is no operating room. In a day that is being played t must not
+ * be in the past.
+ */
+enum { DAY_WHY = 80 };
+bool day_act(struct day *day, const struct action *action, char why[DAY_WHY]);
+/* One after the other; what cannot be is said on standard error. */
+void day_act_all(struct day *day, const struct action *actions, int count);
+int day_case(const struct day *day, const char *appointment); /* -1 */
+/* Where and when the case was booked for, as somebody knew at t. */
+struct booking {
+	int room;
+	int64_t start, end;
+};
+struct booking day_booking(const struct day *day, int index, int64_t t);
+
 void programme_draw(struct day *day);
 int programme_add_emergency(struct day *day, int64_t t, int room);
 void day_happen(struct day *day);
-void telling_make(struct day *day, enum telling telling);
+void telling_make(struct day *day);
 
 /* Where a thing stands. An index of site->rooms, and a bed or -1. */
 struct place {

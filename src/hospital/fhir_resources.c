@@ -3,6 +3,7 @@
 /* The bodies of the resources, as a hospital's system would fill them in. */
 
 #include "src/hospital/fhir_store.h"
+#include "feeds/json_read.h"
 #include "src/hospital/stamp.h"
 
 #include <math.h>
@@ -204,7 +205,9 @@ const char *resource_appointment_status(const struct store *s, int i)
 {
 	const struct known *k = &s->known[i];
 	if (k->off)
-		return s->day->cases[i].no_show ? "noshow" : "cancelled";
+		return s->day->cases[i].no_show ? "noshow"
+		       : k->waitlisted          ? "waitlist"
+						: "cancelled";
 	if (k->seen[MILESTONE_OUT_ROOM] || k->seen[MILESTONE_PACU_IN])
 		return "fulfilled";
 	if (k->seen[MILESTONE_IN_ROOM] || k->seen[MILESTONE_INCISION])
@@ -228,7 +231,8 @@ static void participant(
 cJSON *resource_appointment(const struct store *s, int i)
 {
 	const struct hcase *c = &s->day->cases[i];
-	const struct room *room = &s->day->site->rooms[c->room];
+	const struct booking *booked = &s->known[i].booking;
+	const struct room *room = &s->day->site->rooms[booked->room];
 	cJSON *o = fhir_new("Appointment", c->appointment);
 	identifier(o, LOCAL "ids/or-case", c->appointment);
 	fhir_text(o, "status", resource_appointment_status(s, i));
@@ -238,9 +242,9 @@ cJSON *resource_appointment(const struct store *s, int i)
 		fhir_concept(CS "v2-0276", c->emergency ? "EMERGENCY" : "ROUTINE", NULL));
 	cJSON_AddNumberToObject(o, "priority", c->emergency ? 1 : 5);
 	fhir_text(o, "description", c->act->text);
-	fhir_time_seconds(o, "start", c->planned_start);
-	fhir_time_seconds(o, "end", c->planned_end);
-	const int64_t minutes = (c->planned_end - c->planned_start) / 60000;
+	fhir_time_seconds(o, "start", booked->start);
+	fhir_time_seconds(o, "end", booked->end);
+	const int64_t minutes = (booked->end - booked->start) / 60000;
 	cJSON_AddNumberToObject(o, "minutesDuration", (double)minutes);
 	fhir_time_seconds(o, "created", c->known_ms);
 	participant(o, NULL, "Patient", c->patient, NULL);
@@ -248,6 +252,32 @@ cJSON *resource_appointment(const struct store *s, int i)
 	participant(o, "PPRF", "Practitioner", s->day->staff[c->surgeon].id, NULL);
 	participant(o, "SPRF", "Practitioner", s->day->staff[c->anaesthetist].id, NULL);
 	return o;
+}
+
+static void set_time(cJSON *o, const char *key, int64_t ms)
+{
+	char stamp[STAMP_SIZE];
+	cJSON_ReplaceItemInObjectCaseSensitive(
+		o, key, cJSON_CreateString(stamp_seconds(ms, stamp)));
+}
+
+void resource_rebook(const struct store *s, int i, cJSON *o)
+{
+	const struct booking *b = &s->known[i].booking;
+	const struct room *room = &s->day->site->rooms[b->room];
+	set_time(o, "start", b->start);
+	set_time(o, "end", b->end);
+	cJSON_ReplaceItemInObjectCaseSensitive(
+		o, "minutesDuration", cJSON_CreateNumber((double)((b->end - b->start) / 60000)));
+	for (cJSON *p = cJSON_GetObjectItemCaseSensitive(o, "participant")->child; p != NULL;
+		p = p->next) {
+		cJSON *actor = cJSON_GetObjectItemCaseSensitive(p, "actor");
+		if (strncmp(json_text(actor, "reference"), "Location/", 9) != 0)
+			continue;
+		cJSON_DeleteItemFromObjectCaseSensitive(p, "actor");
+		fhir_reference(p, "actor", "Location", room->fhir);
+		fhir_text(cJSON_GetObjectItemCaseSensitive(p, "actor"), "display", room->name);
+	}
 }
 
 static const char *progress_code(enum milestone m)
@@ -336,7 +366,7 @@ cJSON *resource_procedure(const struct store *s, int i)
 	}
 	fhir_reference(
 		fhir_push(o, "performer"), "actor", "Practitioner", s->day->staff[c->surgeon].id);
-	fhir_reference(o, "location", "Location", s->day->site->rooms[c->room].fhir);
+	fhir_reference(o, "location", "Location", s->day->site->rooms[k->booking.room].fhir);
 	return o;
 }
 
@@ -380,13 +410,16 @@ cJSON *resource_observation(const struct store *s, int i, int which)
 	fhir_reference(o, "subject", "Patient", c->patient);
 	fhir_reference(o, "encounter", "Encounter", c->encounter);
 	fhir_time_seconds(o, "effectiveDateTime",
-		which < 2 ? c->known_ms : c->at[MILESTONE_ARRIVED] + 5 * 60000);
+		which < 2        ? c->known_ms
+		: c->ate_ms != 0 ? s->learning_ms
+				 : c->at[MILESTONE_ARRIVED] + 5 * 60000);
 	if (which == 0)
 		bmi_value(o, c->bmi);
 	else if (which == 1)
 		asa_value(o, c->asa);
 	else
 		cJSON_AddItemToObject(o, "valueCodeableConcept",
-			fhir_concept(CS "v2-0136", c->not_fasting ? "N" : "Y", NULL));
+			fhir_concept(CS "v2-0136",
+				c->not_fasting && c->ate_ms <= s->learning_ms ? "N" : "Y", NULL));
 	return o;
 }

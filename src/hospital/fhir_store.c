@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/hospital/fhir_store.h"
+#include "feeds/json_read.h"
 #include "src/hospital/stamp.h"
 
 #include <stdio.h>
@@ -55,33 +56,34 @@ static void add_cases(struct store *s)
 {
 	static const char *const suffix[OBSERVATIONS] = {"bmi", "asa", "fasting"};
 	const struct day *day = s->day;
+	/* Room for every case there can be: some are announced during the day. */
 	s->patients = s->count;
-	for (int i = 0; i < day->case_count; i++)
+	for (int i = 0; i < DAY_CASES; i++)
 		add(s, "Patient", day->cases[i].patient, i);
 	s->appointments = s->count;
-	for (int i = 0; i < day->case_count; i++)
+	for (int i = 0; i < DAY_CASES; i++)
 		add(s, "Appointment", day->cases[i].appointment, i);
 	s->encounters = s->count;
-	for (int i = 0; i < day->case_count; i++)
+	for (int i = 0; i < DAY_CASES; i++)
 		add(s, "Encounter", day->cases[i].encounter, i);
 	s->procedures = s->count;
-	for (int i = 0; i < day->case_count; i++)
+	for (int i = 0; i < DAY_CASES; i++)
 		add(s, "Procedure", day->cases[i].procedure, i);
 	s->observations = s->count;
-	for (int i = 0; i < OBSERVATIONS * day->case_count; i++) {
+	for (int i = 0; i < OBSERVATIONS * DAY_CASES; i++) {
 		char id[64];
 		snprintf(id, sizeof(id), "obs-%s-%d", suffix[i % OBSERVATIONS],
 			1001 + i / OBSERVATIONS);
 		add(s, "Observation", id, i);
 	}
 	s->conditions = s->count;
-	for (int i = 0; i < CONDITIONS * day->case_count; i++) {
+	for (int i = 0; i < CONDITIONS * DAY_CASES; i++) {
 		char id[64];
 		snprintf(id, sizeof(id), "cond-%d-%d", 1001 + i / CONDITIONS, i % CONDITIONS + 1);
 		add(s, "Condition", id, i);
 	}
 	s->visits = s->count;
-	for (int i = 0; i < VISITS * day->case_count; i++) {
+	for (int i = 0; i < VISITS * DAY_CASES; i++) {
 		char id[64];
 		snprintf(id, sizeof(id), "past-%d-%d", 1001 + i / VISITS, i % VISITS + 1);
 		add(s, "Encounter", id, i);
@@ -93,7 +95,7 @@ struct store *store_create(const struct day *day)
 	const struct site *site = day->site;
 	struct store *s = calloc(1, sizeof(*s));
 	size_t most = (size_t)(site->room_count + site->bed_count + day->staff_count)
-		      + (size_t)day->case_count * (4 + OBSERVATIONS + CONDITIONS + VISITS);
+		      + (size_t)DAY_CASES * (4 + OBSERVATIONS + CONDITIONS + VISITS);
 	if (s == NULL || (s->items = calloc(most, sizeof(*s->items))) == NULL)
 		abort();
 	s->day = day;
@@ -131,16 +133,40 @@ static void put(struct store *s, int item, cJSON *json, int64_t t)
 	store_put(&s->items[item], json, t);
 }
 
-/* An appointment may have been patched: only its status is the day's to change. */
+/* An appointment may have been written to: only what is known to be otherwise by now
+ * is changed in it. */
 static void appointment_status(struct store *s, int i, int64_t t)
 {
 	struct resource *r = &s->items[s->appointments + i];
 	const char *status = resource_appointment_status(s, i);
-	cJSON *old = cJSON_GetObjectItemCaseSensitive(r->json, "status");
-	if (r->version == 0 || (cJSON_IsString(old) && strcmp(old->valuestring, status) == 0))
+	if (r->version == 0 || strcmp(json_text(r->json, "status"), status) == 0)
 		return;
 	cJSON_ReplaceItemInObjectCaseSensitive(r->json, "status", cJSON_CreateString(status));
 	store_put(r, r->json, t);
+}
+
+/* Booked otherwise, or off the list: as the list was kept, the visit follows. */
+static void learn_decision(struct store *s, const struct action *a, int64_t t)
+{
+	int i = day_case(s->day, a->target);
+	const struct hcase *c = &s->day->cases[i];
+	struct known *k = &s->known[i];
+	struct resource *r = &s->items[s->appointments + i];
+	struct booking now = day_booking(s->day, i, t);
+	k->off = a->kind == ACTION_POSTPONE;
+	k->waitlisted = k->off && a->on;
+	/* What was said of a room that it is not in any more, or of a way back. */
+	for (int m = 0; m < MILESTONE_COUNT; m++)
+		k->seen[m] &= c->told[m] != 0 && c->told[m] <= t;
+	if (now.room != k->booking.room || now.start != k->booking.start
+		|| now.end != k->booking.end) {
+		k->booking = now;
+		resource_rebook(s, i, r->json);
+		store_put(r, r->json, t);
+	}
+	appointment_status(s, i, t);
+	put(s, s->encounters + i, resource_encounter(s, i), t);
+	put(s, s->procedures + i, resource_procedure(s, i), t);
 }
 
 static void learn_past(struct store *s, int i, int64_t t)
@@ -154,6 +180,13 @@ static void learn_past(struct store *s, int i, int64_t t)
 
 static void learn_booking(struct store *s, int i, int64_t t)
 {
+	const struct hcase *c = &s->day->cases[i];
+	struct resource *r = s->items;
+	snprintf(r[s->patients + i].id, sizeof(r->id), "%s", c->patient);
+	snprintf(r[s->appointments + i].id, sizeof(r->id), "%s", c->appointment);
+	snprintf(r[s->encounters + i].id, sizeof(r->id), "%s", c->encounter);
+	snprintf(r[s->procedures + i].id, sizeof(r->id), "%s", c->procedure);
+	s->known[i].booking = day_booking(s->day, i, t);
 	put(s, s->patients + i, resource_patient(s, i), t);
 	put(s, s->appointments + i, resource_appointment(s, i), t);
 	put(s, s->encounters + i, resource_encounter(s, i), t);
@@ -186,6 +219,11 @@ static void learn_milestone(struct store *s, const struct happening *h)
 
 static void learn(struct store *s, const struct happening *h)
 {
+	s->learning_ms = h->t;
+	if (h->kind == HAPPENING_DECIDED) {
+		learn_decision(s, &s->day->actions[h->index], h->t);
+		return;
+	}
 	struct known *k = &s->known[h->index];
 	switch (h->kind) {
 	case HAPPENING_BOOKED:
@@ -210,6 +248,8 @@ static void learn(struct store *s, const struct happening *h)
 		put(s, s->encounters + h->index, resource_encounter(s, h->index), h->t);
 		put(s, s->procedures + h->index, resource_procedure(s, h->index), h->t);
 		break;
+	case HAPPENING_DECIDED:
+		break;
 	case HAPPENING_BRACELET_ON:
 	case HAPPENING_BRACELET_OFF:
 		k->bracelet = h->kind == HAPPENING_BRACELET_ON;
@@ -221,6 +261,17 @@ static void learn(struct store *s, const struct happening *h)
 void store_advance(struct store *store, int64_t now_ms)
 {
 	const struct day *day = store->day;
+	if (now_ms > store->now_ms)
+		store->now_ms = now_ms;
 	while (store->next < day->happening_count && day->happenings[store->next].t <= now_ms)
 		learn(store, &day->happenings[store->next++]);
+}
+
+void store_day_changed(struct store *store)
+{
+	const struct day *day = store->day;
+	store->next = 0;
+	while (store->next < day->happening_count
+		&& day->happenings[store->next].t <= store->now_ms)
+		store->next++;
 }

@@ -24,8 +24,9 @@ struct resource {
 
 /* What the systems know of a case so far. */
 struct known {
-	bool booked, back, fasting, off, bracelet;
+	bool booked, back, fasting, off, bracelet, waitlisted;
 	bool seen[MILESTONE_COUNT];
+	struct booking booking;
 };
 
 struct store {
@@ -35,8 +36,10 @@ struct store {
 	int rooms, beds, staff, patients, appointments, encounters, procedures, observations;
 	int conditions, visits; /* of earlier days */
 	struct known known[DAY_CASES];
-	int next;         /* happening */
-	int64_t epoch_ms; /* when rooms and staff were entered */
+	int next;            /* happening */
+	int64_t learning_ms; /* the time of what is being learnt */
+	int64_t now_ms;      /* everything is learnt that is told up to here */
+	int64_t epoch_ms;    /* when rooms and staff were entered */
 };
 
 enum { OBSERVATIONS = 3, CONDITIONS = 3, VISITS = 3 };
@@ -45,6 +48,8 @@ struct store *store_create(const struct day *day);
 void store_destroy(struct store *store);
 /* Learns everything that is told up to now. */
 void store_advance(struct store *store, int64_t now_ms);
+/* The day goes on otherwise from now on. */
+void store_day_changed(struct store *store);
 struct resource *store_find(struct store *store, const char *type, const char *id);
 const char *store_text(struct resource *r);
 /* A new version with the given body (takes it); gives it its meta. */
@@ -57,6 +62,8 @@ cJSON *resource_practitioner(const struct store *s, int staff);
 cJSON *resource_patient(const struct store *s, int i);
 cJSON *resource_appointment(const struct store *s, int i);
 const char *resource_appointment_status(const struct store *s, int i);
+/* In an appointment as it stands: hour and room as known by now. */
+void resource_rebook(const struct store *s, int i, cJSON *appointment);
 cJSON *resource_procedure(const struct store *s, int i);
 cJSON *resource_observation(const struct store *s, int i, int which);
 /* fhir_past.c: the n-th of a patient; NULL there are fewer. */

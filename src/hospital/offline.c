@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "src/hospital/hearing.h"
+#include "src/hospital/script.h"
 #include "src/hospital/stamp.h"
 #include "src/journal_file.h"
 #include "src/site_file.h"
@@ -120,6 +121,22 @@ static bool is_weekend(int64_t midnight)
 	return tm.tm_wday == 0 || tm.tm_wday == 6;
 }
 
+/* The same script every day, at the hours of that day. */
+static int act_script(struct day *day, const char *path, struct error *err)
+{
+	struct action *actions = calloc(DAY_ACTIONS, sizeof(*actions));
+	int n = 0;
+	if (actions == NULL)
+		abort();
+	if (path != NULL)
+		n = script_load(path, day->site, stamp_at(day->midnight, 8 * 60), actions,
+			DAY_ACTIONS, err);
+	if (n > 0)
+		day_act_all(day, actions, n);
+	free(actions);
+	return n < 0 ? n : 0;
+}
+
 static int play(const struct options *o, const struct site *site, const char *site_text,
 	const struct laws *laws, FILE *truth, struct error *err)
 {
@@ -134,7 +151,9 @@ static int play(const struct options *o, const struct site *site, const char *si
 		if (day == NULL)
 			return error_set(err, -EINVAL,
 				"%s: an operating room and a PACU with beds are needed", o->site);
-		rc = write_journal(day, o->out, site_text, err);
+		rc = act_script(day, o->script, err);
+		if (rc == 0)
+			rc = write_journal(day, o->out, site_text, err);
 		if (rc == 0)
 			rc = write_programme(day, o->out, err);
 		offline_truth(truth, day);

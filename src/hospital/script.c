@@ -97,6 +97,28 @@ static const char *read_no_show(const struct site *site, char **w, struct action
 	return number(w[0], 50, &a->number) ? NULL : "a number from 1 to 50";
 }
 
+/* Whether there is such a case is known when its time comes. */
+static const char *read_case(const struct site *site, char **w, struct action *a)
+{
+	(void)site;
+	if (strlen(w[0]) >= sizeof(a->target))
+		return "no such case";
+	snprintf(a->target, sizeof(a->target), "%s", w[0]);
+	return NULL;
+}
+
+static const char *read_case_minutes(const struct site *site, char **w, struct action *a)
+{
+	const char *wrong = read_case(site, w, a);
+	return wrong != NULL ? wrong : number(w[1], 600, &a->number) ? NULL : "minutes, 1 to 600";
+}
+
+static const char *read_minutes(const struct site *site, char **w, struct action *a)
+{
+	(void)site;
+	return number(w[0], 1440, &a->number) ? NULL : "minutes, 1 to 1440";
+}
+
 static const char *read_room(const struct site *site, char **w, struct action *a)
 {
 	int room = site_room(site, w[0]);
@@ -104,6 +126,42 @@ static const char *read_room(const struct site *site, char **w, struct action *a
 		return "no such operating room";
 	snprintf(a->target, sizeof(a->target), "%s", site->rooms[room].id);
 	return NULL;
+}
+
+static const char *read_emergency(const struct site *site, char **w, struct action *a)
+{
+	const char *wrong = strcmp(w[0], "any") == 0 ? NULL : read_room(site, w, a);
+	if (wrong != NULL || w[1] == NULL)
+		return wrong;
+	return number(w[1], 6, &a->number) ? NULL : "a class from 1 to 6";
+}
+
+static const char *read_place(const struct site *site, char **w, struct action *a)
+{
+	struct action room;
+	const char *wrong = read_room(site, w + 1, &room);
+	if (wrong != NULL)
+		return wrong;
+	a->room = site_room(site, room.target);
+	a->start = when(w[2], a->t);
+	return a->start != 0 ? read_case(site, w, a) : "CASE ROOM HH:MM";
+}
+
+static const char *read_staff(const struct site *site, char **w, struct action *a)
+{
+	static const char *const crews[] = {[CREW_PORTER] = "porter",
+		[CREW_ANAESTHETIST] = "anaesthetist",
+		[CREW_CLEANING] = "cleaning",
+		[CREW_COUNT] = "pacu"};
+	(void)site;
+	for (a->room = 0; a->room <= CREW_COUNT; a->room++)
+		if (strcmp(crews[a->room], w[0]) == 0) {
+			snprintf(a->target, sizeof(a->target), "%s", w[0]);
+			if (strcmp(w[1], "0") == 0)
+				return NULL;
+			return number(w[1], DAY_CASES, &a->number) ? NULL : "how many";
+		}
+	return "porter, anaesthetist, cleaning or pacu";
 }
 
 static const char *read_overrun(const struct site *site, char **w, struct action *a)
@@ -115,27 +173,36 @@ static const char *read_overrun(const struct site *site, char **w, struct action
 static const struct {
 	const char *word;
 	enum action_kind kind;
-	int arguments;
+	int least, most; /* words after it */
 	const char *(*read)(const struct site *, char **, struct action *);
 } verbs[] = {
-	{"press", ACTION_PRESS, 1, read_press},
-	{"emergency-call", ACTION_EMERGENCY_CALL, 1, read_emergency_call},
-	{"fridge", ACTION_FRIDGE, 2, read_fridge},
-	{"pressure", ACTION_PRESSURE, 2, read_pressure},
-	{"gateway", ACTION_GATEWAY, 2, read_gateway},
-	{"noshow", ACTION_NO_SHOW, 1, read_no_show},
-	{"emergency", ACTION_EMERGENCY, 1, read_room},
-	{"overrun", ACTION_OVERRUN, 2, read_overrun},
+	{"press", ACTION_PRESS, 1, 1, read_press},
+	{"emergency-call", ACTION_EMERGENCY_CALL, 1, 1, read_emergency_call},
+	{"fridge", ACTION_FRIDGE, 2, 2, read_fridge},
+	{"pressure", ACTION_PRESSURE, 2, 2, read_pressure},
+	{"gateway", ACTION_GATEWAY, 2, 2, read_gateway},
+	{"noshow", ACTION_NO_SHOW, 1, 1, read_no_show},
+	{"absent", ACTION_NO_SHOW, 1, 1, read_case},
+	{"emergency", ACTION_EMERGENCY, 1, 2, read_emergency},
+	{"overrun", ACTION_OVERRUN, 2, 2, read_overrun},
+	{"ate", ACTION_ATE, 2, 2, read_case_minutes},
+	{"late", ACTION_LATE, 2, 2, read_case_minutes},
+	{"down", ACTION_DOWN, 2, 2, read_overrun},
+	{"device", ACTION_DEVICE, 2, 2, read_overrun},
+	{"wardfull", ACTION_WARD_FULL, 1, 1, read_minutes},
+	{"place", ACTION_PLACE, 3, 3, read_place},
+	{"postpone", ACTION_POSTPONE, 1, 1, read_case},
+	{"staff", ACTION_UNITS, 2, 2, read_staff},
 };
 
 int script_line(const char *line, const struct site *site, int64_t origin_ms, struct action *action,
 	struct error *err)
 {
-	char copy[256], *words[5], *rest = copy, *w;
+	char copy[256], *words[6] = {NULL}, *rest = copy, *w;
 	int n = 0;
 	snprintf(copy, sizeof(copy), "%s", line);
 	copy[strcspn(copy, "#\r\n")] = '\0';
-	while (n < 5 && (w = strsep(&rest, " \t")) != NULL)
+	while (n < 6 && (w = strsep(&rest, " \t")) != NULL)
 		if (*w != '\0')
 			words[n++] = w;
 	if (n == 0)
@@ -147,9 +214,9 @@ int script_line(const char *line, const struct site *site, int64_t origin_ms, st
 	for (size_t i = 0; n > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(verbs[i].word, words[1]) != 0)
 			continue;
-		if (n != 2 + verbs[i].arguments)
+		if (n < 2 + verbs[i].least || n > 2 + verbs[i].most)
 			return error_set(err, -EINVAL, "%s wants %d word%s", words[1],
-				verbs[i].arguments, verbs[i].arguments == 1 ? "" : "s");
+				verbs[i].least, verbs[i].least == 1 ? "" : "s");
 		action->kind = verbs[i].kind;
 		const char *wrong = verbs[i].read(site, words + 2, action);
 		return wrong == NULL ? 1 : error_set(err, -EINVAL, "%s: %s", words[1], wrong);
