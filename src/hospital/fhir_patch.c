@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* JSON Patch (RFC 6902: test and replace), outcomes, and the capability statement. */
+/* JSON Patch (RFC 6902), outcomes, and the capability statement. */
 
 #include "src/hospital/fhir_search.h"
 #include "src/hospital/stamp.h"
@@ -63,93 +63,107 @@ static cJSON *resolve(cJSON *root, const char *pointer, cJSON **parent)
 	return *pointer == '\0' ? node : NULL;
 }
 
+/* The place a pointer names, be there anything or not: its parent and last token. */
+static cJSON *parent_of(cJSON *root, const char *pointer, char *last, size_t size)
+{
+	cJSON *node = root;
+	while (node != NULL && *pointer == '/') {
+		pointer = token(pointer, last, size);
+		if (*pointer == '\0')
+			return node;
+		node = child(node, last);
+	}
+	return NULL;
+}
+
+static const char *add(cJSON *root, const char *path, const cJSON *value)
+{
+	char last[64] = "";
+	cJSON *parent = parent_of(root, path, last, sizeof(last));
+	if (cJSON_IsArray(parent) && strcmp(last, "-") == 0) {
+		cJSON_AddItemToArray(parent, cJSON_Duplicate(value, 1));
+	} else if (cJSON_IsArray(parent)) {
+		char *end;
+		long index = strtol(last, &end, 10);
+		if (*last == '\0' || *end != '\0' || index < 0
+			|| index > cJSON_GetArraySize(parent))
+			return "no such place in the list";
+		cJSON_InsertItemInArray(parent, (int)index, cJSON_Duplicate(value, 1));
+	} else if (cJSON_IsObject(parent)) {
+		cJSON_DeleteItemFromObjectCaseSensitive(parent, last);
+		cJSON_AddItemToObject(parent, last, cJSON_Duplicate(value, 1));
+	} else {
+		return "nothing to add to at the path";
+	}
+	return NULL;
+}
+
+static const char *replace(cJSON *parent, cJSON *target, const cJSON *value)
+{
+	char key[64];
+	cJSON *copy = cJSON_Duplicate(value, 1);
+	if (!cJSON_IsObject(parent))
+		return cJSON_ReplaceItemViaPointer(parent, target, copy) ? NULL : "cannot replace";
+	/* By key: replaced by pointer, a member would lose its name. */
+	snprintf(key, sizeof(key), "%s", target->string);
+	cJSON_ReplaceItemInObjectCaseSensitive(parent, key, copy);
+	return NULL;
+}
+
 static const char *apply_one(cJSON *root, const cJSON *operation)
 {
 	const cJSON *op = cJSON_GetObjectItemCaseSensitive(operation, "op");
 	const cJSON *path = cJSON_GetObjectItemCaseSensitive(operation, "path");
 	const cJSON *value = cJSON_GetObjectItemCaseSensitive(operation, "value");
 	cJSON *parent;
-	if (!cJSON_IsString(op) || !cJSON_IsString(path) || value == NULL)
-		return "an operation needs op, path and value";
+	if (!cJSON_IsString(op) || !cJSON_IsString(path))
+		return "an operation needs op and path";
+	bool removes = strcmp(op->valuestring, "remove") == 0;
+	if (value == NULL && !removes)
+		return "the operation needs a value";
 	cJSON *target = resolve(root, path->valuestring, &parent);
 	if (strcmp(op->valuestring, "test") == 0)
 		return target != NULL && cJSON_Compare(target, value, 1) ? NULL : "a test failed";
-	if (strcmp(op->valuestring, "replace") != 0)
-		return "only test and replace are supported";
+	if (strcmp(op->valuestring, "add") == 0)
+		return add(root, path->valuestring, value);
+	if (!removes && strcmp(op->valuestring, "replace") != 0)
+		return "only test, add, replace and remove are supported";
 	if (target == NULL || parent == NULL)
-		return "nothing to replace at the path";
-	cJSON *copy = cJSON_Duplicate(value, 1);
-	if (!cJSON_IsObject(parent))
-		return cJSON_ReplaceItemViaPointer(parent, target, copy) ? NULL : "cannot replace";
-	/* By key: replaced by pointer, a member would lose its name. */
-	char key[64];
-	snprintf(key, sizeof(key), "%s", target->string);
-	cJSON_ReplaceItemInObjectCaseSensitive(parent, key, copy);
+		return "nothing at the path";
+	if (!removes)
+		return replace(parent, target, value);
+	cJSON_Delete(cJSON_DetachItemViaPointer(parent, target));
 	return NULL;
 }
 
-static const char *apply_all(cJSON *root, const cJSON *patch)
+cJSON *patch_apply(const cJSON *json, const cJSON *patch, const char **why)
 {
-	for (const cJSON *o = patch->child; o != NULL; o = o->next) {
-		const char *wrong = apply_one(root, o);
-		if (wrong != NULL)
-			return wrong;
-	}
+	cJSON *copy = cJSON_Duplicate(json, 1);
+	*why = cJSON_IsArray(patch) ? NULL : "a JSON Patch is an array";
+	for (const cJSON *o = *why == NULL ? patch->child : NULL; o != NULL && *why == NULL;
+		o = o->next)
+		*why = apply_one(copy, o);
+	if (*why == NULL)
+		return copy;
+	cJSON_Delete(copy);
 	return NULL;
 }
 
-static int refuse(int status, const char *code, const char *why, char **body)
+static void capability_writes(cJSON *r)
 {
-	*body = outcome_text("error", code, why);
-	return status;
+	static const char *const interactions[] = {"patch", "update", "create", "history-instance"};
+	for (size_t i = 0; i < sizeof(interactions) / sizeof(interactions[0]); i++)
+		fhir_text(fhir_push(r, "interaction"), "code", interactions[i]);
+	cJSON_AddTrueToObject(r, "conditionalCreate");
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(r, "searchInclude"),
+		cJSON_CreateString("Appointment:patient"));
+	cJSON *operation = fhir_push(r, "operation");
+	fhir_text(operation, "name", "book");
+	fhir_text(operation, "definition",
+		"https://profiles.ihe.net/ITI/Scheduling/OperationDefinition/appointment-book");
 }
 
-/* app-3 and app-2 of R4: what must hold after any change of an appointment. */
-static const char *invalid(const cJSON *json, const struct resource *r)
-{
-	const cJSON *id = cJSON_GetObjectItemCaseSensitive(json, "id");
-	const cJSON *start = cJSON_GetObjectItemCaseSensitive(json, "start");
-	const cJSON *end = cJSON_GetObjectItemCaseSensitive(json, "end");
-	if (!cJSON_IsString(id) || strcmp(id->valuestring, r->id) != 0)
-		return "the id cannot change";
-	if (!cJSON_IsString(start) || !cJSON_IsString(end))
-		return "start and end are needed";
-	int64_t from = stamp_parse(start->valuestring), to = stamp_parse(end->valuestring);
-	return from == 0 || to < from ? "start and end do not make a period" : NULL;
-}
-
-int patch_apply(struct resource *r, const char *text, size_t len, const char *if_match,
-	int64_t now_ms, char **body)
-{
-	char tag[32];
-	snprintf(tag, sizeof(tag), "W/\"%d\"", r->version);
-	if (if_match == NULL)
-		return refuse(412, "required", "If-Match is required", body);
-	if (strcmp(if_match, tag) != 0 && strcmp(if_match, tag + 2) != 0)
-		return refuse(409, "conflict", "the resource has changed meanwhile", body);
-	if (strcmp(r->type, "Appointment") != 0)
-		return refuse(405, "not-supported", "only appointments can be patched", body);
-	cJSON *patch = cJSON_ParseWithLength(text, len);
-	if (!cJSON_IsArray(patch)) {
-		cJSON_Delete(patch);
-		return refuse(400, "structure", "a JSON Patch is an array", body);
-	}
-	cJSON *copy = cJSON_Duplicate(r->json, 1);
-	const char *wrong = apply_all(copy, patch);
-	bool failed_test = wrong != NULL;
-	if (wrong == NULL)
-		wrong = invalid(copy, r);
-	cJSON_Delete(patch);
-	if (wrong != NULL) {
-		cJSON_Delete(copy);
-		return refuse(failed_test ? 400 : 422, "processing", wrong, body);
-	}
-	store_put(r, copy, now_ms);
-	*body = strdup(store_text(r));
-	return 200;
-}
-
-static void capability_resource(cJSON *rest, const char *type, bool patch)
+static void capability_resource(cJSON *rest, const char *type, bool writes)
 {
 	static const char *const searches[] = {
 		"_id", "_lastUpdated", "date", "location", "actor", "patient", "status"};
@@ -157,13 +171,10 @@ static void capability_resource(cJSON *rest, const char *type, bool patch)
 	fhir_text(r, "type", type);
 	fhir_text(fhir_push(r, "interaction"), "code", "read");
 	fhir_text(fhir_push(r, "interaction"), "code", "search-type");
-	if (patch)
-		fhir_text(fhir_push(r, "interaction"), "code", "patch");
 	fhir_text(r, "versioning", "versioned-update");
 	fhir_text(r, "conditionalRead", "not-match");
-	if (patch)
-		cJSON_AddItemToArray(cJSON_AddArrayToObject(r, "searchInclude"),
-			cJSON_CreateString("Appointment:patient"));
+	if (writes)
+		capability_writes(r);
 	for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
 		cJSON *p = fhir_push(r, "searchParam");
 		bool is_date = strcmp(searches[i], "date") == 0 || i == 1;

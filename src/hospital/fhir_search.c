@@ -81,6 +81,22 @@ static bool refers(const cJSON *node, const char *type, const char *list)
 	return false;
 }
 
+bool search_has_identifier(const cJSON *json, const char *token)
+{
+	const char *bar = strchr(token, '|'), *value = bar != NULL ? bar + 1 : token;
+	size_t len = bar != NULL ? (size_t)(bar - token) : 0;
+	const cJSON *i;
+	cJSON_ArrayForEach(i, cJSON_GetObjectItemCaseSensitive(json, "identifier"))
+	{
+		const char *system = json_text(i, "system");
+		if (strcmp(json_text(i, "value"), value) == 0
+			&& (bar == NULL
+				|| (strlen(system) == len && memcmp(system, token, len) == 0)))
+			return true;
+	}
+	return false;
+}
+
 static bool matches(const struct resource *r, const struct parameter *p)
 {
 	if (strcmp(p->key, "_lastUpdated") == 0)
@@ -95,6 +111,8 @@ static bool matches(const struct resource *r, const struct parameter *p)
 		return refers(r->json, "Location/", p->value);
 	if (strcmp(p->key, "patient") == 0)
 		return refers(r->json, "Patient/", p->value);
+	if (strcmp(p->key, "identifier") == 0)
+		return search_has_identifier(r->json, p->value);
 	if (strcmp(p->key, "actor") == 0)
 		return refers(r->json, NULL, p->value);
 	return true; /* lenient, as most servers are: the self link tells */
@@ -246,6 +264,25 @@ int search_run(struct searcher *s, const char *type, const struct parameter *par
 	*body = page(s, c, 0, self, now_ms);
 	free(self);
 	return 200;
+}
+
+char *history_text(struct searcher *s, struct resource *r)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	if (out == NULL)
+		abort();
+	fprintf(out,
+		"{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":["
+		"{\"fullUrl\":\"%s/%s/%s\",\"resource\":%s}",
+		s->base, r->type, r->id, store_text(r));
+	for (int k = 0; k < VERSIONS && r->before[k] != NULL; k++)
+		fprintf(out, ",{\"fullUrl\":\"%s/%s/%s\",\"resource\":%s}", s->base, r->type, r->id,
+			r->before[k]);
+	fputs("]}", out);
+	fclose(out);
+	return text;
 }
 
 int search_next(

@@ -22,7 +22,8 @@ struct cursor {
 
 struct searcher {
 	struct store *store;
-	char base[96]; /* "http://127.0.0.1:8080/fhir" */
+	struct day *day; /* the store's, to be decided about */
+	char base[96];   /* "http://127.0.0.1:8080/fhir" */
 	struct cursor cursors[PAGES_MAX];
 	uint64_t made;
 };
@@ -34,9 +35,14 @@ int search_next(
 	struct searcher *s, const struct parameter *parameters, int n, int64_t now_ms, char **body);
 void search_clear(struct searcher *s);
 
-/* Applies an RFC 6902 document of test and replace to a copy; all or nothing. */
-int patch_apply(struct resource *r, const char *text, size_t len, const char *if_match,
-	int64_t now_ms, char **body);
+/* "SYSTEM|VALUE", or a value of any system. */
+bool search_has_identifier(const cJSON *json, const char *token);
+/* The last versions of one, the newest first: a Bundle. */
+char *history_text(struct searcher *s, struct resource *r);
+
+/* Applies an RFC 6902 document (test, replace, add, remove) to a copy, all or nothing:
+ * the copy, or NULL with why. */
+cJSON *patch_apply(const cJSON *json, const cJSON *patch, const char **why);
 
 char *outcome_text(const char *severity, const char *code, const char *diagnostics);
 char *capability_text(const char *base, int64_t now_ms);

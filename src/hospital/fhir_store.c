@@ -16,9 +16,21 @@ static int add(struct store *s, const char *type, const char *id, int index)
 	return s->count++;
 }
 
+/* Its text as it was told, even when the caller has changed the json under it. */
+static void keep_before(struct resource *r)
+{
+	if (strcmp(r->type, "Appointment") != 0 || r->version == 0 || r->text == NULL)
+		return;
+	free(r->before[VERSIONS - 1]);
+	memmove(r->before + 1, r->before, (VERSIONS - 1) * sizeof(*r->before));
+	r->before[0] = r->text;
+	r->text = NULL;
+}
+
 void store_put(struct resource *r, cJSON *json, int64_t now_ms)
 {
 	char stamp[STAMP_SIZE], version[16];
+	keep_before(r);
 	if (json != r->json)
 		cJSON_Delete(r->json);
 	r->json = json;
@@ -33,6 +45,8 @@ void store_put(struct resource *r, cJSON *json, int64_t now_ms)
 	cJSON_AddStringToObject(meta, "lastUpdated", stamp_millis(r->updated_ms, stamp));
 	cJSON_DeleteItemFromObjectCaseSensitive(json, "meta");
 	cJSON_AddItemToObject(json, "meta", meta);
+	if (strcmp(r->type, "Appointment") == 0)
+		store_text(r);
 }
 
 const char *store_text(struct resource *r)
@@ -123,6 +137,8 @@ void store_destroy(struct store *store)
 	for (int i = 0; i < store->count; i++) {
 		cJSON_Delete(store->items[i].json);
 		free(store->items[i].text);
+		for (int k = 0; k < VERSIONS; k++)
+			free(store->items[i].before[k]);
 	}
 	free(store->items);
 	free(store);
@@ -188,7 +204,9 @@ static void learn_booking(struct store *s, int i, int64_t t)
 	snprintf(r[s->procedures + i].id, sizeof(r->id), "%s", c->procedure);
 	s->known[i].booking = day_booking(s->day, i, t);
 	put(s, s->patients + i, resource_patient(s, i), t);
-	put(s, s->appointments + i, resource_appointment(s, i), t);
+	/* One that was asked for is there already, as it was asked for. */
+	if (r[s->appointments + i].version == 0)
+		put(s, s->appointments + i, resource_appointment(s, i), t);
 	put(s, s->encounters + i, resource_encounter(s, i), t);
 	put(s, s->procedures + i, resource_procedure(s, i), t);
 	put(s, s->observations + OBSERVATIONS * i, resource_observation(s, i, 0), t);

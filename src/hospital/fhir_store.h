@@ -12,6 +12,8 @@
 
 #include "src/hospital/day.h"
 
+enum { VERSIONS = 4 };
+
 struct resource {
 	const char *type;
 	char id[80];
@@ -19,7 +21,8 @@ struct resource {
 	int version; /* 0: does not exist yet */
 	int64_t updated_ms;
 	cJSON *json;
-	char *text; /* printed json, NULL when it must be printed again */
+	char *text;             /* printed json, NULL when it must be printed again */
+	char *before[VERSIONS]; /* of appointments: the versions before, the newest first */
 };
 
 /* What the systems know of a case so far. */

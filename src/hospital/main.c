@@ -37,6 +37,7 @@ struct hospital {
 	int64_t truth_ms, until_ms, ticked_ms;
 	struct action actions[DAY_ACTIONS];
 	int action_count, action_next;
+	int decided; /* actions of the day the air knows of */
 };
 
 static int64_t now_of(void *context)
@@ -136,7 +137,9 @@ static int open_doors(struct hospital *h, struct error *err)
 			h->day, (uint16_t)h->options.http, now_of, &h->clock, err);
 		if (h->server == NULL)
 			return ENVIRONMENT;
+		fhir_server_stale(h->server, h->options.stale);
 	}
+	h->decided = h->day->action_count;
 	if (h->options.mqtt != NULL && !h->options.no_radio) {
 		h->mqtt = mqtt_out_open(h->options.mqtt, err);
 		if (h->mqtt == NULL)
@@ -179,9 +182,24 @@ static void upload(struct hospital *h, int64_t now_ms, int64_t wall_ms)
 	}
 }
 
+/* The server's threads decide about the day: it is theirs, too. */
+static void lock_day(struct hospital *h, bool lock)
+{
+	if (h->server == NULL)
+		return;
+	if (lock)
+		fhir_server_lock(h->server);
+	else
+		fhir_server_unlock(h->server);
+}
+
 static void tick(struct hospital *h, int64_t now_ms)
 {
 	int64_t wall_ms = monotonic_ms();
+	lock_day(h, true);
+	if (h->air != NULL && h->decided != h->day->action_count)
+		movement_day_changed(h->air->movement, now_ms);
+	h->decided = h->day->action_count;
 	if (h->air != NULL) {
 		while (h->action_next < h->action_count && h->actions[h->action_next].t <= now_ms)
 			air_act(h->air, &h->actions[h->action_next++]);
@@ -191,6 +209,7 @@ static void tick(struct hospital *h, int64_t now_ms)
 	h->ticked_ms = wall_ms;
 	if (h->truth != NULL)
 		h->truth_ms = truth_write(h->truth, h->day, h->truth_ms, now_ms);
+	lock_day(h, false);
 }
 
 /* Until a signal, or the end of the time asked for. */

@@ -165,14 +165,14 @@ static int first_of(const struct site *site, enum room_kind kind)
 }
 
 /* Wheels cross the door of the OR at in_room: the leg ends there and then. */
-static void wear(struct movement *m, struct mover *v, const struct hcase *c)
+static void list_legs(struct movement *m, struct mover *v, const struct hcase *c)
 {
 	const struct site *site = m->day->site;
 	const int64_t *at = c->at;
 	int64_t in_room = at[MILESTONE_IN_ROOM];
 	v->on_air_ms = at[MILESTONE_ARRIVED];
 	v->off_air_ms = at[MILESTONE_DISCHARGED];
-	v->rest = somewhere(site, c->ward, &v->r);
+	v->leg_count = v->leg = 0;
 	add_leg(v, at[MILESTONE_LEFT_WARD], at[MILESTONE_IN_HOLDING], first_of(site, ROOM_HOLDING),
 		-1);
 	if (in_room != 0 && c->induction_ms != 0)
@@ -182,8 +182,16 @@ static void wear(struct movement *m, struct mover *v, const struct hcase *c)
 	if (c->bay >= 0)
 		add_leg(v, at[MILESTONE_OUT_ROOM], at[MILESTONE_PACU_IN], site->beds[c->bay].room,
 			c->bay);
+	if (c->off_ms != 0)
+		add_leg(v, c->back_ms - 5 * MINUTE, c->back_ms, c->ward, -1);
 	add_leg(v, at[MILESTONE_PACU_OUT], c->back_ms, c->ward, -1);
 	v->next_ms = v->leg_count > 0 ? v->legs[0].leave : 0;
+}
+
+static void wear(struct movement *m, struct mover *v, const struct hcase *c)
+{
+	v->rest = somewhere(m->day->site, c->ward, &v->r);
+	list_legs(m, v, c);
 }
 
 static void follow_leg(struct movement *m, struct mover *v)
@@ -292,6 +300,27 @@ void movement_destroy(struct movement *m)
 	free(m->movers);
 	free(m->next_room);
 	free(m);
+}
+
+void movement_day_changed(struct movement *m, int64_t t)
+{
+	struct position here;
+	for (int i = 0; i < m->day->case_count; i++) {
+		const struct hcase *c = &m->day->cases[i];
+		struct mover *v = c->tag >= 0 ? &m->movers[c->tag] : NULL;
+		if (v == NULL)
+			continue;
+		if (v->wearer != i) {
+			v->wearer = i;
+			wear(m, v, c);
+			continue;
+		}
+		movement_at(m, c->tag, t, &here);
+		list_legs(m, v, c);
+		while (v->leg < v->leg_count && v->legs[v->leg].leave <= t)
+			v->leg++;
+		v->next_ms = v->leg < v->leg_count ? v->legs[v->leg].leave : 0;
+	}
 }
 
 bool movement_at(struct movement *m, int tag, int64_t t, struct position *out)

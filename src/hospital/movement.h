@@ -50,6 +50,8 @@ struct movement {
 
 struct movement *movement_create(const struct day *day);
 void movement_destroy(struct movement *m);
+/* The day goes on otherwise from t on: who is on the way arrives, then follows it. */
+void movement_day_changed(struct movement *m, int64_t t);
 /* False when the tag is not on the air. Time must not go backwards. */
 bool movement_at(struct movement *m, int tag, int64_t t, struct position *out);
 

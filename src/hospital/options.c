@@ -27,6 +27,7 @@ static const struct option table[] = {
 	{"laws", required_argument, NULL, 'l'},
 	{"out", required_argument, NULL, 'D'},
 	{"units", required_argument, NULL, 'U'},
+	{"stale", required_argument, NULL, 'T'},
 	{"no-radio", no_argument, NULL, 'n'},
 	{"with-parent", no_argument, NULL, 'w'},
 	{"help", no_argument, NULL, 'h'},
@@ -55,6 +56,7 @@ void options_help(FILE *out)
 	      "    --laws FILE             how long things take (default etc/demo/laws.cfg)\n"
 	      "    --units NAME=N,...      porter, anaesthetist, cleaning, pacu: not as the site "
 	      "says\n"
+	      "  --stale 409|412       the answer to an If-Match that is too old (default 409)\n"
 	      "  --ready-fd N          write \"http PORT\" there when serving\n"
 	      "  --no-radio            no tags, no gateways\n"
 	      "  --with-parent         end when the parent ends\n"
@@ -150,6 +152,10 @@ static int take(struct options *o, int key, const char *text)
 	o->help |= key == 'h';
 	if (key == 'U')
 		return read_units(o, text);
+	if (key == 'T') {
+		o->stale = strcmp(text, "412") == 0 ? 412 : 409;
+		return o->stale == 412 || strcmp(text, "409") == 0 ? 0 : -EINVAL;
+	}
 	if (key == 'i')
 		return read_milestones(o, text);
 	if (key == 'x')
@@ -165,6 +171,7 @@ int options_read(struct options *o, int argc, char **argv, struct error *err)
 		.seed = 1,
 		.http = -1,
 		.ready_fd = -1,
+		.stale = 409,
 		.walk_seconds = 60,
 		.days = 1,
 		.laws = "etc/demo/laws.cfg"};

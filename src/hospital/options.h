@@ -17,6 +17,7 @@ struct options {
 	uint64_t seed;
 	int http;         /* −1: no server */
 	int ready_fd;     /* −1 */
+	int stale;        /* 409 or 412 */
 	int walk_seconds; /* in each room, at least */
 	int days;         /* offline: so many */
 	enum telling telling;

@@ -9,8 +9,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <cjson/cJSON.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +17,12 @@
 #include "src/hospital/fhir_server.h"
 #include "src/hospital/stamp.h"
 #include "src/site_file.h"
+#include "tests/stub/fhir_call.h"
 
 static struct site *site;
 static struct day *day;
 static struct fhir_server *server;
 static int64_t now;
-
-struct reply {
-	long status;
-	char *body;
-	size_t len;
-	char etag[64];
-};
 
 static int64_t clock_now(void *context)
 {
@@ -49,6 +41,7 @@ static int start(void **state)
 	now = stamp_parse("2026-03-16T10:15:00+01:00");
 	day = site != NULL ? day_create(site, now, 1, TELLING_PROMPT, NULL, 0) : NULL;
 	server = day != NULL ? fhir_server_start(day, 0, clock_now, NULL, &err) : NULL;
+	call_port = server != NULL ? fhir_server_port(server) : 0;
 	return server == NULL;
 }
 
@@ -60,67 +53,6 @@ static int stop(void **state)
 	site_free(site);
 	curl_global_cleanup();
 	return 0;
-}
-
-static size_t take_body(char *bytes, size_t size, size_t n, void *context)
-{
-	struct reply *r = context;
-	r->body = realloc(r->body, r->len + size * n + 1);
-	memcpy(r->body + r->len, bytes, size * n);
-	r->len += size * n;
-	r->body[r->len] = '\0';
-	return size * n;
-}
-
-static struct reply call(const char *method, const char *path, const char *header, const char *body)
-{
-	char url[600];
-	struct reply r = {0};
-	CURL *curl = curl_easy_init();
-	struct curl_slist *headers = NULL;
-	struct curl_header *etag;
-	if (strncmp(path, "http", 4) == 0)
-		snprintf(url, sizeof(url), "%s", path);
-	else
-		snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", fhir_server_port(server), path);
-	if (body != NULL)
-		headers = curl_slist_append(headers, "Content-Type: application/json-patch+json");
-	if (header != NULL)
-		headers = curl_slist_append(headers, header);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &r);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
-	if (body != NULL)
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-	assert_int_equal(curl_easy_perform(curl), CURLE_OK);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r.status);
-	if (curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &etag) == CURLHE_OK)
-		snprintf(r.etag, sizeof(r.etag), "%s", etag->value);
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
-	if (r.body == NULL)
-		r.body = strdup("");
-	return r;
-}
-
-static cJSON *get_json(const char *path)
-{
-	struct reply r = call("GET", path, NULL, NULL);
-	assert_int_equal(r.status, 200);
-	cJSON *json = cJSON_Parse(r.body);
-	assert_non_null(json);
-	free(r.body);
-	return json;
-}
-
-static const char *text_at(const cJSON *o, const char *key)
-{
-	const cJSON *i = cJSON_GetObjectItemCaseSensitive(o, key);
-	return cJSON_IsString(i) ? i->valuestring : "";
 }
 
 static int total(const char *path)
@@ -342,10 +274,12 @@ static void time_brings_news(void **state)
 	int expected = 0;
 	for (int i = 0; i < day->happening_count; i++) {
 		const struct happening *h = &day->happenings[i];
+		bool decided = h->kind == HAPPENING_DECIDED;
 		bool touches = h->kind == HAPPENING_MILESTONE || h->kind == HAPPENING_OFF
-			       || h->kind == HAPPENING_BOOKED;
-		if (h->t > now - 30 * 60000 && h->t <= now && touches && !changed[h->index]) {
-			changed[h->index] = true;
+			       || h->kind == HAPPENING_BOOKED || decided;
+		int of = decided ? day_case(day, day->actions[h->index].target) : h->index;
+		if (h->t > now - 30 * 60000 && h->t <= now && touches && !changed[of]) {
+			changed[of] = true;
 			expected++;
 		}
 	}
