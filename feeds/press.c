@@ -429,24 +429,27 @@ static int64_t ms_of(double seconds, double otherwise)
 	return (int64_t)((seconds > 0 ? seconds : otherwise) * 1000);
 }
 
-bool press_tracker_heard(struct press_tracker *t, const char *tag, int signature, int64_t now_ms)
+bool press_tracker_heard(
+	struct press_tracker *t, const char *tag, int signature, int64_t now_ms, bool old)
 {
 	if (signature < 0 || signature >= t->site->signature_count)
 		return false;
 	const struct signature *s = &t->site->signatures[signature];
+	int64_t rearm = ms_of(s->rearm_silence_s, 30);
 	struct burst *burst = burst_find(t, tag, signature);
 	if (burst == NULL) {
 		burst = burst_new(t);
 		text_copy(burst->tag, sizeof burst->tag, tag);
 		burst->signature = signature;
 	} else {
-		bool silent = now_ms - burst->last_ms >= ms_of(s->rearm_silence_s, 30);
+		bool silent = now_ms - burst->last_ms >= rearm;
 		bool merged = now_ms - burst->first_ms < ms_of(s->merge_s, 15);
-		if (now_ms > burst->last_ms)
+		if (now_ms > burst->last_ms && !old)
 			burst->last_ms = now_ms;
 		if (!silent || merged)
 			return false;
 	}
-	burst->first_ms = burst->last_ms = now_ms;
+	burst->first_ms = now_ms;
+	burst->last_ms = old ? now_ms - rearm : now_ms;
 	return true;
 }

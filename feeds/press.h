@@ -41,8 +41,10 @@ void press_tracker_destroy(struct press_tracker *tracker);
 void press_tracker_site(struct press_tracker *tracker, const struct site *site);
 /* The index of a signature in another site, by its id; -1 there is none. */
 int signature_again(const struct site *was, int index, const struct site *now);
-/* One advert that matched. True: this is a new press (emit one fact). */
+/* One advert that matched. True: this is a new press (emit one fact). `old`: it may
+ * have waited in a queue for long. It is a press like any other, but does not keep a
+ * burst open: what is heard next may be the next press. */
 bool press_tracker_heard(
-	struct press_tracker *tracker, const char *tag, int signature, int64_t now_ms);
+	struct press_tracker *tracker, const char *tag, int signature, int64_t now_ms, bool old);
 
 #endif

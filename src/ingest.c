@@ -241,6 +241,11 @@ void ingest_feed(struct ingest *g, struct feed_health *feed)
 	g->o.feed = feed;
 }
 
+void ingest_old_until(struct ingest *g, int64_t until_ms)
+{
+	g->old_until_ms = until_ms;
+}
+
 void ingest_inbox(
 	struct ingest *g, const char *topic, const void *bytes, size_t len, int64_t received_ms)
 {

@@ -44,6 +44,9 @@ void ingest_message(struct ingest *ingest, const char *topic, const void *bytes,
 	bool retained, int64_t now_ms);
 /* Rows and refusals of what comes next are counted there (borrowed). */
 void ingest_feed(struct ingest *ingest, struct feed_health *feed);
+/* What comes before that time may have waited at a broker, for nobody knows how long:
+ * a press in it rings, and the next one does, too (feeds/press.h). At first 0. */
+void ingest_old_until(struct ingest *ingest, int64_t until_ms);
 /* A payload of the inbox: only its presses count. */
 void ingest_inbox(struct ingest *ingest, const char *topic, const void *bytes, size_t len,
 	int64_t received_ms);

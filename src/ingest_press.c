@@ -49,7 +49,9 @@ static void ring(struct ingest *g, const struct decoded *d, int signature)
 	int64_t late_ms = ingest_lateness(g, d), at_ms = g->now_ms - late_ms;
 	/* A live press is told even where a late one was: it may be a new call. */
 	bool known = was_told(g, d->tag, signature, at_ms);
-	if (late_ms > 0 ? known : !press_tracker_heard(g->tracker, d->tag, signature, g->now_ms))
+	if (late_ms > 0 ? known
+			: !press_tracker_heard(g->tracker, d->tag, signature, g->now_ms,
+				g->now_ms < g->old_until_ms))
 		return;
 	struct fact f = fact_make(FACT_PRESS, SOURCE_RADIO, g->now_ms);
 	f.source_ms = late_ms > 0 ? at_ms : d->device_ms;

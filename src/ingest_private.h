@@ -49,6 +49,7 @@ struct ingest {
 	const uint8_t *bytes;
 	size_t len;
 	bool retained, inbox;
+	int64_t old_until_ms; /* until then messages may have waited at the broker */
 	struct gateway_health *gateway;
 	int64_t device_ms, late_ms; /* of the row at hand, and by how much it is late */
 };

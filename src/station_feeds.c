@@ -45,10 +45,17 @@ static void on_message(
 	ingest_message(s->ingest, topic, bytes, len, retained, station_now(s));
 }
 
+/* What waited at the broker comes in the first moments of a link, among what is new;
+ * MQTT does not say which is which. */
+enum { BACKLOG_MS = 5000 };
+
 static void on_linked(void *context, bool session_kept)
 {
+	struct station *s = context;
 	(void)session_kept; /* what was retained is told again in any case */
-	share_linked(((struct station *)context)->share);
+	share_linked(s->share);
+	ingest_old_until(
+		s->ingest, station_now(s) + (int64_t)(BACKLOG_MS * s->settings->clock.speed));
 }
 
 static void from_ingest(void *context, const struct fact *fact)
@@ -244,7 +251,9 @@ int station_feeds_open(struct station *s, struct error *err)
 
 void station_feeds_start(struct station *s)
 {
-	drain_inbox(s, true); /* presses acknowledged before we stopped */
+	if (s->mqtt != NULL)
+		ingest_old_until(s->ingest, INT64_MAX); /* until it is linked, and a while after */
+	drain_inbox(s, true);                           /* presses acknowledged before we stopped */
 	if (s->mqtt != NULL)
 		mqtt_start(s->mqtt);
 	for (int n = 0; n < FHIR_SERVERS; n++)
@@ -364,6 +373,8 @@ void station_feeds_tick(struct station *s)
 		drain_inbox(s, false);
 	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
+	if (s->mqtt != NULL && !is_linked(s))
+		ingest_old_until(s->ingest, INT64_MAX);
 	supervise_tick(&s->supervise, is_linked(s), station_now(s));
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
 	watch(s, WATCH_FHIR, a_server_is_lost(s));

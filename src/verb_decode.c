@@ -37,7 +37,7 @@ static bool told(const struct run *run, const struct decoded *d)
 	static const int64_t year_2000_ms = 946684800000;
 	int64_t now_ms = d->device_ms >= year_2000_ms ? d->device_ms : run->lines * 1000;
 	return d->kind != DECODED_PRESS
-	       || press_tracker_heard(run->tracker, d->tag, d->press.index, now_ms);
+	       || press_tracker_heard(run->tracker, d->tag, d->press.index, now_ms, false);
 }
 
 static void print_record(void *context, const struct decoded *d)

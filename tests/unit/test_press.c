@@ -214,20 +214,45 @@ static void test_one_press_a_burst(void **state)
 	(void)state;
 	assert_non_null(t);
 	for (int i = 0; i < 200; i++, now += 500)
-		presses += press_tracker_heard(t, "C300007B573C", PRESS_B10, now);
+		presses += press_tracker_heard(t, "C300007B573C", PRESS_B10, now, false);
 	assert_int_equal(presses, 1);
 	now -= 500; /* heard last */
-	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 29999));
+	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 29999, false));
 	/* heard again at +29.999: 30 s count from there */
-	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 59998));
-	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 59998 + 30000));
+	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 59998, false));
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_B10, now + 59998 + 30000, false));
 	/* another tag, another signature: their own bursts */
-	assert_true(press_tracker_heard(t, "AC233F000007", PRESS_B10, now + 90000));
-	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_TAP, now + 90000));
+	assert_true(press_tracker_heard(t, "AC233F000007", PRESS_B10, now + 90000, false));
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_TAP, now + 90000, false));
 	/* a gateway whose clock is behind adds nothing */
-	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now - 3600000));
-	assert_false(press_tracker_heard(t, "C300007B573C", SIGNATURES, now));
-	assert_false(press_tracker_heard(t, "C300007B573C", -1, now));
+	assert_false(press_tracker_heard(t, "C300007B573C", PRESS_B10, now - 3600000, false));
+	assert_false(press_tracker_heard(t, "C300007B573C", SIGNATURES, now, false));
+	assert_false(press_tracker_heard(t, "C300007B573C", -1, now, false));
+	press_tracker_destroy(t);
+}
+
+/* Found by killing stations (tests/rig): an advert that the broker had kept for 20 s
+ * came after a restart, and the next press, 26 s later, was taken for the same burst. */
+static void test_what_waited_in_a_queue_keeps_no_burst_open(void **state)
+{
+	struct press_tracker *t = press_tracker_create(suite());
+	const char *tag = "C300007B573C";
+	int64_t now = 1758600000000;
+	(void)state;
+	assert_non_null(t);
+	assert_true(press_tracker_heard(t, tag, PRESS_B10, now, true));
+	/* The rest of the queue, and what of the burst is still on the air: one press. */
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, now + 10, true));
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, now + 500, false));
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, now + 20000, false));
+	press_tracker_destroy(t);
+	t = press_tracker_create(suite());
+	assert_true(press_tracker_heard(t, tag, PRESS_B10, now, true));
+	assert_true(press_tracker_heard(t, tag, PRESS_B10, now + 26400, false));
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, now + 26900, false));
+	/* Nor does it hold up one that is not over. */
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, now + 50000, true));
+	assert_true(press_tracker_heard(t, tag, PRESS_B10, now + 57000, false));
 	press_tracker_destroy(t);
 }
 
@@ -240,9 +265,9 @@ static void test_tracker_is_bounded(void **state)
 	assert_non_null(t);
 	for (int i = 0; i < 5000; i++) {
 		snprintf(tag, sizeof tag, "AC233F%06X", (unsigned)i & 0xFFFFFF);
-		assert_true(press_tracker_heard(t, tag, PRESS_B10, 1000 + i));
+		assert_true(press_tracker_heard(t, tag, PRESS_B10, 1000 + i, false));
 	}
-	assert_false(press_tracker_heard(t, tag, PRESS_B10, 7000));
+	assert_false(press_tracker_heard(t, tag, PRESS_B10, 7000, false));
 	press_tracker_destroy(t);
 }
 
@@ -264,11 +289,11 @@ static void test_burst_goes_on_in_another_site(void **state)
 	int64_t now = 1758600000000;
 	(void)state;
 	assert_non_null(t);
-	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_B10, now));
-	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_FRAME, now));
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_B10, now, false));
+	assert_true(press_tracker_heard(t, "C300007B573C", PRESS_FRAME, now, false));
 	press_tracker_site(t, suite_after());
-	assert_false(press_tracker_heard(t, "C300007B573C", 1, now + 1000)); /* the B10's */
-	assert_true(press_tracker_heard(t, "C300007B573C", 0, now + 1000));  /* the tap's */
+	assert_false(press_tracker_heard(t, "C300007B573C", 1, now + 1000, false)); /* the B10's */
+	assert_true(press_tracker_heard(t, "C300007B573C", 0, now + 1000, false));  /* the tap's */
 	press_tracker_destroy(t);
 }
 
@@ -323,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_scan_by_nibbles),
 		cmocka_unit_test(test_decoder_agrees),
 		cmocka_unit_test(test_one_press_a_burst),
+		cmocka_unit_test(test_what_waited_in_a_queue_keeps_no_burst_open),
 		cmocka_unit_test(test_tracker_is_bounded),
 		cmocka_unit_test(test_burst_goes_on_in_another_site),
 		cmocka_unit_test(test_renewed_while_scanned),
