@@ -153,6 +153,9 @@ struct climate_row {
 	int tag;  /* site tag, -1 */
 	int room; /* -1 */
 	bool cold;
+	double value; /* as measured; of a room's pressure: Pa over the next */
+	const char *unit;
+	bool pressure;    /* by two barometers; value NAN while they cannot be compared */
 	double low, high; /* low > high: no limits */
 	int64_t age_ms;
 	bool out;

@@ -35,23 +35,22 @@ static void fill_room(const struct view *view, const void *data, struct cell_tex
 		format_room(view, ((const struct climate_row *)data)->room));
 }
 
-static const char *unit(enum quantity quantity)
-{
-	return quantity == QUANTITY_TEMPERATURE ? "°C" : "%";
-}
-
 /* Out of limits carries a sign as well as a colour; old values are grey and
  * carry a question mark. */
 static void fill_value(const struct view *view, const void *data, struct cell_text *out)
 {
 	const struct climate_row *row = data;
-	const struct reading *r = reading_of(view, data);
 	const char *sign = "";
 
+	(void)view;
+
 	if (row->out)
-		sign = r->value > row->high ? "^ " : r->value < row->low ? "v " : "! ";
-	format_put(out->text, sizeof out->text, "%s%s%.1f %s", row->age_ms > STALE_MS ? "? " : "",
-		sign, r->value, unit(r->quantity));
+		sign = row->value > row->high ? "^ " : row->value < row->low ? "v " : "! ";
+	if (isnan(row->value))
+		format_put(out->text, sizeof out->text, "? %s", row->unit);
+	else
+		format_put(out->text, sizeof out->text, "%s%s%.1f %s",
+			row->age_ms > STALE_MS ? "? " : "", sign, row->value, row->unit);
 	if (row->age_ms > STALE_MS)
 		out->role = ROLE_DIM;
 	else if (row->out)
@@ -60,7 +59,8 @@ static void fill_value(const struct view *view, const void *data, struct cell_te
 
 static double number_value(const struct view *view, const void *data)
 {
-	return reading_of(view, data)->value;
+	(void)view;
+	return ((const struct climate_row *)data)->value;
 }
 
 static void fill_limits(const struct view *view, const void *data, struct cell_text *out)
@@ -117,7 +117,8 @@ static void fill_trend(const struct view *view, const void *data, struct cell_te
 	int count = r->history_count < SPARK ? r->history_count : SPARK;
 	float low, high, least = least_span(r->quantity);
 
-	if (count < 2)
+	/* What a barometer alone went through is the weather. */
+	if (count < 2 || ((const struct climate_row *)data)->pressure)
 		return;
 	low = high = sample_of(r, 0);
 	for (int i = 1; i < count; i++) {

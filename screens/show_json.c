@@ -208,8 +208,10 @@ static void climate(const struct view *view, cJSON *array, void *memory)
 			text(o, "name", site->tags[rows[i].tag].name);
 		room(view, o, "room", rows[i].room);
 		text(o, "quantity", quantity_name(r->quantity));
-		number(o, "value", r->value);
-		text(o, "unit", quantity_unit(r->quantity));
+		number(o, "value", rows[i].value);
+		text(o, "unit", rows[i].pressure ? rows[i].unit : quantity_unit(r->quantity));
+		if (rows[i].pressure)
+			room(view, o, "over", site_pressure_to(site, rows[i].room));
 		if (rows[i].low <= rows[i].high) {
 			number(o, "low", rows[i].low);
 			number(o, "high", rows[i].high);

@@ -30,15 +30,15 @@ static int barometer(const struct twin *t, int room)
 	return best;
 }
 
-static bool pressure_of(const struct twin *t, int room, double *pascal, int *reading)
+bool twin_over_pressure(const struct twin *t, int room, double *pascal, int *reading)
 {
 	const struct room *r = &t->site->rooms[room];
 	int own = barometer(t, room), other = -1;
 	int64_t apart;
 
+	*reading = own;
 	if (own < 0)
 		return false;
-	*reading = own;
 	other = barometer(t, site_room(t->site, r->pressure_to));
 	if (other < 0)
 		return false;
@@ -72,7 +72,7 @@ static void rule_room(struct turn *turn, int room)
 	double pascal;
 	int i;
 
-	if (!pressure_of(t, room, &pascal, &i))
+	if (!twin_over_pressure(t, room, &pascal, &i))
 		return;
 	key_make(key, "pressure:", r->id);
 	if (reading_out(turn, i, pascal < r->pressure_low || pascal > r->pressure_high,

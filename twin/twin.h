@@ -242,6 +242,10 @@ enum setting twin_setting(const struct twin *twin, const struct surgery *s);
 /* Where a patient is: room index by precedence (FHIR place, else radio), and
  * by whom; -1 not known. *conflict when both speak and differ. */
 int twin_patient_room(const struct twin *twin, int patient, enum source *who, bool *conflict);
+/* By how many pascals a room with limits is over the air of the next, and which reading is
+ * its own barometer's; false: one of the two has none of the same two minutes (*reading is
+ * -1 when the room has none at all). */
+bool twin_over_pressure(const struct twin *twin, int room, double *pascal, int *reading);
 /* PACU bays there are today (as somebody said, else the site; -1 it counts none), and
  * how many are taken: from the moment their patient leaves the OR. */
 int twin_bays(const struct twin *twin);

@@ -284,6 +284,45 @@ static void test_climate(void **state)
 	cJSON_Delete(root);
 }
 
+/* 1013.20 hPa over 1013.00 is 20 Pa, of which 5 are the instruments' own. */
+static void test_over_pressure(void **state)
+{
+	struct climate_row rows[16];
+	struct room *kept = &world->site.rooms[0];
+	struct fact told = fact_make(FACT_SITE, SOURCE_SYSTEM, world_at(10, 41));
+	int before = climate_rows(&world->view, rows, 16);
+
+	(void)state;
+	told.site.site = &world->site;
+	world_tag(world, "AC233F0000B0", "barometer", TAG_SENSOR, 0, false);
+	world_tag(world, "AC233F0000B1", "outside", TAG_SENSOR, 1, false);
+	world_say(world, &told);
+	world_reading(world, "AC233F0000B0", QUANTITY_PRESSURE, 1013.20, world_at(10, 41));
+	assert_int_equal(climate_rows(&world->view, rows, 16), before); /* no limits: weather */
+	kept->pressure_low = 16;
+	kept->pressure_high = 25;
+	kept->pressure_zero = 5;
+	format_put(kept->pressure_to, sizeof kept->pressure_to, "%s", world->site.rooms[1].id);
+	assert_int_equal(climate_rows(&world->view, rows, 16), before + 1);
+	world_reading(world, "AC233F0000B1", QUANTITY_PRESSURE, 1013.00, world_at(10, 42));
+	assert_int_equal(climate_rows(&world->view, rows, 16), before + 1);
+	cJSON *root = json("climate", "vigie.climate/1", "readings");
+	cJSON *o = item(root, "readings", "tag", "AC233F0000B0");
+	assert_true(fabs(number(o, "value") - 15) < 1e-6);
+	assert_string_equal(text(o, "unit"), "Pa");
+	assert_string_equal(text(o, "over"), world->site.rooms[1].id);
+	assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "out")));
+	assert_null(item(root, "readings", "tag", "AC233F0000B1"));
+	cJSON_Delete(root);
+	/* The other one is three minutes old by now: nobody knows. */
+	world_reading(world, "AC233F0000B0", QUANTITY_PRESSURE, 1013.20, world_at(10, 45));
+	root = json("climate", "vigie.climate/1", "readings");
+	o = item(root, "readings", "tag", "AC233F0000B0");
+	assert_non_null(o);
+	assert_null(cJSON_GetObjectItemCaseSensitive(o, "value"));
+	cJSON_Delete(root);
+}
+
 static void test_feeds(void **state)
 {
 	cJSON *root = json("feeds", "vigie.feeds/1", "feeds");
@@ -378,7 +417,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(test_board_rows), T(test_board_window_holds_now),
 		T(test_board_json), T(test_programme), T(test_recovery), T(test_alarms),
 		T(test_locate), T(test_climate), T(test_feeds), T(test_panes), T(test_formats),
-		T(test_sessions_when_clocks_change)};
+		T(test_sessions_when_clocks_change), T(test_over_pressure)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
