@@ -46,5 +46,8 @@ unsigned cmd_handover(struct call *call);
 unsigned cmd_print(struct call *call);
 unsigned cmd_unnote(struct call *call);
 unsigned cmd_emergency(struct call *call);
+unsigned cmd_repair(struct call *call);
+unsigned cmd_proof(struct call *call);
+unsigned cmd_approve(struct call *call);
 
 #endif

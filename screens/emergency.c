@@ -50,7 +50,7 @@ unsigned emergency_given(struct call *call, int nest, const char *text)
 	call->command->value = minutes;
 	format_put(call->command->text, sizeof call->command->text, "%s",
 		what[0] ? what : _("emergency"));
-	return DONE;
+	return repair_open(call);
 }
 
 static unsigned ask_rest(struct call *call, int nest)

@@ -90,6 +90,9 @@ bool ui_go_home(struct ui *ui);              /* false: was there already */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void screen_subject(struct screen *screen, const struct view *view, struct subject *out);
 bool ui_too_small(const struct ui *ui, const struct screen_def *def);
+/* The same for what-ifs and repairs: an alarm is about a room or a case, and a room
+ * that is being cleaned about who comes next. */
+void ui_about(struct ui *ui, const struct view *view, struct subject *out);
 bool ui_open_case(struct ui *ui, const struct view *view, const struct subject *subject);
 
 /* --- frame.c ---------------------------------------------------------- */
@@ -129,6 +132,8 @@ unsigned question_open(struct call *call, const struct command *ask, const char 
 unsigned menu_milestone(struct call *call, const char *case_id);
 unsigned menu_absent(struct call *call, const char *case_id);
 unsigned menu_what_if(struct call *call);
+/* The list of repairs, once they were asked for. */
+unsigned repair_open(struct call *call);
 /* Appends to a text being typed; false when it is no character or full. */
 bool prompt_type(char *text, size_t size, uint32_t key);
 void prompt_rub(char *text);
@@ -159,6 +164,7 @@ extern const struct screen_def screen_board, screen_programme, screen_recovery, 
 	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
 	screen_forecast_room, screen_whatif, screen_help, screen_prompt, screen_question,
 	screen_menu, screen_changes, screen_handover, screen_whatif_menu, screen_whatif_form,
-	screen_indicators, screen_indicator, screen_stations, screen_nest;
+	screen_indicators, screen_indicator, screen_stations, screen_nest, screen_repair,
+	screen_proof;
 
 #endif

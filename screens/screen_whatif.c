@@ -248,18 +248,7 @@ static void draw_pools(const struct view *view, const struct what_if_answer *a, 
 /* The answer is to what is injected now, not to what was before the last key. */
 static bool is_of(const struct view *view, const struct what_if_answer *a)
 {
-	char asked[SCENARIO_TEXT], injected[SCENARIO_TEXT];
-
-	if (!a || !view->what_if || a->asked.count != view->what_if->count
-		|| a->asked.site != view->what_if->site)
-		return false;
-	for (int i = 0; i < a->asked.count; i++) {
-		scenario_text(&a->asked.list[i], asked);
-		scenario_text(&view->what_if->list[i], injected);
-		if (strcmp(asked, injected) != 0)
-			return false;
-	}
-	return true;
+	return a && view->what_if && what_if_same(&a->asked, view->what_if);
 }
 
 /* Another text of the site, and that it does not fit any more when it was reloaded. */

@@ -177,7 +177,8 @@ static unsigned locked_key(struct call *call, const struct command_entry *entry,
 	return bits;
 }
 
-unsigned ui_key(struct ui *ui, const struct view *view, uint32_t key, struct command *command)
+static unsigned handle(
+	struct ui *ui, const struct view *view, uint32_t key, struct command *command)
 {
 	struct call call = {.ui = ui, .view = view, .command = command, .argument = ""};
 	struct screen *top;
@@ -211,6 +212,30 @@ unsigned ui_key(struct ui *ui, const struct view *view, uint32_t key, struct com
 	if (!entry)
 		return bits;
 	return bits | command_run(&call, entry);
+}
+
+static bool is_open(const struct ui *ui, const struct screen_def *def)
+{
+	for (int i = 0; i < ui->depth; i++)
+		if (ui->stack[i]->def == def)
+			return true;
+	return false;
+}
+
+/* What is looked for while a page is open is not looked for any more once it is left,
+ * by whatever key. */
+unsigned ui_key(struct ui *ui, const struct view *view, uint32_t key, struct command *command)
+{
+	bool looking = is_open(ui, &screen_repair), proving = is_open(ui, &screen_proof);
+	unsigned bits = handle(ui, view, key, command);
+
+	if (command->kind != COMMAND_NONE)
+		return bits;
+	if (looking && !is_open(ui, &screen_repair))
+		command->kind = COMMAND_REPAIR_END;
+	else if (proving && !is_open(ui, &screen_proof))
+		command->kind = COMMAND_REPAIR_PROOF;
+	return bits;
 }
 
 static void draw_too_small(const struct screen_def *def, struct canvas *canvas)

@@ -34,6 +34,14 @@ enum sound {
 	SOUND_OFF     /* until somebody turns it on again */
 };
 
+/* What the search for repairs was asked last, and how its answer stands to that. */
+struct repair_desk {
+	struct repair_ask ask;
+	bool stale;              /* the state has changed since: it is asked anew */
+	char cannot[LABEL_SIZE]; /* why none will come, "" */
+	char to[LABEL_SIZE];     /* where the steps go when they are approved; "" nowhere */
+};
+
 struct view {
 	const struct twin *twin; /* twin->site may be NULL */
 	const struct health *health;
@@ -45,7 +53,8 @@ struct view {
 	const struct forecast *forecast;         /* of the rest of the day; NULL not yet */
 	const struct what_if *what_if;           /* injected just now; never NULL on a station */
 	const struct what_if_answer *what_if_answer; /* NULL not yet; may be of before */
-	const struct repair_answer *repair;          /* what could be done; NULL not asked */
+	const struct repair_desk *repair_desk;       /* NULL: nothing was asked */
+	const struct repair_answer *repair;          /* to that or to what was asked before */
 	const struct radar *radar;       /* when a room could be entered; NULL not yet */
 	const struct orders *orders;     /* what was decided and sent; NULL nothing */
 	const struct notices *notices;   /* who was told of which alarm; NULL nobody */
@@ -112,11 +121,13 @@ enum command_kind {
 	COMMAND_IDEA_EXPORT,   /* text: file that vigie forecast --inject reads */
 	COMMAND_TRY_SITE,      /* text: another text of the site, tried on the copy */
 	COMMAND_IN_TIME,       /* target room: what would have it end in time */
-	COMMAND_REPAIR,        /* target case or room, "" anything: what could be done about it */
+	COMMAND_REPAIR,        /* target case or room, "" anything: what could be done about it;
+				  value 1: on top of what is injected */
+	COMMAND_REPAIR_PROOF,  /* text: id of the plan: its board before and after; "" no more */
 	COMMAND_REPAIR_END,    /* do not look any further */
 	/* Acts again. */
-	COMMAND_APPROVE,   /* arg: which option, covers_ms and text: of the proof that was seen */
-	COMMAND_RECALL,    /* target plan: take its steps back */
+	COMMAND_APPROVE, /* covers_ms: the time of the proof that was seen; text: id of its plan */
+	COMMAND_RECALL,  /* target plan: take its steps back */
 	COMMAND_EMERGENCY, /* arg NEST class, value minutes, text: procedure */
 	COMMAND_LOCK_CASE, /* target case, value 1: repairs leave it alone; 0 */
 	COMMAND_KIND_COUNT

@@ -97,7 +97,7 @@ static void alarm_about(const struct view *view, struct subject *out)
 		out->case_ = twin_room_current(t, out->room);
 }
 
-static void subject_of(struct ui *ui, const struct view *view, struct subject *out)
+void ui_about(struct ui *ui, const struct view *view, struct subject *out)
 {
 	screen_subject(ui_base(ui), view, out);
 	if (out->alarm >= 0)
@@ -115,7 +115,7 @@ unsigned menu_what_if(struct call *call)
 	struct subject on;
 	struct screen *menu;
 
-	subject_of(call->ui, call->view, &on);
+	ui_about(call->ui, call->view, &on);
 	menu = ui_push(call->ui, &screen_whatif_menu);
 	if (menu && on.case_ >= 0)
 		format_put(menu->target, sizeof menu->target, "%s",
@@ -403,7 +403,7 @@ unsigned cmd_in_time(struct call *call)
 	struct subject on;
 	int room;
 
-	subject_of(call->ui, call->view, &on);
+	ui_about(call->ui, call->view, &on);
 	room = site && call->argument[0] ? site_room(site, call->argument) : on.room;
 	if (!site || room < 0 || site->rooms[room].kind != ROOM_OR) {
 		ui_say(call->ui, "%s", _("no operating room here: in-time ROOM names one"));

@@ -38,6 +38,18 @@ bool what_if_is_empty(const struct what_if *what_if)
 	return what_if->count == 0 && what_if->site == NULL;
 }
 
+bool what_if_same(const struct what_if *a, const struct what_if *b)
+{
+	char one[SCENARIO_TEXT], other[SCENARIO_TEXT];
+	bool same = a->count == b->count && a->site == b->site;
+	for (int i = 0; same && i < a->count; i++) {
+		scenario_text(&a->list[i], one);
+		scenario_text(&b->list[i], other);
+		same = strcmp(one, other) == 0;
+	}
+	return same;
+}
+
 bool what_if_site_fits(const struct site *own, const struct site *other, char why[SCENARIO_TEXT])
 {
 	if (own == NULL)
@@ -132,8 +144,10 @@ static struct what_if_stay stay_of(const struct what_if_side *side, const char *
 	if (at < 0)
 		return stay;
 	stay.room = side->twin->cases[twin_case(side->twin, id)].room_at;
-	stay.start_ms = side->forecast->cases[at].start.p50;
-	stay.end_ms = side->forecast->cases[at].end.p50;
+	stay.starts = side->forecast->cases[at].start;
+	stay.finishes = side->forecast->cases[at].end;
+	stay.start_ms = stay.starts.p50;
+	stay.end_ms = stay.finishes.p50;
 	stay.off = side->forecast->cases[at].p_off;
 	stay.ends = stay.end_ms != 0 ? ends_share(side, at) : 0;
 	if (stay.ends < 0.5)

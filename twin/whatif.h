@@ -21,6 +21,8 @@ struct what_if {
 	const struct site *site; /* borrowed: lives longer than any answer; NULL its own */
 };
 bool what_if_is_empty(const struct what_if *what_if);
+/* The same, step by step, in the same suite. */
+bool what_if_same(const struct what_if *a, const struct what_if *b);
 /* The other text is of the same rooms and roles: what may differ are pathways, how
  * many there are, sessions, and the like. False with why. */
 bool what_if_site_fits(const struct site *own, const struct site *other, char why[SCENARIO_TEXT]);
@@ -35,10 +37,11 @@ enum hit_kind {
 	HIT_OFF,     /* is called off, or does not come, in more than half of them */
 };
 struct what_if_stay {
-	int room;                /* of the site, -1 */
-	double start_ms, end_ms; /* p50; 0 none, or behind */
-	double ends;             /* in what share of the fates it does; 0 behind */
-	double off;              /* ... it is called off, or the patient does not come */
+	int room;                          /* of the site, -1 */
+	double start_ms, end_ms;           /* p50; 0 none, or behind */
+	struct quantiles starts, finishes; /* the same, with p10 and p90 */
+	double ends;                       /* in what share of the fates it does; 0 behind */
+	double off;                        /* ... it is called off, or the patient does not come */
 };
 struct what_if_case {
 	enum hit_kind kind;

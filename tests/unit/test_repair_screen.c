@@ -8,7 +8,10 @@
 #include <cmocka.h>
 
 #include "screens/emergency.h"
+#include "screens/repair_words.h"
+#include "screens/screen.h"
 #include "tests/unit/suite_golden.h"
+#include "twin/order_plan.h"
 
 static void test_an_emergency_in_three_keys(void **state)
 {
@@ -65,10 +68,274 @@ static void test_what_is_typed(void **state)
 	assert_false(emergency_typed("90min", &minutes, &what));
 }
 
+/* ---- an answer, written by hand ---- */
+
+static struct repair_answer answer;
+static struct repair_desk desk;
+static struct what_if stack;
+
+static void decide(struct repair_option *o, const char *text)
+{
+	char why[SCENARIO_TEXT];
+
+	if (!scenario_parse(text, &o->moves.list[o->moves.count++], why))
+		fail_msg("%s: %s", text, why);
+}
+
+static void inject(const char *text)
+{
+	char why[SCENARIO_TEXT];
+
+	assert_true(scenario_parse(text, &stack.list[stack.count++], why));
+}
+
+static struct paired about(double mean, double half)
+{
+	return (struct paired){mean, mean - half, mean + half};
+}
+
+/* OR 1 is late: Femoral nail goes elsewhere, or waits, or the hernia goes first. */
+static void write_answer(void)
+{
+	struct repair_option *o = answer.options;
+
+	decide(&o[0], "place:case=c-103,room=or-3,at=2026-03-16T12:10Z");
+	decide(&o[0], "place:case=c-202,room=or-2,at=2026-03-16T11:20Z");
+	decide(&o[1], "place:case=c-103,room=or-1,at=2026-03-16T11:45Z");
+	decide(&o[2], "postpone:case=c-103,reason=time");
+	for (int i = 0; i < 3; i++, o++) {
+		double best = 1.0 / (i + 1);
+
+		o->objective = about(-42 * best, 6);
+		o->term[OBJECTIVE_OVERTIME] = about(-31 * best, 4);
+		o->term[OBJECTIVE_WAIT] = about(12, 5);
+		o->term[OBJECTIVE_HOLD] = about(-0.4, 1.1);
+		o->term[OBJECTIVE_MOVED] = about(i == 0 ? 2 : 1, 0);
+		o->overtime[0] = (struct quantiles){5, 38, 96};
+		o->overtime[1] = (struct quantiles){0, 9, 41};
+		o->cost = i == 0 ? (struct paired){-310, -350, -270} : (struct paired){0, 0, 0};
+		o->reps = 400;
+		o->proved = i < 2;
+		format_put(
+			o->why, sizeof o->why, "%s", "the longest case goes where a room is empty");
+		format_put(o->fails_if, sizeof o->fails_if, "%s",
+			"the case in OR 3 takes 40 min more");
+	}
+	answer.options[2].term[OBJECTIVE_CANCELLED] = about(1, 0);
+	answer.options[0].wait_count = 2;
+	format_put(answer.options[0].waits[0].id, ID_SIZE, "%s", "c-202");
+	answer.options[0].waits[0].later = (struct quantiles){14, 20, 31};
+	format_put(answer.options[0].waits[1].id, ID_SIZE, "%s", "c-103");
+	answer.options[0].waits[1].later = (struct quantiles){-61, -35, -12};
+	answer.count = 3;
+	answer.at_ms = world_at(10, 42);
+	answer.nothing.of[OBJECTIVE_OVERTIME] = 39.2;
+	answer.nothing.of[OBJECTIVE_WAIT] = 84;
+	answer.nothing.of[OBJECTIVE_HOLD] = 11.4;
+	answer.nothing_sum = 118;
+	answer.tried = 214;
+	answer.days = 96000;
+}
+
+static int begin(void **state)
+{
+	setup(state);
+	answer = (struct repair_answer){.count = 0};
+	desk = (struct repair_desk){.stale = false};
+	stack = (struct what_if){.count = 0};
+	world->view.what_if = &stack;
+	world->view.repair_desk = &desk;
+	world->view.repair = &answer;
+	format_put(desk.ask.about, ID_SIZE, "%s", "or-1");
+	answer.asked = desk.ask;
+	write_answer();
+	return 0;
+}
+
+static void test_pictures(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "r");
+	goldens(ui, "repair");
+	press(ui, "\n");
+	golden(ui, "repair_proof", 24, 80, false);
+	ui_destroy(ui);
+}
+
+/* From a row: a room on the Board, a case in the programme, what an alarm is about. */
+static void test_about_what(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c = press(ui, "r");
+
+	(void)state;
+	assert_int_equal(c.kind, COMMAND_REPAIR);
+	assert_string_equal(c.target, "or-1");
+	assert_int_equal(c.value, 0);
+	assert_string_equal(ui_base(ui)->def->name, "repair");
+	/* Again on the same; what is asked may be said. */
+	c = press(ui, "r");
+	assert_string_equal(c.target, "or-1");
+	c = press(ui, ":repair c-202\n");
+	assert_string_equal(c.target, "c-202");
+	c = press(ui, ":repair nobody\n");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	assert_int_equal(ui->depth, 2);
+	c = press(ui, "2jr");
+	assert_int_equal(c.kind, COMMAND_REPAIR);
+	assert_true(twin_case(world->twin, c.target) >= 0);
+	/* On top of what is injected only from where that is looked at. */
+	c = press(ui, "8r");
+	assert_int_equal(c.value, 1);
+	assert_string_equal(c.target, "");
+	ui_destroy(ui);
+}
+
+/* Left by any key: nobody goes on looking. */
+static void test_leaving_ends_it(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "r");
+	assert_int_equal(press(ui, "q").kind, COMMAND_REPAIR_END);
+	press(ui, "r");
+	assert_int_equal(press(ui, "4").kind, COMMAND_REPAIR_END);
+	assert_int_equal(press(ui, "1").kind, COMMAND_NONE);
+	press(ui, "r\n");
+	assert_string_equal(ui_base(ui)->def->name, "proof");
+	assert_int_equal(press(ui, "\x1b").kind, COMMAND_REPAIR_PROOF);
+	press(ui, "\n");
+	assert_int_equal(press(ui, "7").kind, COMMAND_REPAIR_END);
+	ui_destroy(ui);
+}
+
+/* B24: nothing is approved before somebody was asked, nor on what does not hold. */
+static void test_approving_asks(void **state)
+{
+	struct ui *ui = ui_create();
+	char id[ID_SIZE];
+	struct command c;
+
+	(void)state;
+	format_put(desk.to, sizeof desk.to, "%s", "to FHIR");
+	order_plan_id(world->twin, &answer.options[1].moves, id);
+	press(ui, "r");
+	c = press(ui, "jY");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	assert_true(
+		shows(ui, 24, 120, "approve 1 step, to FHIR: Bring c-103 (Femoral nail) forward"));
+	c = press(ui, "n");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	c = press(ui, "Y\n");
+	assert_int_equal(c.kind, COMMAND_APPROVE);
+	assert_string_equal(c.text, id);
+	assert_true(c.covers_ms == answer.at_ms);
+	/* From its proof, which is the same one. */
+	press(ui, "\n");
+	c = press(ui, "Y\n");
+	assert_string_equal(c.text, id);
+	press(ui, "\x1b");
+	desk.stale = true;
+	c = press(ui, "Y\n");
+	assert_int_not_equal(c.kind, COMMAND_APPROVE);
+	press(ui, "\x1bY");
+	assert_true(shows(ui, 24, 120, "the state has changed since"));
+	desk.stale = false;
+	inject("cancel:case=c-301");
+	desk.ask.given = answer.asked.given = stack;
+	c = press(ui, "Y");
+	assert_true(shows(ui, 24, 120, "not on top of a what-if"));
+	assert_int_equal(c.kind, COMMAND_NONE);
+	world->view.readonly = true;
+	press(ui, "Y");
+	assert_true(shows(ui, 24, 120, "read-only"));
+	ui_destroy(ui);
+}
+
+/* The list gets better under the cursor: what was chosen stays chosen. */
+static void test_the_choice_follows(void **state)
+{
+	struct ui *ui = ui_create();
+	struct repair_option first;
+	char id[ID_SIZE];
+
+	(void)state;
+	press(ui, "rjj");
+	assert_true(shows(ui, 24, 80, ">3 Put off case c-103"));
+	first = answer.options[0];
+	answer.options[0] = answer.options[2];
+	answer.options[2] = first;
+	assert_true(shows(ui, 24, 80, ">1 Put off case c-103"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "Put off case c-103"));
+	answer.count = 2;
+	answer.options[0] = answer.options[1];
+	assert_true(shows(ui, 24, 80, "not among the best any more"));
+	press(ui, "\x1b");
+	assert_true(shows(ui, 24, 80, ">1 Bring c-103"));
+	order_plan_id(world->twin, &answer.options[0].moves, id);
+	assert_string_equal(press(ui, "Y\n").text, id);
+	ui_destroy(ui);
+}
+
+static void test_how_it_stands(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	press(ui, "r");
+	world->view.repair = NULL;
+	assert_true(shows(ui, 24, 80, "looking: no answer yet"));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "nothing to open yet"));
+	format_put(desk.cannot, sizeof desk.cannot, "%s", "no programme");
+	assert_true(shows(ui, 24, 80, "no answer will come: no programme"));
+	desk.cannot[0] = '\0';
+	world->view.repair = &answer;
+	format_put(desk.ask.about, ID_SIZE, "%s", "c-201"); /* the answer is to another */
+	assert_true(shows(ui, 24, 80, "WHAT TO DO about c-201 (Colectomy)"));
+	assert_true(shows(ui, 24, 80, "looking: no answer yet"));
+	format_put(answer.asked.about, ID_SIZE, "%s", "c-201");
+	answer.count = 0;
+	assert_true(shows(ui, 24, 80, "nothing better than doing nothing so far"));
+	answer.finished = true;
+	format_put(answer.none, sizeof answer.none, "%s", "every room is full until 19:00");
+	assert_true(shows(ui, 24, 80, "Nothing helps: every room is full until 19:00"));
+	answer.count = 3;
+	desk.stale = true;
+	golden(ui, "repair_stale", 24, 80, false);
+	desk.ask.about[0] = answer.asked.about[0] = '\0';
+	assert_true(shows(ui, 24, 80, "WHAT TO DO to have a better day"));
+	world->view.repair_desk = NULL;
+	assert_true(shows(ui, 24, 80, "nothing is being looked for"));
+	ui_destroy(ui);
+}
+
+static void test_any_size(void **state)
+{
+	struct ui *ui = ui_create();
+
+	(void)state;
+	for (int open = 0; open < 2; open++) {
+		press(ui, open ? "r\n" : "r");
+		for (int columns = 1; columns < 220; columns += columns < 50 ? 1 : 13)
+			for (int rows = 1; rows < 70; rows += 5)
+				free(picture(ui, rows, columns, columns % 2, NULL));
+	}
+	ui_destroy(ui);
+}
+
+#define B(name) cmocka_unit_test_setup_teardown(name, begin, teardown)
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		T(test_an_emergency_in_three_keys), T(test_what_is_typed)};
+	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
+		T(test_what_is_typed), B(test_pictures), B(test_about_what),
+		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
+		B(test_how_it_stands), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* `r`: what could be done about it. The three best different ways, each with what it
+ * changes against doing nothing; the chosen one in full, all of them where there is
+ * room. Enter opens the proof. */
+
+#include <math.h>
+#include <string.h>
+
+#include "screens/commands.h"
+#include "screens/format.h"
+#include "screens/page.h"
+#include "screens/repair_parts.h"
+#include "screens/screen.h"
+#include "screens/tr.h"
+#include "twin/order_plan.h"
+
+enum { DONE = UI_HANDLED | UI_DIRTY, FULL_LINES = 11, HEAD_LINES = 4 };
+
+/* ---- which one is chosen: by its id, for the list gets better under the cursor ---- */
+
+static int chosen(struct screen *screen, const struct view *view, const struct repair_answer *a)
+{
+	char id[ID_SIZE];
+
+	for (int i = 0; i < a->count; i++) {
+		order_plan_id(view->twin, &a->options[i].moves, id);
+		if (strcmp(id, screen->saved) == 0)
+			return screen->mode = i;
+	}
+	if (screen->mode >= a->count)
+		screen->mode = a->count > 0 ? a->count - 1 : 0;
+	return screen->mode;
+}
+
+static void choose(
+	struct screen *screen, const struct view *view, const struct repair_answer *a, int i)
+{
+	if (i < 0 || i >= a->count)
+		return;
+	screen->mode = i;
+	order_plan_id(view->twin, &a->options[i].moves, screen->saved);
+}
+
+const struct repair_option *repair_chosen(
+	struct screen *screen, const struct view *view, char id[ID_SIZE])
+{
+	const struct repair_answer *a = repair_answer_now(view);
+	int i = a ? chosen(screen, view, a) : 0;
+
+	if (!a || a->count == 0)
+		return NULL;
+	order_plan_id(view->twin, &a->options[i].moves, id);
+	return &a->options[i];
+}
+
+/* ---- the picture ---- */
+
+static void draw_head(const struct view *view, struct page *page)
+{
+	const struct repair_desk *desk = view->repair_desk;
+	const struct repair_answer *a = repair_answer_now(view);
+	char words[REPAIR_WORDS];
+	enum role role;
+
+	if (desk && desk->ask.about[0]) {
+		repair_about_words(view, desk->ask.about, words, sizeof words);
+		page_line(page, ROLE_STRONG, _("WHAT TO DO about %s"), words);
+	} else {
+		page_line(page, ROLE_STRONG, "%s", _("WHAT TO DO to have a better day"));
+	}
+	if (desk && !what_if_is_empty(&desk->ask.given))
+		page_line(page, ROLE_MEDIUM, "%s",
+			_("on top of what is injected on screen 8: to be looked at, not approved"));
+	role = repair_state(view, words, sizeof words);
+	page_line(page, role, "%s", words);
+	if (a)
+		page_line(page, ROLE_DIM,
+			_("nothing done: overtime %.0f min, waiting %.0f, holds %.0f, past NEST "
+			  "%.0f, not done %.1f"),
+			a->nothing.of[OBJECTIVE_OVERTIME], a->nothing.of[OBJECTIVE_WAIT],
+			a->nothing.of[OBJECTIVE_HOLD], a->nothing.of[OBJECTIVE_NEST],
+			a->nothing.of[OBJECTIVE_CANCELLED]);
+}
+
+/* Nothing found is an answer too, and says why. */
+static void draw_none(const struct repair_answer *a, struct page *page)
+{
+	char words[REPAIR_WORDS];
+
+	if (a->count > 0)
+		return;
+	if (!a->finished) {
+		page_line(page, ROLE_NORMAL, "%s", _("nothing better than doing nothing so far"));
+		return;
+	}
+	format_put(words, sizeof words, _("Nothing helps: %s"),
+		a->none[0] ? a->none : _("all that was tried is worse than doing nothing"));
+	page_flow(page, 0, ROLE_NORMAL, words);
+}
+
+static void draw_title(const struct view *view, const struct repair_option *o, int number,
+	bool cursor, struct page *page)
+{
+	char words[REPAIR_WORDS], line[REPAIR_WORDS + 8];
+
+	repair_words(view, &o->moves, words, sizeof words);
+	format_put(line, sizeof line, "%c%d %s", cursor ? '>' : ' ', number, words);
+	page_flow(page, 0, cursor ? ROLE_STRONG : ROLE_NORMAL, line);
+}
+
+static void draw_option(const struct view *view, const struct repair_answer *a, int i, bool cursor,
+	bool full, struct page *page)
+{
+	const struct repair_option *o = &a->options[i];
+
+	draw_title(view, o, i + 1, cursor, page);
+	if (!full) {
+		repair_short(view, a, o, page);
+		return;
+	}
+	repair_overtime(o, page);
+	repair_in_columns(view, a, o, page);
+	repair_reasons(view, o, page);
+}
+
+static void draw(
+	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
+{
+	struct page page = page_begin(canvas, body, screen->offset);
+	const struct repair_answer *a = repair_answer_now(view);
+	int at = a ? chosen(screen, view, a) : 0;
+
+	draw_head(view, &page);
+	if (a) {
+		bool all = body.rows >= HEAD_LINES + FULL_LINES * a->count;
+
+		draw_none(a, &page);
+		for (int i = 0; i < a->count; i++)
+			draw_option(view, a, i, i == at, all || i == at, &page);
+	}
+	page_end(&page, &screen->offset);
+}
+
+/* ---- the keys ---- */
+
+static unsigned on_key(struct call *call, struct screen *screen, uint32_t key)
+{
+	const struct repair_answer *a = repair_answer_now(call->view);
+	int by = key == VKEY_UP || key == 'k' ? -1 : key == VKEY_DOWN || key == 'j' ? 1 : 0;
+
+	if (by == 0 || !a || a->count < 2)
+		return 0;
+	choose(screen, call->view, a, chosen(screen, call->view, a) + by);
+	return DONE;
+}
+
+const struct screen_def screen_repair = {
+	.name = "repair",
+	.title = N_("Repair"),
+	.draw = draw,
+	.on_key = on_key,
+};
