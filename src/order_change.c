@@ -187,6 +187,8 @@ bool order_change_sent(
 	to_location(t, &out->expected);
 	to_location(t, &out->wanted);
 	const char *reason = scenario_reason(to.reason);
+	if (out->id[0] == '\0') /* it is to be made */
+		reason = c->procedure;
 	text_copy(out->reason, sizeof out->reason, reason != NULL ? reason : "");
 	return true;
 }

@@ -341,16 +341,15 @@ static void go(struct sender *s)
 		send_command(s, step, s->job.undo);
 }
 
-static void start(struct sender *s, const struct order_step *step, bool undo)
+static void start(struct sender *s, const struct fact_order *o)
 {
-	struct fact_order o = *order_of(step, undo);
-	text_copy(s->job.plan, sizeof s->job.plan, o.plan);
-	s->job.step = o.step;
-	s->job.undo = undo;
+	text_copy(s->job.plan, sizeof s->job.plan, o->plan);
+	s->job.step = o->step;
+	s->job.undo = o->undo;
 	s->job.tries = 0;
 	s->job.phase = JOB_STORE;
 	s->job.due_mono = s->view.mono_ms + ORDERS_OLD_MS;
-	s->job.seq = tell(s, &o, ORDER_SENT, "");
+	s->job.seq = tell(s, o, ORDER_SENT, "");
 }
 
 static void go_on(struct sender *s)
@@ -382,6 +381,34 @@ bool sender_echo(struct sender *s, const char *topic, const void *bytes, size_t 
 		end_job(s, order_of(step, s->job.undo), ORDER_RECEIVED, "");
 	sender_look(s);
 	return true;
+}
+
+/* --- how it goes --- */
+
+/* One that no system has told of is made where something may be written at all. */
+static int server_of(const struct sender *s, const struct fact_order *o)
+{
+	struct fhir_change change;
+	if (!order_change_sent(s->view.twin, o, &change))
+		return -1;
+	if (change.id[0] != '\0')
+		return s->o.calls.server(s->o.calls.context, change.id);
+	int first = 0;
+	while (first < ORDERS_SERVERS && s->writers[first] == NULL)
+		first++;
+	return first < ORDERS_SERVERS && change.wanted.room[0] != '\0' ? first : -1;
+}
+
+static void choose_way(const struct sender *s, struct fact_order *o)
+{
+	int server = o->way[0] == '\0' ? server_of(s, o) : -1;
+	if (o->way[0] != '\0')
+		return;
+	if (server >= 0 && server < ORDERS_SERVERS && s->writers[server] != NULL)
+		text_copy(o->way, sizeof o->way, order_way_name(server));
+	else
+		text_copy(o->way, sizeof o->way,
+			s->o.commands && s->o.calls.publish != NULL ? "mqtt" : "hand");
 }
 
 /* --- which step is next --- */
@@ -441,6 +468,7 @@ static bool take_up(struct sender *s, const struct pace *p, const struct order_s
 	char why[LABEL_SIZE] = "";
 	if (!is_mine(s, step, undo))
 		return false;
+	choose_way(s, &o);
 	if (before->failed)
 		tell(s, &o, ORDER_EXPIRED, "the one before it was not done");
 	else if (cannot_go(s, &o, before, why))
@@ -454,7 +482,7 @@ static bool take_up(struct sender *s, const struct pace *p, const struct order_s
 	else if (before->hand)
 		return false;
 	else
-		start(s, step, undo);
+		start(s, &o);
 	return true;
 }
 

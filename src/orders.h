@@ -13,7 +13,7 @@
  * looks. What is unknown is read again until it is known; what was refused, or met
  * somebody else's change, stops its plan, and is never tried again by itself.
  *
- * How a step goes (struct fact_order.way):
+ * How a step goes (struct fact_order.way) is decided here, when it is taken up:
  *   fhir, fhir2, fhir3   a change of an Appointment at that server (feeds/fhir_write.h)
  *   mqtt                 a command topic; received when the broker gives it back
  *   hand                 shown, and told to whom it concerns; a person says it is done,
@@ -54,6 +54,8 @@ struct sender_calls {
 	 * back with its number. */
 	void (*fact)(void *context, struct fact *fact);
 	void (*log)(void *context, bool bad, const char *text); /* NULL: nobody listens */
+	/* Which server has told of this case (from 0), -1 none. */
+	int (*server)(void *context, const char *case_id);
 	/* QoS 1, not retained. False: it cannot be taken now. NULL: there is no broker. */
 	bool (*publish)(void *context, const char *topic, const char *text, size_t len);
 	void *context;
@@ -65,6 +67,7 @@ struct sender_options {
 		const struct http_options *http; /* NULL: there is none */
 		enum fhir_write_way way;
 	} servers[ORDERS_SERVERS];
+	bool commands; /* what no server takes goes to command topics */
 	struct sender_calls calls;
 };
 

@@ -34,7 +34,7 @@ struct one {
 	uint64_t stored; /* UINT64_MAX: all is on disk at once */
 	char topic[ORDER_TOPIC_SIZE];
 	char *command;
-	bool cut, no_broker;
+	bool cut, no_broker, commands;
 	int said;
 };
 
@@ -93,13 +93,25 @@ static bool on_publish(void *context, const char *topic, const char *text, size_
 	return true;
 }
 
+/* c-3 is of the second server, which only proposes; the rest of the first. */
+static int on_server(void *context, const char *id)
+{
+	(void)context;
+	return strcmp(id, "c-3") == 0;
+}
+
 static void start_sender(struct one *o)
 {
 	static const struct http_options http = {.base = "http://127.0.0.1:1"};
 	struct error err = {""};
 	struct sender_options options = {.self = o->name,
 		.servers = {{&http, FHIR_PATCH}, {&http, FHIR_PROPOSE}},
-		.calls = {.view = on_view, .fact = on_fact, .publish = on_publish, .context = o}};
+		.commands = o->commands,
+		.calls = {.view = on_view,
+			.fact = on_fact,
+			.server = on_server,
+			.publish = on_publish,
+			.context = o}};
 	fake_last = NULL;
 	o->sender = sender_create(NULL, &options, &err);
 	assert_non_null(o->sender);
@@ -195,7 +207,7 @@ static const char *approve(struct one *o, const char *way, const char *const *te
 		f.source_ms = o->world->now_ms;
 		FILL(f.origin, "ada");
 		f.order = orders[i];
-		FILL(f.order.way, orders[i].about[0] != '\0' ? way : "hand");
+		FILL(f.order.way, orders[i].about[0] != '\0' ? way : "");
 		on_fact(o, &f);
 	}
 	FILL(id, orders[0].plan);
@@ -742,6 +754,53 @@ static void what_is_sent_waits_for_hands(void **state)
 	assert_int_equal(orders_whole(orders_plan(o->orders, plan)), WHOLE_DONE);
 }
 
+/* Nobody says how it goes: the server that told of the case takes it, or a command
+ * topic, or a person; what no system knows is made where something may be written. */
+static void the_way_it_goes(void **state)
+{
+	static const char *const of_two[] = {"place:case=c-3,room=or-2,at=2026-03-16T12:00Z"};
+	static const char *const made[] = {"place:case=u-1,room=or-2,at=2026-03-16T12:00Z"};
+	struct world *w = *state;
+	struct one *o = &w->a;
+	const char *plan = approve(o, "", one_move, 1);
+	later(w, 1);
+	later(w, 1);
+	assert_string_equal(step(o, plan, 0)->order.way, "fhir");
+	answer(o, FHIR_WRITTEN, "");
+	assert_string_equal(word_of(o, plan, 0), "received");
+	plan = approve(o, "", of_two, 1);
+	later(w, 1);
+	assert_string_equal(word_of(o, plan, 0), "proposed");
+	assert_string_equal(step(o, plan, 0)->order.way, "hand");
+	struct fact f = case_fact("u-1", "", "", 10, 70, 10);
+	f.surgery.nest = 2;
+	hears(o, &f);
+	plan = approve(o, "", made, 1);
+	later(w, 1);
+	later(w, 1);
+	assert_string_equal(step(o, plan, 0)->order.way, "fhir");
+	assert_string_equal(o->writer->change.id, "");
+	assert_string_equal(o->writer->change.wanted.room, "or-2");
+	assert_string_equal(o->writer->change.reason, "hip");
+	struct fhir_write_result r = {.what = FHIR_WRITTEN, .id = "a-77"};
+	fake_answer(o->writer, &r);
+	assert_string_equal(word_of(o, plan, 0), "received");
+	assert_string_equal(step(o, plan, 0)->order.about, "Appointment/a-77");
+}
+
+static void commands_where_nothing_is_written(void **state)
+{
+	static const char *const of_two[] = {"place:case=c-3,room=or-2,at=2026-03-16T12:00Z"};
+	struct world *w = *state;
+	struct one *o = &w->a;
+	sender_destroy(o->sender);
+	o->commands = true;
+	start_sender(o);
+	const char *plan = approve(o, "", of_two, 1);
+	later(w, 1);
+	assert_string_equal(step(o, plan, 0)->order.way, "mqtt");
+}
+
 /* ---- command topics ---- */
 
 static const char *text_of(const cJSON *json, const char *key)
@@ -921,6 +980,8 @@ int main(void)
 		TEST(done_by_hand),
 		TEST(only_proposes),
 		TEST(what_is_sent_waits_for_hands),
+		TEST(the_way_it_goes),
+		TEST(commands_where_nothing_is_written),
 		TEST(by_command),
 		TEST(a_command_nobody_got),
 		TEST(topics_hold_checked_ids_only),
