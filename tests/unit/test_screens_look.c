@@ -129,7 +129,7 @@ static void test_help_says_what_is_below(void **state)
 	ui_key(ui, &world->view, VKEY_END, &c);
 	assert_true(shows(ui, 24, 80, "save-display"));
 	assert_true(shows(ui, 24, 80, ", 0 below"));
-	assert_false(shows(ui, 60, 80, " below"));
+	assert_false(shows(ui, 100, 80, " below"));
 	ui_destroy(ui);
 }
 
