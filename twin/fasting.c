@@ -73,14 +73,13 @@ bool fasting_binds(const struct surgery *s)
 	return !surgery_has_begun(s) && !(s->nest >= 1 && s->nest < NEST_WAITS);
 }
 
-int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathway *way)
+/* When the last gate before the room, the one that lets in, opens: minutes after the
+ * planned start. */
+static double lets_in_min(const struct pathway *way)
 {
-	const struct surgery *s = &twin->cases[case_];
-	int64_t legal = fasting_binds(s) ? fasting_legal_ms(twin, case_) : 0;
 	double gate_min = 0;
 	bool gated = false;
 
-	/* The last gate before the room is the one that lets in. */
 	for (int k = 0; k < way->step_count; k++) {
 		const struct pathway_step *step = &way->steps[k];
 
@@ -90,8 +89,23 @@ int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathwa
 		if (step->ends == MILESTONE_IN_ROOM || pathway_lists(step->need, NEED_ROOM, 0))
 			break;
 	}
-	legal = legal > 0 ? legal - (int64_t)(gate_min * 60000) : 0;
-	return legal > s->start_ms ? legal : s->start_ms;
+	return gate_min;
+}
+
+int64_t fasting_earliest_ms(const struct twin *twin, int case_, const struct pathway *way)
+{
+	const struct surgery *s = &twin->cases[case_];
+	int64_t legal = fasting_binds(s) ? fasting_legal_ms(twin, case_) : 0;
+
+	return legal > 0 ? legal - (int64_t)(lets_in_min(way) * 60000) : 0;
+}
+
+int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathway *way)
+{
+	int64_t start = twin->cases[case_].start_ms;
+	int64_t earliest = fasting_earliest_ms(twin, case_, way);
+
+	return earliest > start ? earliest : start;
 }
 
 /* ---- who could come instead ---- */

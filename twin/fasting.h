@@ -31,6 +31,10 @@ int fasting_kept(const struct twin *twin, int case_);
  * already in the room. */
 bool fasting_binds(const struct surgery *s);
 
+/* From when on it may be planned: so late that no step of the case's pathway up to the
+ * entry into the room is let in before the clock runs out; 0: it binds nobody. */
+int64_t fasting_earliest_ms(const struct twin *twin, int case_, const struct pathway *way);
+
 /* The planned start as it can be: when the clock binds, so late that no step of
  * the case's pathway up to the entry into the room is let in before it runs out. */
 int64_t fasting_start_ms(const struct twin *twin, int case_, const struct pathway *way);

@@ -155,29 +155,13 @@ void indicator_off_cost(
 		out->because = "no price cancellation is set for the site";
 }
 
-/* Hours within which a class is to be operated on: the site's, else those of
- * NEST (NCT04585529): < 1 h, < 4 h, < 12 h, < 48 h, < 72 h from class 2 on; class
- * 1 is "minutes", to be given by the site. */
-static double ideal_min(const struct indicator_day *day, int nest)
-{
-	static const struct {
-		const char *key;
-		double hours;
-	} classes[] = {{"nest_1_h", -1}, {"nest_2_h", 1}, {"nest_3_h", 4}, {"nest_4_h", 12},
-		{"nest_5_h", 48}, {"nest_6_h", 72}};
-
-	if (nest < 1 || nest > 6)
-		return -1;
-	return 60 * indicator_setting(day, classes[nest - 1].key, classes[nest - 1].hours);
-}
-
 /* aTTS / iTTS of one stay; negative: why not, in *reason (NULL: no emergency). */
 static double nest_ratio(const struct indicator_day *day, const struct indicator_stay *stay,
 	bool *waits, const char **reason)
 {
 	const struct surgery *s = case_of(day, stay);
 	int64_t cut = surgery_when(s, MILESTONE_INCISION);
-	double ideal = ideal_min(day, s->nest);
+	double ideal = site_nest_min(day->twin->site, s->nest);
 
 	*reason = NULL;
 	*waits = !cut;

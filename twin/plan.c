@@ -113,20 +113,25 @@ static int room_of(const struct build *b, const struct surgery *s)
 	return room >= 0 ? b->index->room_of[room] : SIM_NONE;
 }
 
-/* When the day unit closes on the day of a case. */
-static int64_t home_by(const struct build *b, const struct surgery *s)
+int64_t plan_home_by(const struct site *site, int64_t at_ms, int64_t midnight_ms)
 {
 	static const int64_t DAY_MS = 24 * 3600 * 1000LL;
 	int usual = -1;
-	for (int r = 0; r < b->site->room_count; r++)
-		if (b->site->rooms[r].kind == ROOM_DAY_UNIT && b->site->rooms[r].close_min > usual)
-			usual = b->site->rooms[r].close_min;
-	double closes = site_target(b->site, "day_unit_closes_min", usual);
-	int64_t ahead = s->start_ms - b->options->midnight_ms;
-	if (closes < 0 || b->options->midnight_ms == 0)
+	for (int r = 0; r < site->room_count; r++)
+		if (site->rooms[r].kind == ROOM_DAY_UNIT && site->rooms[r].close_min > usual)
+			usual = site->rooms[r].close_min;
+	double closes = site_target(site, "day_unit_closes_min", usual);
+	int64_t ahead = at_ms - midnight_ms;
+	if (closes < 0 || midnight_ms == 0)
 		return INT64_MAX;
-	return b->options->midnight_ms - b->origin_ms + (ahead > 0 ? ahead / DAY_MS : 0) * DAY_MS
-	       + (int64_t)(closes * 60000);
+	return midnight_ms + (ahead > 0 ? ahead / DAY_MS : 0) * DAY_MS + (int64_t)(closes * 60000);
+}
+
+/* When the day unit closes on the day of a case, after the origin. */
+static int64_t home_by(const struct build *b, const struct surgery *s)
+{
+	int64_t at = plan_home_by(b->site, s->start_ms, b->options->midnight_ms);
+	return at == INT64_MAX ? at : at - b->origin_ms;
 }
 
 /* The case as it is in the other plan, when nothing of it has changed; NULL. */

@@ -87,6 +87,9 @@ struct plan_options {
 void plan_build(const struct twin *twin, const struct plan_options *options, struct sim_plan *plan,
 	struct plan_index *index);
 
+/* When the day unit closes on the day of a time, ms UTC; INT64_MAX: not known. */
+int64_t plan_home_by(const struct site *site, int64_t at_ms, int64_t midnight_ms);
+
 /* So many more of what a pool counts: people look after their rooms with them. */
 void plan_more(struct sim_plan *plan, const struct plan_index *index, int pool, int by);
 /* One more, from a time after the origin on. Taken back by later_count = 0. */

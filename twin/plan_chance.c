@@ -46,22 +46,13 @@ static void cases_may(struct build *b)
 
 /* ---- emergencies ---- */
 
-/* A class that can wait may do so until its target: hours to the incision (NEST,
- * NCT04585529; field 2.3), unless people have agreed on others. */
+/* A class that can wait may do so until its target, unless people have agreed on
+ * another time. */
 static double may_wait_min(const struct site *site, const struct emergencies *e)
 {
-	static const struct {
-		const char *target;
-		double hours;
-	} classes[7] = {[3] = {"nest_3_h", 4},
-		[4] = {"nest_4_h", 12},
-		[5] = {"nest_5_h", 48},
-		[6] = {"nest_6_h", 72}};
 	if (e->wait_min >= 0)
 		return e->wait_min;
-	return e->nest < 3
-		       ? 0
-		       : 60 * site_target(site, classes[e->nest].target, classes[e->nest].hours);
+	return e->nest < 3 ? 0 : site_nest_min(site, e->nest);
 }
 
 /* The site's own mean and deviation of the time in the room, in the step that

@@ -326,16 +326,21 @@ static bool is_there(const struct twin *twin, enum scenario_kind kind, const cha
 	return false;
 }
 
-bool scenario_inject(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
+bool scenario_known(const struct twin *twin, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	const struct scenario_row *row = &scenario_rows[s->which];
-	why[0] = '\0';
-	if (fork->twin->site == NULL)
+	if (twin->site == NULL)
 		return scenario_why(why, "no site", "", "");
 	for (int i = 0; i < SCENARIO_PARAMETERS && row->parameters[i].kind != PARAMETER_END; i++)
 		if (s->values[i].given
-			&& !is_there(fork->twin, row->parameters[i].kind, s->values[i].word))
+			&& !is_there(twin, row->parameters[i].kind, s->values[i].word))
 			return scenario_why(why, row->parameters[i].name,
 				" is not known here: ", s->values[i].word);
-	return row->inject(fork, s, why);
+	return true;
+}
+
+bool scenario_inject(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
+{
+	why[0] = '\0';
+	return scenario_known(fork->twin, s, why) && scenario_rows[s->which].inject(fork, s, why);
 }

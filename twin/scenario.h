@@ -58,6 +58,10 @@ struct fork {
 	/* From which minutes tell the local clock, as in plan_options; 0 not known: then
 	 * nobody can say when a session ends. Read by repair_rule.c only. */
 	int64_t midnight_ms;
+	/* What was decided on it so far: more people, kits and beds than there were. */
+	struct {
+		int16_t roles[SITE_ROLES], kits[SITE_KITS], beds[ROOM_KIND_COUNT];
+	} more;
 };
 
 struct scenario_row {
@@ -119,6 +123,8 @@ bool scenario_set_instant(struct scenario *s, const char *parameter, int64_t ms)
 /* The n-th id that a parameter of this kind may have; NULL: no more. */
 const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, int n);
 
+/* All that it names is there; false with why. */
+bool scenario_known(const struct twin *twin, const struct scenario *s, char why[SCENARIO_TEXT]);
 /* The row of this name; -1. */
 int scenario_row_named(const char *name, size_t length);
 

@@ -169,6 +169,14 @@ bool decided_room_up(struct fork *fork, const struct scenario *s, char why[SCENA
 
 /* ---- people and beds ---- */
 
+/* Of what can be had besides, so much is asked for by now; what is missing is not. */
+static bool more(int16_t *sum, int change)
+{
+	int now = *sum + change;
+	*sum = (int16_t)(now > 0 ? now : 0);
+	return true;
+}
+
 bool decided_staff(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	const struct site *site = fork->twin->site;
@@ -178,14 +186,16 @@ bool decided_staff(struct fork *fork, const struct scenario *s, char why[SCENARI
 	if (site->roles[role].count <= 0 || !waited)
 		return scenario_why(why, "no pathway of this site waits for a ",
 			site->roles[role].id, ": the forecast cannot tell");
-	return fork_change_units(
-		fork, site->roles[role].id, site->roles[role].count, scenario_number(s, 1), why);
+	return fork_change_units(fork, site->roles[role].id, site->roles[role].count,
+		       scenario_number(s, 1), why)
+	       && more(&fork->more.roles[role], scenario_number(s, 1));
 }
 
 bool decided_beds(struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
-	return fork_change_beds(
-		fork, room_kind_parse(scenario_word(s, 0)), scenario_number(s, 1), why);
+	int kind = room_kind_parse(scenario_word(s, 0));
+	return fork_change_beds(fork, kind, scenario_number(s, 1), why)
+	       && more(&fork->more.beds[kind], scenario_number(s, 1));
 }
 
 /* ---- equipment and teams ---- */
@@ -205,7 +215,8 @@ bool decided_borrow(struct fork *fork, const struct scenario *s, char why[SCENAR
 		return scenario_why(why, "nobody waits for ", kit->id, "");
 	if (twin_units(fork->twin, kit->id, kit->count) + scenario_number(s, 1) > KIT_UNITS)
 		return scenario_why(why, "too many of ", kit->id, "");
-	return fork_change_units(fork, kit->id, kit->count, scenario_number(s, 1), why);
+	return fork_change_units(fork, kit->id, kit->count, scenario_number(s, 1), why)
+	       && more(&fork->more.kits[kit - site->kits], scenario_number(s, 1));
 }
 
 /* Somebody who looks after rooms takes one more: no fact says that. */

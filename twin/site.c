@@ -168,6 +168,20 @@ double site_weight(const struct site *site, const char *term)
 	return -1;
 }
 
+double site_nest_min(const struct site *site, int nest)
+{
+	static const struct {
+		const char *target;
+		double hours;
+	} classes[] = {{"nest_1_h", -1}, {"nest_2_h", 1}, {"nest_3_h", 4}, {"nest_4_h", 12},
+		{"nest_5_h", 48}, {"nest_6_h", 72}};
+	double hours = -1;
+
+	if (nest >= 1 && nest <= 6)
+		hours = site_target(site, classes[nest - 1].target, classes[nest - 1].hours);
+	return hours >= 0 ? 60 * hours : -1;
+}
+
 double site_price(const struct site *site, const char *key)
 {
 	for (int i = 0; site && i < site->price_count; i++)

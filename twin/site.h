@@ -120,7 +120,7 @@ struct staff_role {
 	int stretch;   /* so many rooms more can be looked after, by all of them together */
 };
 
-enum { KIT_UNITS = 64, SITE_KITS = 16, SITE_EMERGENCIES = 12 };
+enum { KIT_UNITS = 64, SITE_KITS = 16, SITE_ROLES = 64, SITE_EMERGENCIES = 12 };
 
 /* Equipment or sterile sets of which there are few. A case whose procedure has
  * one of the words in it needs one from its entry until it is out of the room. */
@@ -300,7 +300,11 @@ bool site_room_takes(const struct room *room, const char *procedure);
 /* Some word is part of the text. */
 bool site_words_in(const struct wordlist *words, const char *text);
 double site_weight(const struct site *site, const char *term); /* -1: not set */
-double site_price(const struct site *site, const char *key);   /* -1: not set */
+/* Minutes within which a class is to be operated on: the site's target nest_K_h, else
+ * those of NEST (NCT04585529; field 2.3): 1, 4, 12, 48 and 72 hours from class 2 on. -1:
+ * no class, or class 1, which is "minutes" and for the site to say. */
+double site_nest_min(const struct site *site, int nest);
+double site_price(const struct site *site, const char *key); /* -1: not set */
 
 const char *room_kind_name(enum room_kind k); /* "or", "pacu" ... */
 int room_kind_parse(const char *word);
