@@ -23,6 +23,7 @@ const char *alarm_class_words(enum alarm_class c)
 		[ALARM_CLASS_JOURNAL] = N_("journal"),
 		[ALARM_CLASS_LINK] = N_("link to other stations"),
 		[ALARM_CLASS_ESCALATION] = N_("escalation"),
+		[ALARM_CLASS_ORDER] = N_("order not carried out"),
 		[ALARM_CLASS_BRACELET] = N_("bracelet"),
 		[ALARM_CLASS_CONFLICT] = N_("two places"),
 		[ALARM_CLASS_FIRST_LATE] = N_("first case late"),

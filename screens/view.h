@@ -128,6 +128,8 @@ enum command_kind {
 	/* Acts again. */
 	COMMAND_APPROVE, /* covers_ms: the time of the proof that was seen; text: id of its plan */
 	COMMAND_RECALL,  /* target plan: take its steps back */
+	COMMAND_BY_HAND, /* target plan, arg step, value 1: it was done; 0 it was not, nor will be
+			  */
 	COMMAND_EMERGENCY, /* arg NEST class, value minutes, text: procedure */
 	COMMAND_LOCK_CASE, /* target case, value 1: repairs leave it alone; 0 */
 	COMMAND_KIND_COUNT

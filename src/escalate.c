@@ -198,21 +198,28 @@ static void tell_notice(
 	tell(e, &f);
 }
 
-/* An alarm while a target cannot be reached; it ends when it can. */
+bool escalate_reach(const struct twin *twin, const char *target, bool reached, const char *why,
+	struct fact *out)
+{
+	char key[ID_SIZE + 16], text[LABEL_SIZE * 2];
+	*out = fact_make(FACT_CONDITION, SOURCE_SYSTEM, 0);
+	snprintf(out->condition.key, sizeof out->condition.key, "notify:%.57s", target);
+	snprintf(key, sizeof key, "technical:%s", out->condition.key);
+	int i = twin_alarm(twin, key);
+	if (reached && (i < 0 || !twin->alarms[i].active))
+		return false;
+	out->condition.active = !reached;
+	out->condition.priority = PRIORITY_MEDIUM;
+	snprintf(text, sizeof text, "%.64s is not reached: %.100s", target, why);
+	text_neutralise(out->condition.text, sizeof out->condition.text, text, strlen(text));
+	return true;
+}
+
 static void tell_reach(struct escalate *e, const char *target, bool reached, const char *why)
 {
-	struct fact f = fact_make(FACT_CONDITION, SOURCE_SYSTEM, 0);
-	char key[ID_SIZE + 16], text[LABEL_SIZE * 2];
-	snprintf(f.condition.key, sizeof f.condition.key, "notify:%.57s", target);
-	snprintf(key, sizeof key, "technical:%s", f.condition.key);
-	int i = twin_alarm(e->view.twin, key);
-	if (reached && (i < 0 || !e->view.twin->alarms[i].active))
-		return;
-	f.condition.active = !reached;
-	f.condition.priority = PRIORITY_MEDIUM;
-	snprintf(text, sizeof text, "%.64s is not reached: %.100s", target, why);
-	text_neutralise(f.condition.text, sizeof f.condition.text, text, strlen(text));
-	tell(e, &f);
+	struct fact f;
+	if (escalate_reach(e->view.twin, target, reached, why, &f))
+		tell(e, &f);
 }
 
 static void on_outcome(void *context, const struct notify_message *m, enum notice_state state,

@@ -40,6 +40,7 @@ static const struct settings_row {
 		{name ".bracelet_system", TEXT, AT(fhir[n].bracelet_system), 0, 0},                \
 		{name ".progress_system", TEXT, AT(fhir[n].progress_system), 0, 0},                \
 		{name ".performed_means", TEXT, AT(fhir[n].performed_means), 0, 0},                \
+		{name ".write", TEXT, AT(fhir[n].write), 0, 0},                                    \
 		{name ".every_s", NUMBER, AT(fhir[n].every_s), 0, 0},                              \
 		{name ".overlap_s", NUMBER, AT(fhir[n].overlap_s), 0, 0},                          \
 	{                                                                                          \
@@ -73,6 +74,19 @@ static const struct settings_row {
 	{"notify.tries", INTEGER, AT(notify.tries), 0, 100},
 	{"notify.deadline_s", NUMBER, AT(notify.deadline_s), 0, 0},
 	{"notify.rank", INTEGER, AT(notify.rank), 0, 1000},
+	{"orders.commands", FLAG, AT(order_commands), 0, 0},
+#define ORDER_ROW(name, role)                                                                      \
+	{                                                                                          \
+		"orders." name, TEXT, AT(order_tell[role]), 0, 0                                   \
+	}
+	ORDER_ROW("surgeon", ORDER_TELL_SURGEON),
+	ORDER_ROW("anaesthesia", ORDER_TELL_ANAESTHESIA),
+	ORDER_ROW("theatre", ORDER_TELL_THEATRE),
+	ORDER_ROW("ward", ORDER_TELL_WARD),
+	ORDER_ROW("porter", ORDER_TELL_PORTER),
+	ORDER_ROW("staff", ORDER_TELL_STAFF),
+	ORDER_ROW("equipment", ORDER_TELL_EQUIPMENT),
+	ORDER_ROW("beds", ORDER_TELL_BEDS),
 #define ROLE_ROW(name, role)                                                                       \
 	{                                                                                          \
 		"roles." name, LIST, AT(role_groups[role]), AT(role_group_count[role]),            \
@@ -95,6 +109,7 @@ static const struct settings_row {
 	{"notify_terminal", TEXT, AT(notify_terminal), 0, 0},
 #undef FHIR_ROWS
 #undef ROLE_ROW
+#undef ORDER_ROW
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -15,6 +15,7 @@
 #include "feeds/fhir_poll.h"
 #include "feeds/mqtt.h"
 #include "feeds/notify.h"
+#include "src/order_tell.h"
 #include "src/suite_clock.h"
 #include "twin/fact.h"
 
@@ -29,6 +30,7 @@ struct fhir_settings {
 	char *token_url, *client_id, *secret_file, *scope;
 	char *sign_key, *sign_key_id, *sign_algorithm;
 	char *bracelet_system, *progress_system, *performed_means;
+	char *write; /* how approved orders get there; NULL: "propose", nothing is sent */
 	double every_s, overlap_s, sweep_s;
 };
 
@@ -63,7 +65,9 @@ struct settings {
 	char *http_listen, *http_token_file; /* "127.0.0.1:8090": gateways without a broker */
 	char *http_cert, *http_key;
 	struct notify_settings notify;
-	bool watch; /* no console: escalates alarms (vigie watch) */
+	bool order_commands;           /* command topics, for what no server takes */
+	char *order_tell[ORDER_ROLES]; /* a target of `notify` by who must know */
+	bool watch;                    /* no console: escalates alarms (vigie watch) */
 	/* Groups of the operating system, by what they may do here; none: see person.h */
 	char *role_groups[PERSON_ROLE_COUNT][ROLE_GROUPS];
 	int role_group_count[PERSON_ROLE_COUNT];

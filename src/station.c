@@ -95,6 +95,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	station_share_tick(s);
 	station_forecast_tick(s);
 	station_watch_tick(s);
+	station_orders_tick(s);
 	station_changed(s);
 }
 
@@ -150,6 +151,7 @@ static void on_committed(void *context, uint64_t seq)
 	if (s->pending_act != 0 && seq >= s->pending_act)
 		s->pending_act = 0;
 	share_committed(s->share, seq);
+	station_orders_committed(s);
 	if (s->inbox_id != 0 && seq >= s->inbox_seq) {
 		inbox_done(s->inbox, s->inbox_id);
 		s->inbox_id = 0;
@@ -238,7 +240,9 @@ static int open_all(struct station *s, struct error *err)
 		rc = station_site_open(s, err);
 	if (rc == 0)
 		rc = station_feeds_open(s, err);
-	return rc == 0 ? station_watch_open(s, err) : rc;
+	if (rc == 0)
+		rc = station_watch_open(s, err);
+	return rc == 0 ? station_orders_open(s, err) : rc;
 }
 
 struct station *station_open(struct ev_loop *loop, const struct settings *settings,
@@ -274,6 +278,7 @@ void station_close(struct station *s)
 		ev_prepare_stop(s->loop, &s->before_wait);
 		ev_check_stop(s->loop, &s->after_wait);
 	}
+	station_orders_close(s);
 	station_watch_close(s);
 	station_forecast_close(s);
 	station_share_close(s);

@@ -582,6 +582,8 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_NOTE] = do_note,
 		[COMMAND_UNNOTE] = do_unnote,
 		[COMMAND_LOOK] = do_look,
+		[COMMAND_RECALL] = station_recall,
+		[COMMAND_BY_HAND] = station_order_by_hand,
 		[COMMAND_EMERGENCY] = do_emergency,
 	};
 	if (s->locked) {

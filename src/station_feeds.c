@@ -35,7 +35,8 @@ static void on_message(
 	void *context, const char *topic, const void *bytes, size_t len, bool retained)
 {
 	struct station *s = context;
-	if (station_watch_echo(s, topic, bytes, len))
+	bool order = station_orders_echo(s, topic, bytes, len);
+	if (station_watch_echo(s, topic, bytes, len) || order)
 		return;
 	if (share_is_ours(s->share, topic)) {
 		share_message(s->share, topic, bytes, len, retained);
@@ -118,6 +119,7 @@ static void from_fhir(void *context, const struct fact *fact)
 			return;
 	} else {
 		feed->health->facts++;
+		station_orders_told(s, (int)(feed - s->fhir), fact);
 	}
 	station_fact(s, &copy);
 }
@@ -154,6 +156,7 @@ static int open_mqtt(struct station *s, struct error *err)
 	struct mqtt_options o;
 	mqtt_options_of(s->settings, s->id, &o);
 	station_watch_topics(s, &o);
+	station_orders_topics(s, &o);
 	station_share_options(s, &o);
 	s->mqtt = mqtt_create(s->loop, &o, s->presses, on_commit, on_message, s, err);
 	if (s->mqtt == NULL)

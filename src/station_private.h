@@ -19,6 +19,9 @@
 #include "src/ingest.h"
 #include "src/journal.h"
 #include "src/knowledge.h"
+#include "src/order_change.h"
+#include "src/order_tell.h"
+#include "src/orders.h"
 #include "src/person.h"
 #include "src/pulse.h"
 #include "src/share.h"
@@ -123,6 +126,16 @@ struct station {
 	char in_time_room[ID_SIZE];
 	struct escalate *escalate; /* NULL: this one does not */
 	struct commands *commands;
+	struct sender *sender; /* of orders; NULL: this one sends none */
+	struct http_options order_http[FHIR_SERVERS];
+	struct order_tell *order_tell; /* NULL: nobody is told */
+	struct commands *order_commands;
+	struct { /* which server told of a case, by their places in the twin */
+		char id[ID_SIZE];
+		int server;
+	} told_by[TWIN_CASES];
+	int told_by_count;
+	char order_topics[ORDER_TOPIC_SIZE];
 };
 
 /* Gives the fact its number and time, folds it, journals it. */
@@ -181,6 +194,17 @@ void station_watch_tick(struct station *s);
 /* Subscriptions it needs; and what came in: true when it was its own. */
 void station_watch_topics(const struct station *s, struct mqtt_options *out);
 bool station_watch_echo(struct station *s, const char *topic, const void *bytes, size_t len);
+/* station_orders.c: what was approved, on its way to the hospital */
+int station_orders_open(struct station *s, struct error *err);
+void station_orders_close(struct station *s);
+void station_orders_tick(struct station *s);
+void station_orders_committed(struct station *s); /* more is on disk */
+void station_orders_told(struct station *s, int server, const struct fact *fact);
+void station_orders_topics(struct station *s, struct mqtt_options *out);
+bool station_orders_echo(struct station *s, const char *topic, const void *bytes, size_t len);
+/* Acts: a plan is taken back; a step done by hand, or not to be done. */
+void station_recall(struct station *s, const struct command *command);
+void station_order_by_hand(struct station *s, const struct command *command);
 /* station_share.c: the other stations */
 bool station_share_open(struct station *s); /* before the journal is read */
 void station_share_start(struct station *s);

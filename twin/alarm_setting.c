@@ -84,6 +84,10 @@ const struct alarm_setting alarm_rules[ALARM_CLASS_COUNT] = {
 	[ALARM_CLASS_ESCALATION] = {.name = "escalation",
 		.priority = PRIORITY_MEDIUM,
 		.guidance = "Call the person yourself: the message was not delivered."},
+	[ALARM_CLASS_ORDER] = {.name = "order",
+		.priority = PRIORITY_MEDIUM,
+		.shelf_max_min = 120,
+		.guidance = "See :orders: read again, do it by hand, or take it back."},
 	[ALARM_CLASS_BRACELET] = {.name = "bracelet",
 		.shelf_max_min = 480,
 		.guidance = "Check who wears it, and correct the hospital's record."},
@@ -168,6 +172,7 @@ enum alarm_class alarm_class_of_condition(const char *key)
 		{"clock", ALARM_CLASS_CLOCK_SKEW},
 		{"link", ALARM_CLASS_LINK},
 		{"notify", ALARM_CLASS_ESCALATION},
+		{"order:", ALARM_CLASS_ORDER},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -143,6 +143,7 @@ static const char *const alarm_classes[ALARM_CLASS_COUNT] = {
 	[ALARM_CLASS_JOURNAL] = "journal",
 	[ALARM_CLASS_LINK] = "link",
 	[ALARM_CLASS_ESCALATION] = "escalation",
+	[ALARM_CLASS_ORDER] = "order",
 	[ALARM_CLASS_BRACELET] = "bracelet",
 	[ALARM_CLASS_CONFLICT] = "conflict",
 	[ALARM_CLASS_FIRST_LATE] = "first_late",

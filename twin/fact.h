@@ -178,6 +178,7 @@ enum alarm_class {
 	ALARM_CLASS_JOURNAL,
 	ALARM_CLASS_LINK,       /* what is shared does not reach the others */
 	ALARM_CLASS_ESCALATION, /* a message about an alarm could not be delivered */
+	ALARM_CLASS_ORDER,      /* an order refused, unknown, or half of a plan done */
 	ALARM_CLASS_BRACELET,   /* on nobody, two on one, one on two */
 	ALARM_CLASS_CONFLICT,   /* radio and hospital name two places */
 	ALARM_CLASS_FIRST_LATE, /* from here on: operational hazards */

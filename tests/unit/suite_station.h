@@ -75,7 +75,7 @@ static void programme(struct suite *s)
 	}
 }
 
-static int open_suite(void **state)
+__attribute__((unused)) static int open_suite(void **state)
 {
 	static struct suite s;
 	struct error err = {""};
@@ -97,7 +97,7 @@ static int open_suite(void **state)
 	return 0;
 }
 
-static int close_suite(void **state)
+__attribute__((unused)) static int close_suite(void **state)
 {
 	struct suite *s = *state;
 	char command[128];
@@ -108,7 +108,7 @@ static int close_suite(void **state)
 	return system(command);
 }
 
-static void say(struct suite *s, enum command_kind kind, const char *text)
+__attribute__((unused)) static void say(struct suite *s, enum command_kind kind, const char *text)
 {
 	struct command c = {.kind = kind};
 	text_copy(c.text, sizeof c.text, text);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/order_tell.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/escalate.h"
+#include "src/order_change.h"
+#include "twin/scenario.h"
+#include "twin/text.h"
+
+enum { YOUNG_MS = 60 * 60000 }; /* of what is older nobody is told any more */
+
+struct order_tell {
+	struct order_tell_options o;
+	struct notify *notify;
+	const struct twin *twin; /* of the last look */
+};
+
+/* --- who has to know --- */
+
+static const char *const roles[ORDER_ROLES] = {
+	[ORDER_TELL_SURGEON] = "surgeon",
+	[ORDER_TELL_ANAESTHESIA] = "anaesthesia",
+	[ORDER_TELL_THEATRE] = "theatre",
+	[ORDER_TELL_WARD] = "ward",
+	[ORDER_TELL_PORTER] = "porter",
+	[ORDER_TELL_STAFF] = "staff",
+	[ORDER_TELL_EQUIPMENT] = "equipment",
+	[ORDER_TELL_BEDS] = "beds",
+};
+
+const char *order_role_name(enum order_role role)
+{
+	return (unsigned)role < ORDER_ROLES ? roles[role] : "?";
+}
+
+#define WHO(role) (1u << ORDER_TELL_##role)
+enum { AROUND_A_CASE = WHO(SURGEON) | WHO(ANAESTHESIA) | WHO(THEATRE) | WHO(WARD) | WHO(PORTER) };
+
+/* By the name of a decision (twin/scenario_table.c); of others the team of the room. */
+static const struct {
+	const char *decision;
+	unsigned who;
+} must_know[] = {
+	{"place", AROUND_A_CASE},
+	{"postpone", AROUND_A_CASE},
+	{"room_up", WHO(THEATRE) | WHO(STAFF)},
+	{"room_down", WHO(THEATRE) | WHO(STAFF)},
+	{"staff", WHO(STAFF)},
+	{"split", WHO(ANAESTHESIA) | WHO(STAFF)},
+	{"borrow", WHO(EQUIPMENT) | WHO(THEATRE)},
+	{"beds", WHO(BEDS) | WHO(WARD)},
+	{"no_hold", WHO(BEDS) | WHO(ANAESTHESIA)},
+	{"parallel_induction", WHO(ANAESTHESIA) | WHO(THEATRE)},
+};
+
+unsigned order_roles(const char *text)
+{
+	size_t n = strcspn(text, ":");
+	for (size_t i = 0; i < sizeof must_know / sizeof *must_know; i++)
+		if (strlen(must_know[i].decision) == n
+			&& memcmp(must_know[i].decision, text, n) == 0)
+			return must_know[i].who;
+	return WHO(THEATRE);
+}
+
+/* --- what is told --- */
+
+void order_notice_key(const struct fact_order *order, enum order_role role, char out[ID_SIZE])
+{
+	snprintf(
+		out, ID_SIZE, "order:%.32s:%d:%s", order->plan, order->step, order_role_name(role));
+}
+
+/* Which of the three it is now; 0 nothing is told of it. What was asked for by hand is
+ * known to whom it was told. */
+static int occasion(const struct order_step *s, int64_t *since_ms)
+{
+	bool hand = strcmp(s->order.way, "hand") == 0;
+	int step = 0;
+	enum order_state state = s->order.state;
+	if (order_step_state(s) == ORDER_NONE)
+		return 0;
+	if (state == ORDER_PROPOSED)
+		step = ORDER_TOLD_HAND;
+	else if (state == ORDER_RECEIVED && !hand)
+		step = ORDER_TOLD_DONE;
+	else if (state == ORDER_UNDONE)
+		step = ORDER_TOLD_UNDONE;
+	*since_ms = s->at_ms[state];
+	return step;
+}
+
+static bool is_told(const struct notices *notices, const char *key, int64_t raised_ms, int step)
+{
+	const struct notice_step *n = notices_step(notices, key, raised_ms, step, PRIORITY_MEDIUM);
+	return n != NULL && n->state != NOTICE_FAILED;
+}
+
+struct wanted {
+	const char *key;
+	int step;
+};
+
+static bool is_this(void *context, const struct notify_message *m)
+{
+	const struct wanted *w = context;
+	return m->step == w->step && strcmp(m->key, w->key) == 0;
+}
+
+static void write_message(
+	const struct twin *twin, const struct order_step *s, int occasion, struct notify_message *m)
+{
+	static const char *const leads[] = {[ORDER_TOLD_HAND] = "Please: ",
+		[ORDER_TOLD_DONE] = "Ordered: ",
+		[ORDER_TOLD_UNDONE] = "Taken back: "};
+	char words[SCENARIO_TEXT * 2], text[SCENARIO_TEXT * 2 + 16];
+	order_words(twin, s->order.text, words, sizeof words);
+	snprintf(text, sizeof text, "%s%s", leads[occasion], words);
+	text_neutralise(m->text, sizeof m->text, text, strlen(text));
+	text_copy(m->class_, sizeof m->class_, "order");
+	m->priority = PRIORITY_MEDIUM;
+	m->raised_ms = s->at_ms[ORDER_APPROVED];
+	m->step = occasion;
+}
+
+static void tell_role(struct order_tell *t, const struct notices *notices,
+	const struct order_step *s, int occasion, enum order_role role)
+{
+	struct notify_message m = {.step = occasion};
+	order_notice_key(&s->order, role, m.key);
+	struct wanted w = {m.key, occasion};
+	if (is_told(notices, m.key, s->at_ms[ORDER_APPROVED], occasion)
+		|| notify_any(t->notify, is_this, &w))
+		return;
+	write_message(t->twin, s, occasion, &m);
+	text_copy(m.target, sizeof m.target, t->o.targets[role]);
+	escalate_id(m.id, m.key, m.raised_ms, m.step, m.priority, "");
+	notify_send(t->notify, &m);
+}
+
+void order_tell_look(struct order_tell *t, const struct twin *twin, const struct orders *orders,
+	const struct notices *notices, int64_t now_ms)
+{
+	t->twin = twin;
+	for (int i = 0; i < orders->plan_count; i++)
+		for (int k = 0; k < orders->plans[i].step_count; k++) {
+			const struct order_step *s = &orders->plans[i].steps[k];
+			int64_t since = 0;
+			int now = occasion(s, &since);
+			unsigned who = order_roles(s->order.text);
+			if (now == 0 || strcmp(s->station, t->o.self) != 0
+				|| now_ms - since > YOUNG_MS)
+				continue;
+			for (int r = 0; r < ORDER_ROLES; r++)
+				if ((who & 1u << r) != 0 && t->o.targets[r] != NULL)
+					tell_role(t, notices, s, now, (enum order_role)r);
+		}
+}
+
+/* --- what became of it --- */
+
+static void put(struct order_tell *t, struct fact *f)
+{
+	text_copy(f->origin, sizeof f->origin, "vigie");
+	t->o.fact(t->o.context, f);
+}
+
+static void on_outcome(void *context, const struct notify_message *m, enum notice_state state,
+	int tries, const char *why)
+{
+	struct order_tell *t = context;
+	struct fact f = fact_make(FACT_NOTICE, SOURCE_SYSTEM, 0);
+	text_copy(f.notice.key, sizeof f.notice.key, m->key);
+	text_copy(f.notice.target, sizeof f.notice.target, m->target);
+	text_copy(f.notice.id, sizeof f.notice.id, m->id);
+	f.notice.raised_ms = m->raised_ms;
+	f.notice.step = m->step;
+	f.notice.priority = m->priority;
+	f.notice.state = state;
+	f.notice.tries = tries;
+	if (state != NOTICE_FAILED || tries == 1) /* that it goes on failing is no news */
+		put(t, &f);
+	if (state != NOTICE_FAILED && t->twin != NULL
+		&& escalate_reach(t->twin, m->target, state == NOTICE_SENT, why, &f))
+		put(t, &f);
+}
+
+bool order_tell_echo(struct order_tell *t, const char *topic, const void *bytes, size_t len)
+{
+	return notify_echo(t->notify, topic, bytes, len);
+}
+
+void order_tell_ran(struct order_tell *t, uint64_t ticket, bool good, const char *why)
+{
+	notify_ran(t->notify, ticket, good, why);
+}
+
+/* --- life --- */
+
+static bool publish(void *context, const char *topic, const void *bytes, size_t len)
+{
+	struct order_tell *t = context;
+	return t->o.publish != NULL && t->o.publish(t->o.context, topic, bytes, len);
+}
+
+static int run(
+	void *context, uint64_t ticket, const struct notify_command *command, struct error *err)
+{
+	struct order_tell *t = context;
+	return t->o.run(t->o.context, ticket, command, err);
+}
+
+struct order_tell *order_tell_create(
+	struct ev_loop *loop, const struct order_tell_options *options, struct error *err)
+{
+	struct order_tell *t = calloc(1, sizeof *t);
+	if (t == NULL) {
+		error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	t->o = *options;
+	t->o.notify.calls =
+		(struct notify_calls){publish, options->run != NULL ? run : NULL, on_outcome, t};
+	t->notify = notify_create(loop, &t->o.notify, err);
+	if (t->notify != NULL)
+		return t;
+	free(t);
+	return NULL;
+}
+
+void order_tell_destroy(struct order_tell *t)
+{
+	if (t == NULL)
+		return;
+	notify_destroy(t->notify);
+	free(t);
+}
