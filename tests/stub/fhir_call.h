@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CALL_HELPER static __attribute__((unused))
+
 static int call_port;
 static long call_patience_s = 20;
 
@@ -69,14 +71,15 @@ static struct reply try_call(
 	return r;
 }
 
-static struct reply call(const char *method, const char *path, const char *header, const char *body)
+CALL_HELPER struct reply call(
+	const char *method, const char *path, const char *header, const char *body)
 {
 	struct reply r = try_call(method, path, header, body);
 	assert_int_not_equal(r.status, 0);
 	return r;
 }
 
-static cJSON *get_json(const char *path)
+CALL_HELPER cJSON *get_json(const char *path)
 {
 	struct reply r = call("GET", path, NULL, NULL);
 	assert_int_equal(r.status, 200);
@@ -86,7 +89,7 @@ static cJSON *get_json(const char *path)
 	return json;
 }
 
-static const char *text_at(const cJSON *o, const char *key)
+CALL_HELPER const char *text_at(const cJSON *o, const char *key)
 {
 	const cJSON *i = cJSON_GetObjectItemCaseSensitive(o, key);
 	return cJSON_IsString(i) ? i->valuestring : "";
