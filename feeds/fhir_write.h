@@ -41,6 +41,7 @@ struct fhir_change {
 	char plan[ID_SIZE]; /* whose step it is: goes along as a request id */
 	int step;
 	char patient[ID_SIZE];        /* of one to be made; "" unknown */
+	int nest;                     /* ... NEST class 1..6, its R4 priority; 0, -1 none */
 	struct fhir_booking expected; /* as approved upon */
 	struct fhir_booking wanted;   /* what it does not say stays */
 	char reason[LABEL_SIZE];      /* for people; of one to be made: what it is */

@@ -245,6 +245,9 @@ static cJSON *new_appointment(const struct fhir_change *change, const char *stat
 	cJSON_AddStringToObject(o, "status", status);
 	add_coding(
 		o, "appointmentType", "http://terminology.hl7.org/CodeSystem/v2-0276", "EMERGENCY");
+	/* 1 the highest, 9 the lowest (iCalendar), as the classes go. */
+	if (change->nest > 0)
+		cJSON_AddNumberToObject(o, "priority", change->nest);
 	if (change->reason[0] != '\0')
 		cJSON_AddStringToObject(o, "description", change->reason);
 	fhir_instant(when, w->start_ms, "");

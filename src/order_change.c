@@ -176,6 +176,7 @@ bool order_change_sent(
 	text_copy(out->patient, sizeof out->patient, c->patient);
 	text_copy(out->plan, sizeof out->plan, order->plan);
 	out->step = order->step;
+	out->nest = c->nest;
 	if (known)
 		out->expected = booking(c, &before, lasts);
 	out->wanted = booking(c, &to, lasts);

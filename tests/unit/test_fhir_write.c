@@ -385,6 +385,7 @@ static void new_one(struct world *w)
 	w->change.id[0] = '\0';
 	w->change.expected = (struct fhir_booking){.start_ms = 0};
 	text_copy(w->change.patient, ID_SIZE, "p-77");
+	w->change.nest = 2;
 }
 
 static void makes_one_once(void **state)
@@ -407,6 +408,7 @@ static void makes_one_once(void **state)
 	assert_member(w, "made-0", "/start", "\"2026-03-16T10:00:00Z\"");
 	assert_member(w, "made-0", "/end", "\"2026-03-16T11:00:00Z\"");
 	assert_member(w, "made-0", "/appointmentType/coding/0/code", "\"EMERGENCY\"");
+	assert_member(w, "made-0", "/priority", "2");
 	assert_member(w, "made-0", "/participant/0/actor/reference", "\"Patient/p-77\"");
 	assert_member(w, "made-0", "/participant/1/actor/reference", "\"Location/or-4\"");
 	/* The same step of the same plan, from another station: found, not made again. */
