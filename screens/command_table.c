@@ -12,7 +12,7 @@
 /* Lists that can be sorted, filtered and searched; those with cases on them. */
 #define LISTS                                                                                      \
 	"board programme recovery alarms locate climate feeds gateways devices stations forecast " \
-	"indicators"
+	"indicators orders"
 #define PAGES "board programme recovery alarms locate climate patient alarm why indicators"
 #define CASES "board programme recovery patient"
 
@@ -132,6 +132,14 @@ const struct command_entry command_table[] = {
 	{"repair proof", 'Y', 0, "approve",
 		N_("have it done: asks once more, and says where it goes"),
 		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_approve, 0},
+	{"", 'O', 0, "orders", N_("what was approved: how far it is, and what came of it"), 0, 0,
+		cmd_orders, 0},
+	{"orders", 'd', 0, "done", N_("this step was done by hand"), FLAG_SHARED | FLAG_CONFIRM, 3,
+		cmd_order, COMMAND_BY_HAND | 1 << 8},
+	{"orders", 'x', 0, "not-done", N_("this step was not done, nor will be"),
+		FLAG_SHARED | FLAG_CONFIRM, 4, cmd_order, COMMAND_BY_HAND},
+	{"orders", 'U', 0, "recall", N_("take this plan back: what was done, the last step first"),
+		FLAG_SHARED | FLAG_CONFIRM, 3, cmd_order, COMMAND_RECALL},
 	{"whatif", 'U', 0, "take-back", N_("take the last what-if back"), 0, 3, cmd_simple,
 		COMMAND_WHAT_IF_BACK},
 	{"whatif", 'f', VKEY_DELETE, "forget", N_("forget all what-ifs"), 0, 4, cmd_simple,

@@ -11,6 +11,7 @@
 #include "screens/format.h"
 #include "screens/hazard_words.h"
 #include "screens/notes.h"
+#include "screens/order_words.h"
 #include "screens/parts.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
@@ -342,6 +343,24 @@ static void watch_next(struct pen *pen)
 	}
 }
 
+/* What was approved and is not over, or went wrong. */
+static void open_orders(struct pen *pen)
+{
+	const struct orders *o = pen->view->orders;
+	char line[ORDER_WORDS * 2], clock[16];
+
+	for (int i = o ? o->plan_count : 0; i-- > 0;) {
+		const struct order_plan *p = &o->plans[i];
+
+		if (!order_is_to_do(pen->view, p))
+			continue;
+		order_line(pen->view, p, line, sizeof line);
+		format_clock(p->approved_ms, clock, sizeof clock);
+		put(pen, order_whole_role(orders_whole(p)), "%s %s: %s", clock, p->steps[0].by,
+			line);
+	}
+}
+
 static const struct section {
 	const char *key, *title, *none;
 	void (*write)(struct pen *pen);
@@ -352,6 +371,7 @@ static const struct section {
 	{"recovery", N_("Recovery"), "", recovery},
 	{"excursions", N_("Cold chain and climate out of limits"), N_("none"), excursions},
 	{"hazards", N_("Foretold, and what is late"), N_("none"), hazards},
+	{"orders", N_("Open orders"), N_("none"), open_orders},
 	{"notes", N_("Notes"), N_("none"), notes},
 	{"not_well", N_("Feeds and stations that are not well"), N_("none"), not_well},
 	{"next", N_("What to watch next"), N_("nothing stands out"), watch_next},

@@ -164,7 +164,7 @@ extern const struct screen_def screen_board, screen_programme, screen_recovery, 
 	screen_patient, screen_alarm_detail, screen_provenance, screen_forecast,
 	screen_forecast_room, screen_whatif, screen_help, screen_prompt, screen_question,
 	screen_menu, screen_changes, screen_handover, screen_whatif_menu, screen_whatif_form,
-	screen_indicators, screen_indicator, screen_stations, screen_nest, screen_repair,
-	screen_proof;
+	screen_indicators, screen_indicator, screen_stations, screen_orders, screen_nest,
+	screen_repair, screen_proof;
 
 #endif

@@ -10,6 +10,7 @@
 #include "screens/commands.h"
 #include "screens/format.h"
 #include "screens/notes.h"
+#include "screens/order_words.h"
 #include "screens/page.h"
 #include "screens/tr.h"
 
@@ -159,6 +160,18 @@ static void milestones(
 	}
 }
 
+/* A plan as it stands now, whatever became of it meanwhile. */
+static void ordered(const struct view *view, const struct change_line *line, char *out, size_t size)
+{
+	const struct order_plan *p =
+		view->orders ? orders_plan(view->orders, line->head->group) : NULL;
+
+	if (p && p->step_count > 0)
+		order_line(view, p, out, size);
+	else
+		format_put(out, size, _("order %.8s: %s"), line->head->group, line->head->text);
+}
+
 static void other(const struct view *view, const struct change_line *line, char *out, size_t size)
 {
 	const struct change_event *e = line->head;
@@ -176,6 +189,9 @@ static void other(const struct view *view, const struct change_line *line, char 
 	case CHANGE_NOTED:
 		note_subject_words(view, e->subject, what, sizeof what);
 		format_put(out, size, _("note on %s: %s (%s)"), what, e->text, e->who);
+		break;
+	case CHANGE_ORDER:
+		ordered(view, line, out, size);
 		break;
 	case CHANGE_ADDED:
 		format_put(out, size,

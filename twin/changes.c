@@ -206,6 +206,15 @@ static void looked(struct changes *c, const struct fact *f)
 	r->looked_ms = f->at_ms;
 }
 
+/* That it is on its way is told by where it ends. */
+static void ordered(struct changes *c, const struct fact *f)
+{
+	const struct fact_order *o = &f->order;
+
+	if (o->state != ORDER_SENT && o->plan[0])
+		tell_fact(c, f, CHANGE_ORDER, o->plan, o->plan, (double)o->state, o->text);
+}
+
 /* Cleaning and the like are everyday. */
 static bool is_shut(enum room_service s)
 {
@@ -225,6 +234,8 @@ void changes_after(struct changes *c, const struct twin *t, const struct fact *f
 		&& (is_shut(t->rooms[c->before.room].service) || is_shut(c->before.service)))
 		tell_fact(c, f, CHANGE_SERVICE, f->room.room, f->room.room,
 			(double)t->rooms[c->before.room].service, "");
+	if (f->kind == FACT_ORDER)
+		ordered(c, f);
 	if (f->kind == FACT_RESOURCE && twin_units(t, f->resource.id, -1) != c->before.units)
 		tell_fact(
 			c, f, CHANGE_UNITS, f->resource.id, f->resource.id, f->resource.units, "");

@@ -29,6 +29,7 @@ enum change_what {
 	CHANGE_SERVICE,   /* a room's; value: enum room_service */
 	CHANGE_UNITS,     /* of staff or beds; value: how many, -1 as usual */
 	CHANGE_NOTED,
+	CHANGE_ORDER, /* approved, or how far it came; group: its plan; value: enum order_state */
 	CHANGE_ADDED, /* a planned case that was not known */
 	CHANGE_SITE,  /* another site file */
 	CHANGE_WHAT_COUNT

@@ -39,6 +39,7 @@ static int family(enum change_what what)
 		[CHANGE_NOTED] = 5,
 		[CHANGE_ADDED] = 6,
 		[CHANGE_SITE] = 7,
+		[CHANGE_ORDER] = 8,
 	};
 
 	return families[what];
@@ -71,6 +72,7 @@ static int rank(const struct change_line *line)
 		[CHANGE_EMERGENCY] = 2,
 		[CHANGE_BACK] = 3,
 		[CHANGE_ROOM] = 3,
+		[CHANGE_ORDER] = 4,
 		[CHANGE_TIME] = 5,
 		[CHANGE_NOTED] = 6,
 		[CHANGE_SERVICE] = 7,
