@@ -40,6 +40,8 @@ const struct command_entry command_table[] = {
 		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_learn, 0},
 	{CASES, 0, 0, "learn", N_("learn from this case again"), FLAG_SHARED | FLAG_CONFIRM, 0,
 		cmd_learn, 1},
+	{CASES, 'K', 0, "lock-case", N_("no repair moves this case (#); again: it may be moved"),
+		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_lock_case, 0},
 	/* What helps against a hazard, on its own row; the row names the key. */
 	{HAZARDS, 'm', 0, "milestone", N_("a milestone of this hazard's case has happened"),
 		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_milestone, 0},

@@ -165,6 +165,25 @@ unsigned cmd_learn(struct call *call)
 	return question_open(call, &ask, text);
 }
 
+unsigned cmd_lock_case(struct call *call)
+{
+	struct command ask = {.kind = COMMAND_LOCK_CASE};
+	char text[LABEL_SIZE * 2];
+	struct subject subject;
+	const struct surgery *s;
+
+	screen_subject(call->screen, call->view, &subject);
+	if (subject.case_ < 0)
+		return nothing_here(call, _("no case on this row"));
+	s = &call->view->twin->cases[subject.case_];
+	ask.value = !s->locked;
+	format_put(ask.target, sizeof ask.target, "%s", s->id);
+	format_put(text, sizeof text,
+		ask.value ? _("lock it where and when it is: %s") : _("it may be moved again: %s"),
+		s->procedure);
+	return question_open(call, &ask, text);
+}
+
 /* The page names its target by kind and id, to survive rows that move. */
 unsigned cmd_why(struct call *call)
 {

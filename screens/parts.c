@@ -37,6 +37,11 @@ enum role part_ready(const struct view *view, int index, char *out, size_t size)
 	return missing ? ROLE_NORMAL : ROLE_DIM;
 }
 
+bool part_locked(const struct surgery *s)
+{
+	return s->locked && !surgery_is_off(s) && !surgery_has_begun(s) && !surgery_is_over(s);
+}
+
 enum role part_ready_from(const struct view *view, int index, char *out, size_t size)
 {
 	int64_t legal_ms = fasting_legal_ms(view->twin, index);
@@ -132,7 +137,8 @@ void part_case(const struct view *view, int index, struct canvas *canvas, struct
 	format_clock(s->end_ms, to, sizeof to);
 	column = area.column
 		 + canvas_printf(canvas, area, area.row, area.column, area.columns - 6, ROLE_NORMAL,
-			 "%s-%s %s  %s  %s  ", from, to, person, s->procedure, team);
+			 "%s-%s%s%s  %s  %s  ", from, to, part_locked(s) ? " # " : " ", person,
+			 s->procedure, team);
 	/* Once in the room, readiness is no longer a question. */
 	if (!surgery_when(s, MILESTONE_IN_ROOM) && !surgery_is_over(s))
 		canvas_text(canvas, area, area.row, column, 6, role, ready);

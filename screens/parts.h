@@ -11,6 +11,8 @@
  * consent, marked. Returns the role: late when something is missing near the
  * start. */
 enum role part_ready(const struct view *view, int index, char *out, size_t size);
+/* Locked, and that still means something: # stands beside it. */
+bool part_locked(const struct surgery *s);
 /* "f12:30" when the fasting clock lets the case begin later than planned, and the
  * letters otherwise. */
 enum role part_ready_from(const struct view *view, int index, char *out, size_t size);

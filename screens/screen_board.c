@@ -122,7 +122,8 @@ static void fill_next(const struct view *view, const void *data, struct cell_tex
 		return;
 	format_clock(view->twin->cases[row->next].start_ms, out->text, sizeof out->text);
 	format_person(view, view->twin->cases[row->next].patient, person, sizeof person);
-	format_add(out->text, sizeof out->text, " %s", person);
+	format_add(out->text, sizeof out->text, "%c%s",
+		part_locked(&view->twin->cases[row->next]) ? '#' : ' ', person);
 }
 
 /* When the next one will be in, beside when it should. */

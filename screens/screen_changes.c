@@ -126,6 +126,10 @@ static void programme(
 		format_late(minutes, late, sizeof late);
 		format_add(out, size, _(": %s min"), late);
 	}
+	if (count(line, CHANGE_LOCK))
+		format_add(out, size, "%s",
+			line->last[CHANGE_LOCK]->value > 0 ? _(": locked")
+							   : _(": may be moved again"));
 	if (by->who[0])
 		format_add(out, size, " (%s)", by->who);
 }
@@ -222,6 +226,7 @@ static enum role words(
 	case CHANGE_EMERGENCY:
 	case CHANGE_ROOM:
 	case CHANGE_TIME:
+	case CHANGE_LOCK:
 		programme(view, line, out, size);
 		return ROLE_STRONG;
 	case CHANGE_IN:

@@ -73,6 +73,8 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 	/* The booking's status says more than the stage only when it is off. */
 	page_pair(page, _("stage"), ROLE_STRONG,
 		surgery_is_off(s) ? format_status(s->status) : format_stage(surgery_stage(s)));
+	page_pair(page, _("locked"), ROLE_NORMAL,
+		part_locked(s) ? _("# where and when it is: no repair moves it") : "");
 	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);
 }
 

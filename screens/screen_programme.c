@@ -80,7 +80,8 @@ static void fill_stage(const struct view *view, const void *data, struct cell_te
 	const struct programme_row *row = data;
 	const struct surgery *s = surgery_of(view, data);
 
-	format_put(out->text, sizeof out->text, "%s%s", row->conflict ? "! " : "",
+	format_put(out->text, sizeof out->text, "%s%s%s", row->conflict ? "! " : "",
+		part_locked(s) ? "# " : "",
 		row->stage == STAGE_OFF ? format_status(s->status) : format_stage(row->stage));
 	if (row->conflict)
 		out->role = ROLE_CONFLICT;

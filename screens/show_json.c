@@ -96,6 +96,8 @@ static void programme(const struct view *view, cJSON *array, void *memory)
 			cJSON_AddNumberToObject(o, "nest", s->nest);
 		if (s->add_on >= 0)
 			cJSON_AddBoolToObject(o, "add_on", s->add_on == 1);
+		if (s->locked)
+			cJSON_AddBoolToObject(o, "locked", true);
 		ready(view, o, rows[i].case_);
 		when(o, "earliest_start", fasting_legal_ms(view->twin, rows[i].case_));
 		tenth(o, "late_min", rows[i].late_min);

@@ -104,6 +104,8 @@ static void case_state(const struct twin *t, const struct fact *f, char out[LABE
 		format_put(out, LABEL_SIZE, "%s", three[s->ready[f->readiness.item] + 1]);
 	else if (f->kind == FACT_ESTIMATE && s->estimate_min >= 0)
 		format_put(out, LABEL_SIZE, "%.0f min", s->estimate_min);
+	else if (f->kind == FACT_LOCK)
+		format_put(out, LABEL_SIZE, "%s", s->locked ? "locked" : "may be moved");
 	else if (f->kind == FACT_INTAKE)
 		clock_of(s->intake[f->intake.intake].when_ms, out);
 }

@@ -207,6 +207,29 @@ static void do_learn(struct station *s, const struct command *c)
 		c->target);
 }
 
+/* Repairs leave it where and when it is. */
+static void do_lock_case(struct station *s, const struct command *c)
+{
+	struct fact f = station_act(s, FACT_LOCK);
+	int i = twin_case(s->twin, c->target);
+	if (i < 0)
+		return;
+	if (surgery_has_begun(&s->twin->cases[i]) || surgery_is_off(&s->twin->cases[i])) {
+		station_say(s, "%s has begun, or is off the list: nobody moves it", c->target);
+		return;
+	}
+	text_copy(f.lock.id, ID_SIZE, c->target);
+	f.lock.locked = c->value != 0;
+	if (!station_commit(s, &f, c->target))
+		return;
+	f.lock.locked = c->value == 0;
+	station_remember(s, &f);
+	station_say(s,
+		c->value ? "%s is locked: repairs leave it alone (U takes it back)"
+			 : "%s may be moved again (U takes it back)",
+		c->target);
+}
+
 static void do_stock(struct station *s, const struct command *c)
 {
 	struct fact f = station_act(s, FACT_STOCK);
@@ -585,6 +608,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_RECALL] = station_recall,
 		[COMMAND_BY_HAND] = station_order_by_hand,
 		[COMMAND_EMERGENCY] = do_emergency,
+		[COMMAND_LOCK_CASE] = do_lock_case,
 	};
 	if (s->locked) {
 		station_say(s, "locked: nothing is done here before the password");

@@ -93,6 +93,8 @@ static int case_of(const struct twin *t, const struct fact *f)
 		return twin_case(t, f->surgery.id);
 	case FACT_STATUS:
 		return twin_case(t, f->status.id);
+	case FACT_LOCK:
+		return twin_case(t, f->lock.id);
 	case FACT_MILESTONE:
 		return twin_case(t, f->milestone.id);
 	case FACT_LOCATED:
@@ -125,6 +127,7 @@ void changes_before(struct changes *c, const struct twin *t, const struct fact *
 		return;
 	c->before.known = true;
 	c->before.off = surgery_is_off(s);
+	c->before.locked = s->locked;
 	c->before.start_ms = s->start_ms;
 	c->before.entered_ms = surgery_entered_ms(s);
 	c->before.left_ms = surgery_left_ms(s);
@@ -228,6 +231,8 @@ void changes_after(struct changes *c, const struct twin *t, const struct fact *f
 
 	if (i >= 0 && (f->kind == FACT_CASE || f->kind == FACT_STATUS))
 		planned(c, &t->cases[i], f);
+	if (i >= 0 && c->before.known && t->cases[i].locked != c->before.locked)
+		tell_fact(c, f, CHANGE_LOCK, f->lock.id, f->lock.id, t->cases[i].locked, "");
 	if (i >= 0 && c->before.known)
 		followed(c, &t->cases[i], f);
 	if (c->before.room >= 0 && t->rooms[c->before.room].service != c->before.service

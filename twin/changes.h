@@ -24,6 +24,7 @@ enum change_what {
 	CHANGE_EMERGENCY, /* a case that was not planned */
 	CHANGE_ROOM,      /* another room */
 	CHANGE_TIME,      /* value: minutes later */
+	CHANGE_LOCK,      /* value 1: no repair moves it; 0: it may again */
 	CHANGE_IN,        /* into the OR; value: minutes late */
 	CHANGE_OUT,       /* and out of it */
 	CHANGE_SERVICE,   /* a room's; value: enum room_service */
@@ -60,7 +61,7 @@ struct changes {
 	/* As it stood before the fact that is being heard. */
 	struct {
 		int case_, room, units;
-		bool known, off;
+		bool known, off, locked;
 		int64_t start_ms, entered_ms, left_ms;
 		char room_id[ID_SIZE], site[ID_SIZE];
 		enum room_service service;

@@ -105,6 +105,33 @@ static void one_line_a_case(void **state)
 	assert_int_equal(line->subjects, 1);
 }
 
+/* Locked by somebody, and then not any more; the same said again is no news. */
+static void a_lock_is_told(void **state)
+{
+	const struct change_line *line;
+	struct fact f = fact_at(FACT_LOCK, SOURCE_PERSON, 10, 55);
+	int n;
+	(void)state;
+
+	format_put(f.lock.id, sizeof f.lock.id, "c-202");
+	f.lock.locked = true;
+	world_say(world, &f);
+	f.at_ms += 60000;
+	world_say(world, &f);
+	n = since(10, 50);
+	line = on(n, CHANGE_LOCK, "c-202");
+	assert_non_null(line);
+	assert_int_equal(line->times[CHANGE_LOCK], 1);
+	assert_true(line->last[CHANGE_LOCK]->value > 0);
+	assert_string_equal(line->last[CHANGE_LOCK]->who, "mc");
+	f.lock.locked = false;
+	world_say(world, &f);
+	n = since(10, 50);
+	line = on(n, CHANGE_LOCK, "c-202");
+	assert_int_equal(line->times[CHANGE_LOCK], 2);
+	assert_true(line->last[CHANGE_LOCK]->value < 1);
+}
+
 /* The patient leaves OR 1 and the next one enters, 25 minutes after the plan. */
 static void one_line_a_room(void **state)
 {
@@ -225,8 +252,8 @@ static void the_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(each_reader_has_a_mark), T(one_line_a_case),
-		T(one_line_a_room), T(alarms_by_what_matters), T(never_more_than_twelve),
-		T(the_page)};
+		T(a_lock_is_told), T(one_line_a_room), T(alarms_by_what_matters),
+		T(never_more_than_twelve), T(the_page)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,37 @@ static void shows_what_was_learnt(void **state)
 	ui_destroy(ui);
 }
 
+/* c-102 is to come in OR 1 at 10:30: a # on the Board, on the Programme and on its page. */
+static void a_locked_case_has_a_sign(void **state)
+{
+	struct ui *ui = ui_create();
+	struct fact f = fact_make(FACT_LOCK, SOURCE_PERSON, world_at(10, 42));
+	struct command c;
+	(void)state;
+	press(ui, "2jj");
+	c = press(ui, "K");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "lock it where and when it is: Knee arthroscopy"));
+	c = press(ui, "\n");
+	assert_int_equal(c.kind, COMMAND_LOCK_CASE);
+	assert_int_equal(c.value, 1);
+	format_put(f.lock.id, sizeof f.lock.id, "%s", c.target);
+	f.lock.locked = true;
+	world_say(world, &f);
+	assert_true(shows(ui, 24, 80, "# arrived"));
+	c = press(ui, "K\n");
+	assert_int_equal(c.value, 0);
+	press(ui, "\n");
+	assert_true(
+		shows(ui, 24, 80, "locked          # where and when it is: no repair moves it"));
+	press(ui, "1");
+	assert_true(shows(ui, 24, 80, "10:30#D.P."));
+	f.lock.locked = false;
+	world_say(world, &f);
+	assert_true(shows(ui, 24, 80, "10:30 D.P."));
+	ui_destroy(ui);
+}
+
 /* The reasons are the model's own, and add up to its median. */
 static void says_why(void **state)
 {
@@ -296,6 +327,7 @@ int main(void)
 		T(asks_how_many_minutes),
 		T(shows_who_said_it),
 		T(shows_what_was_learnt),
+		T(a_locked_case_has_a_sign),
 		T(says_why),
 		T(tells_the_legal_start),
 		T(reads_when_somebody_ate),

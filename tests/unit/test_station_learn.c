@@ -96,6 +96,30 @@ static void pass(const struct suite *s, int64_t minutes)
 		usleep(5000);
 }
 
+/* Locked, taken back, locked anew; who has begun is nobody's to move. */
+static void a_case_is_locked(void **state)
+{
+	struct suite *s = *state;
+	struct fact f = fact_make(FACT_CASE, SOURCE_FHIR, 0);
+	text_copy(f.surgery.id, ID_SIZE, "c-0");
+	f.surgery.start_ms = station_now(s->station) + 3600000;
+	f.surgery.status = CASE_PLANNED;
+	station_fact(s->station, &f);
+	ask(s, COMMAND_LOCK_CASE, 1);
+	assert_true(the_case(s)->locked);
+	ask(s, COMMAND_UNDO, 0);
+	assert_false(the_case(s)->locked);
+	ask(s, COMMAND_LOCK_CASE, 1);
+	stop(s);
+	start(s);
+	assert_true(the_case(s)->locked); /* in the journal */
+	ask(s, COMMAND_LOCK_CASE, 0);
+	assert_false(the_case(s)->locked);
+	tell(s, MILESTONE_IN_ROOM);
+	ask(s, COMMAND_LOCK_CASE, 1);
+	assert_false(the_case(s)->locked);
+}
+
 static void says_learns_and_remembers(void **state)
 {
 	struct suite *s = *state;
@@ -159,6 +183,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(says_learns_and_remembers, open_suite, close_suite),
+		cmocka_unit_test_setup_teardown(a_case_is_locked, open_suite, close_suite),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
