@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "twin/objective.h"
 #include "twin/scenario.h"
 
 /* What a site file says of repairs: how far they may go, and what they weigh. */
@@ -81,9 +82,21 @@ static int line_of(const struct site_reading *r, const char *name)
 	return s != NULL ? (int)config_setting_source_line(s) : 1;
 }
 
+static bool is_term(const char *word)
+{
+	for (int t = 0; t < OBJECTIVE_COUNT; t++)
+		if (strcmp(objective_name((enum objective_term)t), word) == 0)
+			return true;
+	return false;
+}
+
 void site_repair_lint(struct site_reading *r)
 {
 	const struct site *s = r->site;
+	for (int i = 0; i < s->weight_count; i++)
+		if (!is_term(s->weights[i].key))
+			site_finding(r, line_of(r, "objective"), FINDING_WARNING,
+				"objective: unknown key \"%.64s\"", s->weights[i].key);
 	for (int kind = 0; kind < ROOM_KIND_COUNT; kind++)
 		if (s->repair.overflow[kind] > 0 && site_beds(s, (enum room_kind)kind) == 0)
 			site_finding(r, line_of(r, "repair.overflow"), FINDING_WARNING,

@@ -134,8 +134,9 @@ EACH(locked)
 static bool closed_slot(const struct fork *fork, const struct slot *at, char why[SCENARIO_TEXT])
 {
 	int64_t open = 0, close = 0;
-	if (at->room >= 0 && at->room < TWIN_ROOMS)
-		limit_session(fork, at->room, &open, &close);
+	if (at->room < 0 || at->room >= TWIN_ROOMS)
+		return not_so(fork, at, " has no room", why);
+	limit_session(fork, at->room, &open, &close);
 	return close != 0 || not_so(fork, at, ": the room is closed", why);
 }
 EACH(closed)

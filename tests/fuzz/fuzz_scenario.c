@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/repair_rule.h"
 #include "twin/whatif.h"
 
 /* Any lines as what-ifs, one after the other, on a copy of a small suite: what
@@ -103,6 +104,8 @@ static void one_line(struct fork *fork, const char *line)
 {
 	struct scenario s, again;
 	char why[SCENARIO_TEXT], text[SCENARIO_TEXT], words[SCENARIO_TEXT];
+	const struct repair_rule *rule;
+	bool touched[TWIN_CASES];
 	if (!scenario_parse(line, &s, why)) {
 		if (why[0] == '\0')
 			abort();
@@ -114,6 +117,12 @@ static void one_line(struct fork *fork, const char *line)
 	if (strlen(text) < SCENARIO_TEXT - 1
 		&& (!scenario_parse(text, &again, why) || memcmp(&s, &again, sizeof s) != 0))
 		abort();
+	if (!repair_allowed(fork, &s, &rule, why) && why[0] == '\0')
+		abort();
+	/* What no rule forbids may still make no sense; what takes it back can be said. */
+	if (scenario_before(fork->twin, &s, &again))
+		scenario_text(&again, text);
+	scenario_touches(fork->twin, &s, touched);
 	if (!scenario_inject(fork, &s, why) && why[0] == '\0')
 		abort();
 }

@@ -98,6 +98,7 @@ static void refused(void **state)
 
 static const struct spoil findings[] = {
 	{"pacu = 2;", "icu = 2;", "overflow: the site has no beds of icu"},
+	{"wait = 0", "waiting = 0", "warning: objective: unknown key \"waiting\""},
 	{"notice_min", "notice", "warning: unknown key \"notice\""},
 	{"covers = 3; ", "", "role \"mar\": stretch without covers says nothing"},
 	{"box = (0, 6, 9, 12);", "box = (0, 6, 9, 12); spare = true;",
