@@ -43,6 +43,13 @@ static bool offered(const struct view *view, const struct subject *on, int row)
 	       || id_under(view, on, p->kind, "")[0];
 }
 
+static int64_t planned_from_now(const struct view *view, int case_)
+{
+	int64_t planned = view->twin->cases[case_].start_ms;
+
+	return planned > view->now_ms ? planned : view->now_ms;
+}
+
 /* "overrun:case=c-102,min=60": all of it but what only a person can say. */
 static void prefill(
 	const struct view *view, const struct subject *on, int which, char *out, size_t size)
@@ -61,8 +68,8 @@ static void prefill(
 
 		if (p->kind == PARAMETER_NUMBER)
 			format_add(out, size, "%c%s=%d", mark, p->name, p->usual);
-		else if (p->kind == PARAMETER_INSTANT && on->case_ >= 0 && !open) {
-			format_clock(view->twin->cases[on->case_].start_ms, clock, sizeof clock);
+		else if (p->kind == PARAMETER_INSTANT && on->case_ >= 0) {
+			format_clock(planned_from_now(view, on->case_), clock, sizeof clock);
 			format_add(out, size, "%c%s=%s", mark, p->name, clock);
 		} else if (id[0])
 			format_add(out, size, "%c%s=%s", mark, p->name, id);

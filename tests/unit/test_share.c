@@ -78,6 +78,41 @@ static void test_nothing_before_the_journal_has_it(void **state)
 	world_end();
 }
 
+static void lock(struct place *p, bool locked)
+{
+	struct fact f = fact_make(FACT_LOCK, SOURCE_PERSON, 0);
+	text_copy(f.origin, sizeof f.origin, "anna");
+	text_copy(f.lock.id, ID_SIZE, "c-0");
+	f.lock.locked = locked;
+	f.by.role = PERSON_COORDINATOR;
+	act_of(p, &f);
+}
+
+/* What one station locks no other one moves; the later word counts, also when the two
+ * were said apart. */
+static void test_a_lock_is_everybodys(void **state)
+{
+	struct place *a = &world.places[0], *b = &world.places[1];
+	(void)state;
+	world_begin(2);
+	link_all();
+	run(5);
+	lock(a, true);
+	run(1);
+	assert_true(b->twin->cases[0].locked);
+	cut(a);
+	run(7);
+	lock(a, true);
+	run(1);
+	lock(b, false);
+	run(1);
+	link_up(a);
+	run(5);
+	assert_false(a->twin->cases[0].locked || b->twin->cases[0].locked);
+	assert_all_alike();
+	world_end();
+}
+
 static void test_an_act_made_offline_arrives(void **state)
 {
 	struct place *a = &world.places[0], *b = &world.places[1];
@@ -404,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_an_act_goes_its_way),
 		cmocka_unit_test(test_nothing_before_the_journal_has_it),
 		cmocka_unit_test(test_an_act_made_offline_arrives),
+		cmocka_unit_test(test_a_lock_is_everybodys),
 		cmocka_unit_test(test_a_broker_that_forgets),
 		cmocka_unit_test(test_a_truncated_set_is_noticed),
 		cmocka_unit_test(test_hearsay),
