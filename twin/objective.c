@@ -7,39 +7,30 @@ static const double MS = 60000; /* a minute */
 static const int64_t DAY_MS = 24 * 3600 * 1000LL;
 
 /*
- * Overtime and waiting as in the reference's small instances (simulation 5): ten a
- * quarter of an hour past the session, one a quarter of an hour of waiting. Held in
- * the room is waiting that also holds up the next one. What a case put off, a night
- * more and a telephone call are worth is a house's own to say; these are as much as
- * four hours, an hour and a half and three minutes of overtime.
+ * Overtime as in the reference's small instances (simulation 5): ten a quarter of an hour
+ * past the session. Waiting there weighs one to three; here two, and twice that in the
+ * room, where it holds up the next one as well. What a case put off, a night more and a
+ * telephone call are worth is a house's own to say; these are as much as four hours, an
+ * hour and a half and seven minutes of overtime.
  */
 static const struct {
-	const char *name, *target;
+	const char *name;
 	double weight;
 } terms[OBJECTIVE_COUNT] = {
-	[OBJECTIVE_OVERTIME] = {"overtime", "objective_overtime", 10.0 / 15},
-	[OBJECTIVE_WAIT] = {"wait", "objective_wait", 1.0 / 15},
-	[OBJECTIVE_NEST] = {"nest", "objective_nest", 1.0 / 15},
-	[OBJECTIVE_HOLD] = {"hold", "objective_hold", 2.0 / 15},
-	[OBJECTIVE_CANCELLED] = {"cancelled", "objective_cancelled", 160},
-	[OBJECTIVE_OVERNIGHT] = {"overnight", "objective_overnight", 60},
-	[OBJECTIVE_MOVED] = {"moved", "objective_moved", 2},
+	[OBJECTIVE_OVERTIME] = {"overtime", 10.0 / 15},
+	[OBJECTIVE_WAIT] = {"wait", 2.0 / 15},
+	[OBJECTIVE_NEST] = {"nest", 1.0 / 15},
+	[OBJECTIVE_HOLD] = {"hold", 4.0 / 15},
+	[OBJECTIVE_CANCELLED] = {"cancelled", 160},
+	[OBJECTIVE_OVERNIGHT] = {"overnight", 60},
+	[OBJECTIVE_MOVED] = {"moved", 5},
 };
 
 /*
- * Hours from being known to the incision (NEST, NCT04585529; field 2.3); class 1 is
- * "minutes". A minute late weighs as its class is short of time, and the first, whose
- * minutes are counted in lives, five times the second.
+ * What a minute past the target of a NEST class weighs: as the class is short of time, and
+ * the first, whose minutes are counted in lives, five times the second.
  */
-static const struct {
-	const char *target;
-	double hours, urgency;
-} classes[7] = {[1] = {"nest_1_h", 0, 60},
-	[2] = {"nest_2_h", 1, 12},
-	[3] = {"nest_3_h", 4, 3},
-	[4] = {"nest_4_h", 12, 2},
-	[5] = {"nest_5_h", 48, 1},
-	[6] = {"nest_6_h", 72, 1}};
+static const double urgency[7] = {0, 60, 12, 3, 2, 1, 1};
 
 const char *objective_name(enum objective_term term)
 {
@@ -48,7 +39,8 @@ const char *objective_name(enum objective_term term)
 
 double objective_weight(const struct site *site, enum objective_term term)
 {
-	return site_target(site, terms[term].target, terms[term].weight);
+	double told = site_weight(site, terms[term].name);
+	return told >= 0 ? told : terms[term].weight;
 }
 
 double objective_sum(const struct site *site, const struct objective *o)
@@ -64,9 +56,9 @@ void objective_day_of(const struct twin *twin, struct objective_day *day)
 	day->case_count = twin->case_count;
 	day->horizon_ms = twin->now_ms + DAY_MS;
 	for (int c = 1; c <= 6; c++) {
-		day->classes[c].target_min =
-			60 * site_target(twin->site, classes[c].target, classes[c].hours);
-		day->classes[c].urgency = classes[c].urgency;
+		double target = site_nest_min(twin->site, c);
+		day->classes[c].target_min = target > 0 ? target : 0; /* class 1: at once */
+		day->classes[c].urgency = urgency[c];
 	}
 	for (int i = 0; i < twin->case_count; i++) {
 		const struct surgery *s = &twin->cases[i];
