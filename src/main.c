@@ -29,6 +29,7 @@ static const struct verb {
 	{"bench", verb_bench, "the speed of the simulator, with its check values"},
 	{"durations", verb_durations, "the duration model on a table of operated cases"},
 	{"forecast", verb_forecast, "the rest of a day from a programme, simulated"},
+	{"repair", verb_repair, "what to do about a day that goes wrong, with the proof"},
 	{"fhir", verb_fhir, "FHIR resources in, the facts they make out"},
 	{"check", verb_check, "lint a site file"},
 	{"locate", verb_locate, "judge and teach the room filter: evaluate, train, survey"},

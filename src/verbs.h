@@ -14,6 +14,7 @@ int verb_watch(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_forecast(int argc, char **argv);
+int verb_repair(int argc, char **argv);
 int verb_durations(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_devices(int argc, char **argv);
