@@ -275,10 +275,9 @@ static void away(const struct fork *fork, const struct kit *kit, struct others *
 
 /* Those who need the same while it would be needed. In the same room one comes after the
  * other, and only what has to be made ready again in between is missing. */
-static void others_of(const struct fork *fork, const struct slot *slots, int n, int which,
-	const struct sharing *sharing, struct others *out)
+static void others_of(const struct fork *fork, const struct slot *mine, const struct slot *slots,
+	int n, const struct sharing *sharing, struct others *out)
 {
-	const struct slot *mine = &slots[which];
 	out->count = 0;
 	for (int i = 0; i < fork->twin->case_count; i++) {
 		struct slot o = {.case_ = -1};
@@ -319,22 +318,48 @@ static int covers(const struct site *site)
 	return most;
 }
 
+static bool has(const struct others *others, int case_)
+{
+	for (int i = 0; i < others->count; i++)
+		if (others->of[i].case_ == case_)
+			return true;
+	return false;
+}
+
+/* So many others or more need the same at a time. What was planned so is not for a repair
+ * to answer for: who only gets later in the same room may meet those met already. */
+static bool too_many(const struct fork *fork, const struct slot *slots, int n, int which,
+	const struct sharing *sharing, int least)
+{
+	const struct slot *mine = &slots[which];
+	struct others with, now;
+	struct slot stands;
+	others_of(fork, mine, slots, n, sharing, &with);
+	if (at_once(&with, mine) < least)
+		return false;
+	if (!busy(fork, mine->case_, &stands) || stands.room != mine->room
+		|| mine->at_ms < stands.at_ms)
+		return true;
+	others_of(fork, &stands, NULL, 0, sharing, &now);
+	for (int i = 0; i < with.count; i++)
+		if (!has(&now, with.of[i].case_))
+			return true;
+	return at_once(&with, mine) > at_once(&now, &stands);
+}
+
 static bool team(const struct fork *fork, const struct scenario *s, char why[SCENARIO_TEXT])
 {
 	struct slot slots[2];
-	struct others others;
 	int n = slots_of(fork, s, slots);
 	for (int i = 0; i < n; i++) {
 		const struct surgery *c = &fork->twin->cases[slots[i].case_];
 		struct sharing surgeon = {.surgeon = c->surgeon},
 			       anaesthetist = {.anaesthetist = c->anaesthetist};
-		others_of(fork, slots, n, i, &surgeon, &others);
-		if (c->surgeon[0] != '\0' && others.count > 0)
+		if (c->surgeon[0] != '\0' && too_many(fork, slots, n, i, &surgeon, 1))
 			return scenario_why(
 				why, "the surgeon of ", c->id, " would be in two rooms at a time");
-		others_of(fork, slots, n, i, &anaesthetist, &others);
 		if (c->anaesthetist[0] != '\0'
-			&& at_once(&others, &slots[i]) >= covers(fork->twin->site))
+			&& too_many(fork, slots, n, i, &anaesthetist, covers(fork->twin->site)))
 			return scenario_why(why, "the anaesthetist of ", c->id,
 				" would be in too many rooms at a time");
 	}
@@ -346,7 +371,6 @@ static bool equipment(const struct fork *fork, const struct scenario *s, char wh
 {
 	const struct site *site = fork->twin->site;
 	struct slot slots[2];
-	struct others others;
 	int n = slots_of(fork, s, slots);
 	for (int i = 0; i < n; i++) {
 		const char *procedure = fork->twin->cases[slots[i].case_].procedure;
@@ -356,9 +380,8 @@ static bool equipment(const struct fork *fork, const struct scenario *s, char wh
 			if (!site_kit_is_for(kit.kit, procedure))
 				continue;
 			found++;
-			others_of(fork, slots, n, i, &kit, &others);
-			if (at_once(&others, &slots[i])
-				>= twin_units(fork->twin, kit.kit->id, kit.kit->count))
+			if (too_many(fork, slots, n, i, &kit,
+				    twin_units(fork->twin, kit.kit->id, kit.kit->count)))
 				return scenario_why(
 					why, "no ", site->kits[k].id, " would be free then");
 		}
@@ -452,8 +475,9 @@ const struct repair_rule repair_rules[] = {
 	{"nest", "an emergency is not put off beyond the time of its class", true, nest},
 	{"day_unit", "day patients go home before the day unit closes", true, day_unit},
 	{"put_off", "who cannot wait is not put off to another day", true, put_off},
-	{"team", "nobody is in two rooms at a time", false, team},
-	{"equipment", "there is a kit for each, and time to make it ready again", false, equipment},
+	{"team", "no decision puts anybody into two rooms at a time", false, team},
+	{"equipment", "a kit is there, and made ready again, for whoever is moved", false,
+		equipment},
 	{"means", "what is called, lent or opened is there to be had", false, means},
 	{"rooms", "a closed room is empty, and only a spare one is opened", false, rooms},
 };

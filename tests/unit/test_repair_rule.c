@@ -292,7 +292,11 @@ static void in_two_rooms(void **state)
 	assert_string_equal(place("b", "or-1", 100), "team");
 	assert_string_equal(why, "the surgeon of b would be in two rooms at a time");
 	assert_string_equal(place("b", "or-1", 240), "");
+	assert_string_equal(place("b", "or-1", 119), "team");
+	assert_string_equal(place("b", "or-1", 239), ""); /* planned so, and only later */
+	of("b")->start_ms = of("c")->end_ms;
 	assert_string_equal(place("b", "or-1", 239), "team");
+	of("b")->start_ms = EIGHT_MS + 120 * MINUTE_MS;
 	assert_string_equal(place("b", "or-2", 200), ""); /* one after the other */
 	/* They change places: c is in or-1 from 120 on, b in or-2. */
 	assert_string_equal(breaks("swap:case=b,with=c"), "team");
@@ -303,8 +307,19 @@ static void in_two_rooms(void **state)
 	snprintf(of("c")->anaesthetist, ID_SIZE, "m");
 	assert_string_equal(place("b", "or-1", 130), "");
 	snprintf(of("e")->anaesthetist, ID_SIZE, "m"); /* 120 to 180 in or-3 */
+	assert_string_equal(place("b", "or-4", 130), "team");
+	assert_string_equal(place("b", "or-4", 180), "");
+	assert_string_equal(place("b", "or-1", 130), ""); /* planned so, and only later */
+	/* Planned so by others, it is no worse a little later; a third room would be. */
+	snprintf(of("b")->surgeon, ID_SIZE, "s-x");
+	snprintf(of("e")->surgeon, ID_SIZE, "s-x");
+	of("b")->anaesthetist[0] = '\0';
+	assert_string_equal(place("b", "or-1", 130), "");
+	snprintf(of("d")->surgeon, ID_SIZE, "s-x");
+	of("d")->start_ms = EIGHT_MS + 170 * MINUTE_MS;
+	of("d")->end_ms = EIGHT_MS + 230 * MINUTE_MS;
 	assert_string_equal(place("b", "or-1", 130), "team");
-	assert_string_equal(place("b", "or-1", 180), "");
+	snprintf(of("b")->surgeon, ID_SIZE, "s-b");
 	/* Who is at work is so until the end as booked. */
 	snprintf(of("a")->surgeon, ID_SIZE, "s-b");
 	assert_string_equal(place("b", "or-2", 89), "team");
@@ -343,8 +358,9 @@ static void kits(void **state)
 	/* What was used today is away: a had one until 50, and it is back at 290. */
 	snprintf(of("a")->procedure, LABEL_SIZE, "hip");
 	milestone("a", MILESTONE_OUT_ROOM, 50);
-	assert_string_equal(place("d", "or-2", 289), "equipment");
-	assert_string_equal(place("d", "or-2", 290), "");
+	assert_string_equal(place("d", "or-1", 289), "equipment");
+	assert_string_equal(place("d", "or-1", 290), "");
+	assert_string_equal(place("d", "or-2", 289), ""); /* planned so, and only later */
 }
 
 static void what_there_is(void **state)
