@@ -111,7 +111,7 @@ asan:
 	  $(patsubst %,$(B)/asan/fuzz-replay/%,$(FUZZ))
 	@B=$(B)/asan SKIP="test_watch test_watch_two test_console_kill test_journal_kill test_demo test_demo_whatif" sh tests/run.sh unit fuzz
 
-TSAN := ring mqtt_out press journal inbox http_door forecaster station_site
+TSAN := ring mqtt_out press journal inbox http_door forecaster repairer station_site
 tsan:
 	@$(MAKE) --no-print-directory -j2 B=$(B)/tsan HARDEN=-fPIE SAN=-fsanitize=thread \
 	  CFLAGS="-O1 -g" $(TSAN:%=$(B)/tsan/tests/unit/test_%)
