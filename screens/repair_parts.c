@@ -66,14 +66,17 @@ void repair_in_columns(const struct view *view, const struct repair_answer *a,
 }
 
 /* "c-103 (Femoral nail) 20 min later (15 to 31)". */
-static void wait_words(const struct view *view, const struct repair_wait *w, char *out, size_t size)
+static void wait_words(
+	const struct view *view, const struct repair_wait *w, bool brief, char *out, size_t size)
 {
 	char who[REPAIR_WORDS];
 	bool later = w->later.p50 >= 0;
 	double low = later ? w->later.p10 : -w->later.p90;
 	double high = later ? w->later.p90 : -w->later.p10;
 
-	repair_about_words(view, w->id, who, sizeof who);
+	format_put(who, sizeof who, "%s", w->id);
+	if (!brief)
+		repair_about_words(view, w->id, who, sizeof who);
 	format_put(out, size,
 		later ? _("%s %.0f min later (%.0f to %.0f)")
 		      : _("%s %.0f min sooner (%.0f to %.0f)"),
@@ -95,7 +98,7 @@ void repair_reasons(const struct view *view, const struct repair_option *o, stru
 	char words[REPAIR_WORDS] = "", one[REPAIR_WORDS];
 
 	for (int i = 0; i < o->wait_count && i < REPAIR_WAITS; i++) {
-		wait_words(view, &o->waits[i], one, sizeof one);
+		wait_words(view, &o->waits[i], o->wait_count > 2, one, sizeof one);
 		format_add(words, sizeof words, "%s%s", i ? "; " : "", one);
 	}
 	pair(page, _("who waits"), words[0] ? words : _("nobody longer"));

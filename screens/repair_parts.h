@@ -23,7 +23,7 @@ void repair_reasons(const struct view *view, const struct repair_option *o, stru
 /* screen_repair.c: the option under the cursor and the id of its plan; NULL none. */
 const struct repair_option *repair_chosen(
 	struct screen *screen, const struct view *view, char id[ID_SIZE]);
-/* screen_proof.c: the option it is about; NULL it is not among the best any more. */
+/* screen_proof.c: the option it is about, where it is among the best just now; else NULL. */
 const struct repair_option *repair_proved(const struct screen *screen, const struct view *view);
 
 #endif

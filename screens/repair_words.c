@@ -8,14 +8,19 @@
 #include "screens/format.h"
 #include "screens/tr.h"
 
+/* More steps than this, and cases go by their ids alone. */
+enum { BRIEF = 2 };
+
 /* ---- what is to be done ---- */
 
-static void case_words(const struct view *view, const char *id, char *out, size_t size)
+static void case_words(const struct view *view, const char *id, bool brief, char *out, size_t size)
 {
 	int i = twin_case(view->twin, id);
 	const struct surgery *s = i >= 0 ? &view->twin->cases[i] : NULL;
 
 	format_put(out, size, "%s", id);
+	if (brief)
+		return;
 	if (s && s->nest > 0)
 		format_add(out, size, " (NEST %d%s%.40s)", s->nest, s->procedure[0] ? ", " : "",
 			s->procedure);
@@ -31,7 +36,8 @@ static const char *room_words(const struct view *view, const char *id)
 }
 
 /* A case is told where and when: what that means hangs on where and when it was. */
-static void place_words(const struct view *view, const struct scenario *s, char *out, size_t size)
+static void place_words(
+	const struct view *view, const struct scenario *s, bool brief, char *out, size_t size)
 {
 	int i = twin_case(view->twin, scenario_word(s, 0));
 	const struct surgery *c = i >= 0 ? &view->twin->cases[i] : NULL;
@@ -40,7 +46,7 @@ static void place_words(const struct view *view, const struct scenario *s, char 
 	const char *room = room_words(view, scenario_word(s, 1));
 	char who[LABEL_SIZE * 2], clock[16];
 
-	case_words(view, scenario_word(s, 0), who, sizeof who);
+	case_words(view, scenario_word(s, 0), brief, who, sizeof who);
 	format_clock(at, clock, sizeof clock);
 	if (!c || c->room[0] == '\0')
 		format_put(out, size, _("put %s into %s at %s"), who, room, clock);
@@ -57,10 +63,11 @@ static void place_words(const struct view *view, const struct scenario *s, char 
 			clock, room);
 }
 
-void repair_move_words(const struct view *view, const struct scenario *s, char *out, size_t size)
+static void move_words(
+	const struct view *view, const struct scenario *s, bool brief, char *out, size_t size)
 {
 	if (strcmp(scenario_rows[s->which].name, "place") == 0)
-		place_words(view, s, out, size);
+		place_words(view, s, brief, out, size);
 	else
 		format_decision(view, s, out, size);
 }
@@ -71,7 +78,7 @@ void repair_words(const struct view *view, const struct what_if *moves, char *ou
 
 	out[0] = '\0';
 	for (int i = 0; i < moves->count; i++) {
-		repair_move_words(view, &moves->list[i], one, sizeof one);
+		move_words(view, &moves->list[i], moves->count > BRIEF, one, sizeof one);
 		format_add(out, size, "%s%s", i > 0 ? "; " : "", one);
 	}
 	out[0] = (char)toupper((unsigned char)out[0]); /* one sentence */
@@ -80,7 +87,7 @@ void repair_words(const struct view *view, const struct what_if *moves, char *ou
 void repair_about_words(const struct view *view, const char *about, char *out, size_t size)
 {
 	if (twin_case(view->twin, about) >= 0)
-		case_words(view, about, out, size);
+		case_words(view, about, false, out, size);
 	else
 		format_put(out, size, "%s", room_words(view, about));
 }
@@ -138,29 +145,36 @@ static bool is_zero(const struct paired *d)
 	return fabs(d->mean) < 0.005 && fabs(d->low) < 0.005 && fabs(d->high) < 0.005;
 }
 
+static struct repair_figure *add(struct repair_figure *list, int *count, const char *name,
+	const struct paired *d, double nothing)
+{
+	struct repair_figure *f = &list[(*count)++];
+
+	*f = (struct repair_figure){.difference = *d, .nothing = nothing, .term = -1};
+	format_put(f->name, sizeof f->name, "%s", name);
+	return f;
+}
+
 int repair_figures(const struct view *view, const struct repair_answer *a,
 	const struct repair_option *o, struct repair_figure out[REPAIR_FIGURES])
 {
 	const struct site *site = view->twin->site;
+	char cost[LABEL_SIZE];
 	int count = 0;
 
-	for (int t = 0; t < OBJECTIVE_COUNT; t++)
-		if (terms[t].always || !is_zero(&o->term[t]) || a->nothing.of[t] >= 0.5)
-			out[count++] = (struct repair_figure){.name = _(terms[t].name),
-				.difference = o->term[t],
-				.nothing = a->nothing.of[t],
-				.count = terms[t].count,
-				.term = t};
+	for (int t = 0; t < OBJECTIVE_COUNT; t++) {
+		struct repair_figure *f;
+
+		if (!terms[t].always && is_zero(&o->term[t]) && a->nothing.of[t] < 0.5)
+			continue;
+		f = add(out, &count, _(terms[t].name), &o->term[t], a->nothing.of[t]);
+		f->count = terms[t].count;
+		f->term = t;
+	}
+	format_put(cost, sizeof cost, "%s %s", _("cost"), site ? site->currency : "");
 	if (!is_zero(&o->cost))
-		out[count++] = (struct repair_figure){
-			.name = site && site->currency[0] ? site->currency : _("cost"),
-			.difference = o->cost,
-			.nothing = NAN,
-			.term = -1};
-	out[count++] = (struct repair_figure){.name = _("all, weighed"),
-		.difference = o->objective,
-		.nothing = a->nothing_sum,
-		.term = -1};
+		add(out, &count, cost, &o->cost, NAN);
+	add(out, &count, _("all, weighed"), &o->objective, a->nothing_sum);
 	return count;
 }
 

@@ -10,9 +10,8 @@
 
 enum { REPAIR_WORDS = 512 };
 
-/* "delay c-103 (Femoral nail) 20 min, to 15:20 in OR 1". */
-void repair_move_words(const struct view *view, const struct scenario *s, char *out, size_t size);
-/* All of them, in their order: "Move ...; delay ...". */
+/* All of them, in their order, as one sentence: "Move c-103 (Femoral nail) from OR 1 to
+ * OR 3 at 13:10; delay ...". Of many, cases go by their ids alone. */
 void repair_words(const struct view *view, const struct what_if *moves, char *out, size_t size);
 /* What is to be repaired: "c-201 (Colectomy)", "OR 2"; "" anything. */
 void repair_about_words(const struct view *view, const char *about, char *out, size_t size);
@@ -25,14 +24,14 @@ void repair_paired(const struct paired *d, bool count, char *out, size_t size);
 
 /* One row a figure that an option is proved by. */
 struct repair_figure {
-	const char *name;
+	char name[24];
 	struct paired difference; /* in its own unit, unweighted */
 	double nothing;           /* mean of doing nothing; NAN not known */
 	bool count;               /* cases, not minutes */
 	int term;                 /* enum objective_term, -1 */
 };
 enum { REPAIR_FIGURES = OBJECTIVE_COUNT + 2 };
-/* The terms of the objective, money where the site has prices, and all of it weighted.
+/* The terms of the objective, money (of the site) where it has prices, and all of it weighted.
  * Nothing is left out that is not zero; overtime, waiting, holds and cases not done
  * always come. Returns how many. */
 int repair_figures(const struct view *view, const struct repair_answer *a,

@@ -12,17 +12,34 @@
 #include "screens/tr.h"
 #include "screens/whatif_board.h"
 
-const struct repair_option *repair_proved(const struct screen *screen, const struct view *view)
+/* Among the best just now: then its figures are those of the newest answer. */
+static const struct repair_option *among_best(const struct view *view, const char *plan)
 {
 	const struct repair_answer *a = repair_answer_now(view);
 	char id[ID_SIZE];
 
 	for (int i = 0; a && i < a->count; i++) {
 		order_plan_id(view->twin, &a->options[i].moves, id);
-		if (strcmp(id, screen->target) == 0)
+		if (strcmp(id, plan) == 0)
 			return &a->options[i];
 	}
 	return NULL;
+}
+
+const struct repair_option *repair_proved(const struct screen *screen, const struct view *view)
+{
+	return among_best(view, screen->target);
+}
+
+/* Else as it was opened: what somebody reads is not taken from under his eyes. */
+static const struct repair_option *shown(const struct screen *screen, const struct view *view)
+{
+	const struct repair_option *o = among_best(view, screen->target);
+	const struct repair_desk *desk = view->repair_desk;
+
+	if (!o && desk && strcmp(desk->proof, screen->target) == 0)
+		return &desk->proved;
+	return o;
 }
 
 /* Each term, its weight in the site file, and what that makes of the difference. */
@@ -78,32 +95,50 @@ static void draw_board(const struct view *view, const struct repair_answer *a,
 	whatif_board(view, view->what_if_answer, page);
 }
 
+/* How it stands with this very plan. */
+static void draw_state(const struct screen *screen, const struct view *view, struct page *page)
+{
+	char words[REPAIR_WORDS], clock[16];
+	enum role role = repair_state(view, words, sizeof words);
+
+	if (among_best(view, screen->target) || !view->repair_desk) {
+		page_line(page, role, "%s", words);
+		return;
+	}
+	format_clock(view->repair_desk->proof_ms, clock, sizeof clock);
+	format_put(words, sizeof words,
+		_("! as it was at %s: since then the state has changed, or better was found. Esc "
+		  "shows what is best now"),
+		clock);
+	page_flow(page, 0, ROLE_LATE, words);
+}
+
 static void draw(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
 	struct page page = page_begin(canvas, body, screen->offset);
 	const struct repair_answer *a = repair_answer_now(view);
-	const struct repair_option *o = repair_proved(screen, view);
-	char words[REPAIR_WORDS];
-	enum role role = repair_state(view, words, sizeof words);
+	const struct repair_option *o = shown(screen, view);
+	char moves[REPAIR_WORDS];
 
-	if (o) {
-		char moves[REPAIR_WORDS];
-
-		repair_words(view, &o->moves, moves, sizeof moves);
-		page_flow(&page, 0, ROLE_STRONG, moves);
+	if (!o || !a) {
+		page_line(
+			&page, ROLE_LATE, "%s", _("This plan is gone. Esc shows what is best now"));
+		page_end(&page, &screen->offset);
+		return;
 	}
-	page_line(&page, role, "%s", words);
-	if (o) {
-		repair_overtime(o, &page);
-		draw_weights(view, a, o, &page);
-		repair_reasons(view, o, &page);
-		draw_board(view, a, o, &page);
-	} else {
-		page_flow(&page, 0, ROLE_LATE,
-			_("This plan is not among the best any more: the state has changed, or "
-			  "better ones were found. Esc shows them."));
-	}
+	repair_words(view, &o->moves, moves, sizeof moves);
+	page_flow(&page, 0, ROLE_STRONG, moves);
+	draw_state(screen, view, &page);
+	if (view->repair_desk && view->repair_desk->to[0])
+		page_line(&page, ROLE_NORMAL,
+			ngettext("when approved: %d step, %s", "when approved: %d steps, %s",
+				(unsigned long)o->moves.count),
+			o->moves.count, view->repair_desk->to);
+	repair_overtime(o, &page);
+	draw_weights(view, a, o, &page);
+	repair_reasons(view, o, &page);
+	draw_board(view, a, o, &page);
 	page_end(&page, &screen->offset);
 }
 

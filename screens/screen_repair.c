@@ -4,18 +4,19 @@
  * changes against doing nothing; the chosen one in full, all of them where there is
  * room. Enter opens the proof. */
 
-#include <math.h>
+#include <limits.h>
 #include <string.h>
 
 #include "screens/commands.h"
 #include "screens/format.h"
 #include "screens/page.h"
 #include "screens/repair_parts.h"
+#include "screens/rows.h"
 #include "screens/screen.h"
 #include "screens/tr.h"
 #include "twin/order_plan.h"
 
-enum { DONE = UI_HANDLED | UI_DIRTY, FULL_LINES = 11, HEAD_LINES = 4 };
+enum { DONE = UI_HANDLED | UI_DIRTY, ROOMS_FIRST = 2 };
 
 /* ---- which one is chosen: by its id, for the list gets better under the cursor ---- */
 
@@ -56,6 +57,24 @@ const struct repair_option *repair_chosen(
 
 /* ---- the picture ---- */
 
+/* An emergency without a room: those that can take one first. */
+static void draw_break_in(const struct view *view, const char *about, struct page *page)
+{
+	struct break_in_row rows[SIM_ROOMS];
+	int i = twin_case(view->twin, about), count;
+	char line[REPAIR_WORDS] = "", when[LABEL_SIZE];
+
+	if (i < 0 || view->twin->cases[i].nest < 1 || view->twin->cases[i].room[0])
+		return;
+	count = break_in_rows(view, rows, SIM_ROOMS);
+	for (int r = 0; r < count && r < ROOMS_FIRST; r++) {
+		format_span(&rows[r].when, when, sizeof when);
+		format_add(line, sizeof line, "%s%s %s", r ? ", " : "",
+			format_room(view, rows[r].room), when[0] ? when : _("now"));
+	}
+	page_line(page, ROLE_NORMAL, _("first break-in: %s"), line[0] ? line : _("none foreseen"));
+}
+
 static void draw_head(const struct view *view, struct page *page)
 {
 	const struct repair_desk *desk = view->repair_desk;
@@ -69,6 +88,8 @@ static void draw_head(const struct view *view, struct page *page)
 	} else {
 		page_line(page, ROLE_STRONG, "%s", _("WHAT TO DO to have a better day"));
 	}
+	if (desk)
+		draw_break_in(view, desk->ask.about, page);
 	if (desk && !what_if_is_empty(&desk->ask.given))
 		page_line(page, ROLE_MEDIUM, "%s",
 			_("on top of what is injected on screen 8: to be looked at, not approved"));
@@ -76,8 +97,8 @@ static void draw_head(const struct view *view, struct page *page)
 	page_line(page, role, "%s", words);
 	if (a)
 		page_line(page, ROLE_DIM,
-			_("nothing done: overtime %.0f min, waiting %.0f, holds %.0f, past NEST "
-			  "%.0f, not done %.1f"),
+			_("nothing done: overtime %.0f, waits %.0f, holds %.0f, NEST %.0f min; not "
+			  "done %.1f"),
 			a->nothing.of[OBJECTIVE_OVERTIME], a->nothing.of[OBJECTIVE_WAIT],
 			a->nothing.of[OBJECTIVE_HOLD], a->nothing.of[OBJECTIVE_NEST],
 			a->nothing.of[OBJECTIVE_CANCELLED]);
@@ -124,21 +145,28 @@ static void draw_option(const struct view *view, const struct repair_answer *a, 
 	repair_reasons(view, o, page);
 }
 
+static void draw_all(const struct view *view, const struct repair_answer *a, int at, bool full,
+	struct page *page)
+{
+	draw_head(view, page);
+	if (!a)
+		return;
+	draw_none(a, page);
+	for (int i = 0; i < a->count; i++)
+		draw_option(view, a, i, i == at, full || i == at, page);
+}
+
+/* All of them in full, where that fits: tried below the picture. */
 static void draw(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area body)
 {
-	struct page page = page_begin(canvas, body, screen->offset);
 	const struct repair_answer *a = repair_answer_now(view);
 	int at = a ? chosen(screen, view, a) : 0;
+	struct page trial = page_begin(canvas, body, INT_MAX / 2), page;
 
-	draw_head(view, &page);
-	if (a) {
-		bool all = body.rows >= HEAD_LINES + FULL_LINES * a->count;
-
-		draw_none(a, &page);
-		for (int i = 0; i < a->count; i++)
-			draw_option(view, a, i, i == at, all || i == at, &page);
-	}
+	draw_all(view, a, at, true, &trial);
+	page = page_begin(canvas, body, screen->offset);
+	draw_all(view, a, at, trial.line <= body.rows, &page);
 	page_end(&page, &screen->offset);
 }
 

@@ -40,6 +40,10 @@ struct repair_desk {
 	bool stale;              /* the state has changed since: it is asked anew */
 	char cannot[LABEL_SIZE]; /* why none will come, "" */
 	char to[LABEL_SIZE];     /* where the steps go when they are approved; "" nowhere */
+	/* The one whose proof is open, as it was when it was opened. */
+	char proof[ID_SIZE]; /* id of its plan, "" none */
+	int64_t proof_ms;
+	struct repair_option proved;
 };
 
 struct view {

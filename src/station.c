@@ -63,6 +63,7 @@ void station_fact(struct station *s, struct fact *fact)
 	if (out.count > 0)
 		share_alarms(s->share);
 	station_forecast_heard(s, fact);
+	station_repair_heard(s, fact);
 	station_changed(s);
 }
 
@@ -94,6 +95,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	station_acts_tick(s);
 	station_share_tick(s);
 	station_forecast_tick(s);
+	station_repair_tick(s);
 	station_watch_tick(s);
 	station_orders_tick(s);
 	station_changed(s);
@@ -280,6 +282,7 @@ void station_close(struct station *s)
 	}
 	station_orders_close(s);
 	station_watch_close(s);
+	station_repair_close(s);
 	station_forecast_close(s);
 	station_share_close(s);
 	station_feeds_close(s);
@@ -312,6 +315,7 @@ void station_view(const struct station *s, struct view *view)
 	view->forecast = station_forecast_last(s);
 	if (view->forecast != NULL) /* both were told together */
 		view->what_if_answer = forecaster_what_if_last(s->forecaster);
+	station_repair_view(s, view);
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;
 	view->now_ms = station_now(s);

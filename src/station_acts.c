@@ -69,12 +69,18 @@ static void refuse(struct station *s, const struct fact *f, const char *subject)
 	station_say(s, "%s is not for a %s (%s)", what, role, who[0] != '\0' ? who : "nobody");
 }
 
+bool station_may(struct station *s, const struct fact *f, const char *subject)
+{
+	bool may = role_may(s->twin, f);
+	if (!may)
+		refuse(s, f, subject);
+	return may;
+}
+
 bool station_commit(struct station *s, struct fact *f, const char *subject)
 {
-	if (!role_may(s->twin, f)) {
-		refuse(s, f, subject);
+	if (!station_may(s, f, subject))
 		return false;
-	}
 	share_sign(s->share, f);
 	station_fact(s, f);
 	s->pending_act = f->seq;
@@ -130,8 +136,11 @@ static void do_status(struct station *s, const struct command *c)
 		return;
 	f.status.status = before;
 	station_remember(s, &f);
-	station_say(s, "%s: %s (U takes it back)", c->target,
-		case_status_name((enum case_status)c->arg));
+	bool off = surgery_is_off(&s->twin->cases[i]);
+	station_say(s,
+		off ? "%s: %s (U takes it back; r: who could come instead)"
+		    : "%s: %s (U takes it back)",
+		c->target, case_status_name((enum case_status)c->arg));
 }
 
 static void do_readiness(struct station *s, const struct command *c)
@@ -148,8 +157,10 @@ static void do_readiness(struct station *s, const struct command *c)
 		return;
 	f.readiness.value = before;
 	station_remember(s, &f);
-	station_say(s, "%s: %s %s (U takes it back)", c->target,
-		readiness_name((enum readiness)c->arg), c->value ? "yes" : "no");
+	station_say(s,
+		c->value ? "%s: %s %s (U takes it back)"
+			 : "%s: %s %s (U takes it back; r: what to do about it)",
+		c->target, readiness_name((enum readiness)c->arg), c->value ? "yes" : "no");
 }
 
 static void do_estimate(struct station *s, const struct command *c)
@@ -168,7 +179,8 @@ static void do_estimate(struct station *s, const struct command *c)
 	f.estimate.left_min = before;
 	f.estimate.when_ms = since;
 	station_remember(s, &f);
-	station_say(s, "%d more minutes for %s (U takes it back)", c->value, c->target);
+	station_say(s, "%d more minutes for %s (U takes it back; r: what to do about it)", c->value,
+		c->target);
 }
 
 static void do_intake(struct station *s, const struct command *c)
@@ -187,7 +199,8 @@ static void do_intake(struct station *s, const struct command *c)
 	f.intake.when_ms = before;
 	station_remember(s, &f);
 	format_clock(fasting_legal_ms(s->twin, i), legal, sizeof legal);
-	station_say(s, "%s: not before %s (U takes it back)", c->target, legal);
+	station_say(
+		s, "%s: not before %s (U takes it back; r: what to do about it)", c->target, legal);
 }
 
 static void do_learn(struct station *s, const struct command *c)
@@ -541,6 +554,8 @@ static void do_emergency(struct station *s, const struct command *c)
 	text_copy(undo.status.id, sizeof undo.status.id, e->id);
 	undo.status.status = CASE_VOID;
 	station_remember(s, &undo);
+	if (twin_case(s->twin, e->id) >= 0)
+		station_repair_ask(s, e->id, false);
 	station_say(s,
 		twin_case(s->twin, e->id) >= 0 ? "emergency %s, NEST %d (U takes it back)"
 					       : "%s not added: the programme is full",
@@ -609,12 +624,13 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_BY_HAND] = station_order_by_hand,
 		[COMMAND_EMERGENCY] = do_emergency,
 		[COMMAND_LOCK_CASE] = do_lock_case,
+		[COMMAND_APPROVE] = station_approve,
 	};
 	if (s->locked) {
 		station_say(s, "locked: nothing is done here before the password");
 		return;
 	}
-	if (station_what_if(s, command))
+	if (station_what_if(s, command) || station_repair(s, command))
 		return; /* changes nothing that is shared */
 	if (command->kind == COMMAND_RELOAD) {
 		station_site_reload(s); /* as it would be without asking */

@@ -69,6 +69,11 @@ void station_forecast_close(struct station *s)
 	s->forecaster = NULL;
 }
 
+bool station_forecast_matters(enum fact_kind kind)
+{
+	return (unsigned)kind < FACT_KIND_COUNT && matters[kind];
+}
+
 void station_forecast_heard(struct station *s, const struct fact *fact)
 {
 	s->forecast_stale = s->forecast_stale || matters[fact->kind];

@@ -24,6 +24,7 @@
 #include "src/orders.h"
 #include "src/person.h"
 #include "src/pulse.h"
+#include "src/repairer.h"
 #include "src/share.h"
 #include "src/station.h"
 #include "src/supervise.h"
@@ -124,6 +125,13 @@ struct station {
 	bool forecast_refused;  /* no thread could be had */
 	struct what_if what_if; /* of this console only, in memory only */
 	char in_time_room[ID_SIZE];
+	struct repairer *repairer; /* NULL: nothing was asked yet, or none can be had */
+	struct repair_desk desk;
+	bool repair_asked;         /* ... and somebody is still looking */
+	int64_t repair_mono;       /* last asked */
+	uint64_t mattered_seq;     /* of the last fact that the rest of the day hangs on */
+	struct what_if proof;      /* what is injected, and one repair */
+	bool proof_open;           /* its board is looked at */
 	struct escalate *escalate; /* NULL: this one does not */
 	struct commands *commands;
 	struct sender *sender; /* of orders; NULL: this one sends none */
@@ -153,6 +161,8 @@ struct fact station_act(const struct station *s, enum fact_kind kind);
 /* An operator's act goes to disk at once and shows as pending until it is there.
  * False: this role may not; that is on record, and said. */
 bool station_commit(struct station *s, struct fact *f, const char *subject);
+/* Only whether, and the refusal. */
+bool station_may(struct station *s, const struct fact *f, const char *subject);
 /* What takes it back. */
 void station_remember(struct station *s, const struct fact *undo);
 
@@ -186,6 +196,7 @@ void station_forecast_close(struct station *s);
 const struct forecast *station_forecast_last(const struct station *s);
 void station_forecast_heard(struct station *s, const struct fact *fact);
 void station_forecast_tick(struct station *s);
+bool station_forecast_matters(enum fact_kind kind); /* the rest of the day hangs on it */
 
 /* station_watch.c: escalation, when this station does it. */
 int station_watch_open(struct station *s, struct error *err);
@@ -214,5 +225,17 @@ void station_share_tick(struct station *s);
 
 /* station_whatif.c: true when the command was one of its own. */
 bool station_what_if(struct station *s, const struct command *command);
+/* Asks the forecaster beside the day: the proof that is open, else what is injected. */
+void station_what_if_ask(struct station *s);
+
+/* station_repair.c: what to do about a case or a room, "" anything; on top of what is
+ * injected, or of the day as it stands. */
+void station_repair_ask(struct station *s, const char *about, bool on_top);
+bool station_repair(struct station *s, const struct command *command);
+void station_repair_heard(struct station *s, const struct fact *fact);
+void station_repair_tick(struct station *s);
+void station_repair_view(const struct station *s, struct view *view);
+void station_repair_close(struct station *s);
+void station_approve(struct station *s, const struct command *command); /* an act */
 
 #endif

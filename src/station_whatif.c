@@ -16,11 +16,12 @@
  * (station_acts.c).
  */
 
-static void ask(struct station *s)
+void station_what_if_ask(struct station *s)
 {
 	station_forecast_need(s);
 	if (s->forecaster != NULL)
-		forecaster_what_if(s->forecaster, &s->what_if, s->in_time_room);
+		forecaster_what_if(
+			s->forecaster, s->proof_open ? &s->proof : &s->what_if, s->in_time_room);
 	else
 		station_say(s, "no forecast on this machine: no answer will come");
 	if (s->calls.changed != NULL)
@@ -56,7 +57,7 @@ static void inject(struct station *s, const struct command *c)
 	s->what_if.list[s->what_if.count++] = one;
 	scenario_words(&one, words);
 	station_say(s, "what-if: %s", words);
-	ask(s);
+	station_what_if_ask(s);
 }
 
 static void take_back(struct station *s, const struct command *c)
@@ -70,12 +71,12 @@ static void take_back(struct station *s, const struct command *c)
 	if (s->what_if.count == 0) {
 		s->what_if.site = NULL;
 		station_say(s, "what-if taken back: the other site file");
-		ask(s);
+		station_what_if_ask(s);
 		return;
 	}
 	scenario_words(&s->what_if.list[--s->what_if.count], words);
 	station_say(s, "what-if taken back: %s", words);
-	ask(s);
+	station_what_if_ask(s);
 }
 
 static void clear(struct station *s, const struct command *c)
@@ -84,7 +85,7 @@ static void clear(struct station *s, const struct command *c)
 	s->what_if = (struct what_if){.count = 0};
 	s->in_time_room[0] = '\0';
 	station_say(s, "no what-if any more");
-	ask(s);
+	station_what_if_ask(s);
 }
 
 /* In place of what there is; what makes no sense now is still put there, and the
@@ -104,7 +105,7 @@ static void open_kept(struct station *s, const struct command *c)
 		station_say(s, "what-if opened: %s", c->target);
 	else
 		station_say(s, "opened as far as it is understood: %s", why);
-	ask(s);
+	station_what_if_ask(s);
 }
 
 static void export(struct station *s, const struct command *c)
@@ -132,7 +133,7 @@ static void try_site(struct station *s, const struct command *c)
 	} else {
 		s->what_if.site = site;
 		station_say(s, "what-if: the suite works as %s says", c->text);
-		ask(s);
+		station_what_if_ask(s);
 	}
 	site_free(read);
 	free(text);
@@ -142,7 +143,7 @@ static void in_time(struct station *s, const struct command *c)
 {
 	text_copy(s->in_time_room, sizeof s->in_time_room, c->target);
 	station_say(s, "trying what would have %s end in time", c->target);
-	ask(s);
+	station_what_if_ask(s);
 }
 
 bool station_what_if(struct station *s, const struct command *command)

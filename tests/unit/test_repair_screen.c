@@ -10,6 +10,7 @@
 #include "screens/emergency.h"
 #include "screens/repair_words.h"
 #include "screens/screen.h"
+#include "tests/unit/suite_forecast.h"
 #include "tests/unit/suite_golden.h"
 #include "twin/order_plan.h"
 
@@ -259,10 +260,11 @@ static void test_approving_asks(void **state)
 static void test_the_choice_follows(void **state)
 {
 	struct ui *ui = ui_create();
-	struct repair_option first;
+	struct repair_option first, last = answer.options[2];
 	char id[ID_SIZE];
 
 	(void)state;
+	order_plan_id(world->twin, &last.moves, id);
 	press(ui, "rjj");
 	assert_true(shows(ui, 24, 80, ">3 Put off case c-103"));
 	first = answer.options[0];
@@ -273,7 +275,14 @@ static void test_the_choice_follows(void **state)
 	assert_true(shows(ui, 24, 80, "Put off case c-103"));
 	answer.count = 2;
 	answer.options[0] = answer.options[1];
-	assert_true(shows(ui, 24, 80, "not among the best any more"));
+	assert_true(shows(ui, 24, 80, "This plan is gone"));
+	/* The station keeps it as it was opened, and it says so. */
+	format_put(desk.proof, ID_SIZE, "%s", id);
+	desk.proved = last;
+	desk.proof_ms = answer.at_ms;
+	golden(ui, "repair_proof_old", 24, 80, false);
+	press(ui, "Y");
+	assert_true(shows(ui, 24, 80, "nothing to approve"));
 	press(ui, "\x1b");
 	assert_true(shows(ui, 24, 80, ">1 Bring c-103"));
 	order_plan_id(world->twin, &answer.options[0].moves, id);
@@ -314,6 +323,36 @@ static void test_how_it_stands(void **state)
 	ui_destroy(ui);
 }
 
+/* The first break-in moments of the forecast, while nobody has given it a room: OR 4
+ * is empty, OR 3 until 11:02, then OR 2 ends at 12:05. */
+static void test_where_an_emergency_can_break_in(void **state)
+{
+	struct ui *ui = ui_create();
+	struct forecast *forecast = world_forecast(world);
+	struct fact f = fact_make(FACT_CASE, SOURCE_PERSON, world_at(10, 42));
+
+	(void)state;
+	world->view.forecast = forecast;
+	format_put(f.surgery.id, ID_SIZE, "%s", "u-1a2b3c4d");
+	format_put(f.surgery.procedure, LABEL_SIZE, "%s", "ectopic pregnancy");
+	f.surgery.nest = 1;
+	f.surgery.add_on = 1;
+	f.surgery.start_ms = world_at(10, 42);
+	f.surgery.end_ms = world_at(12, 12);
+	f.surgery.status = CASE_REQUESTED;
+	world_say(world, &f);
+	for (int i = 3; i < 8; i++) /* only rooms that work today */
+		world->rooms[i].kind = ROOM_HOLDING;
+	format_put(desk.ask.about, ID_SIZE, "%s", "u-1a2b3c4d");
+	answer.asked = desk.ask;
+	answer.options[0].moves.count = 0;
+	decide(&answer.options[0], "place:case=u-1a2b3c4d,room=or-3,at=2026-03-16T09:45Z");
+	press(ui, "r");
+	golden(ui, "repair_emergency", 24, 80, false);
+	ui_destroy(ui);
+	free(forecast);
+}
+
 static void test_any_size(void **state)
 {
 	struct ui *ui = ui_create();
@@ -335,7 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
 		T(test_what_is_typed), B(test_pictures), B(test_about_what),
 		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
-		B(test_how_it_stands), B(test_any_size)};
+		B(test_how_it_stands), B(test_where_an_emergency_can_break_in), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

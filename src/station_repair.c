@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "src/station_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "screens/format.h"
+#include "twin/order_plan.h"
+#include "twin/repair_promise.h"
+#include "twin/text.h"
+
+/*
+ * What do we do: asks the search beside the loop, tells the screens how its answer
+ * stands, and puts what is approved on record. Approved is what was proved of the day
+ * as it stands: anything the day hangs on that is told since makes the proof void, and
+ * it is asked anew. What is on record is brought to the hospital by the orders; here
+ * nothing can reach it.
+ */
+
+enum { SOON_MS = 1000, OLD_MS = 60000, SEED = 7 };
+
+static const struct repair_answer *last(const struct station *s)
+{
+	const struct repair_answer *a = s->repairer != NULL ? repairer_last(s->repairer) : NULL;
+	bool ours = a != NULL && s->repair_asked && strcmp(a->asked.about, s->desk.ask.about) == 0
+		    && what_if_same(&a->asked.given, &s->desk.ask.given);
+	return ours ? a : NULL;
+}
+
+static bool is_stale(const struct station *s)
+{
+	const struct repair_answer *a = last(s);
+	return a != NULL && a->seq < s->mattered_seq;
+}
+
+static void on_better(void *context)
+{
+	struct station *s = context;
+	s->desk.stale = is_stale(s);
+	station_changed(s);
+}
+
+/* ---- asking ---- */
+
+static bool can_ask(struct station *s)
+{
+	const char *why = s->twin->site == NULL      ? "no site"
+			  : s->twin->case_count == 0 ? "no programme"
+						     : "";
+	if (why[0] == '\0' && s->repairer == NULL)
+		s->repairer = repairer_create(s->loop, SEED, on_better, s);
+	if (why[0] == '\0' && s->repairer == NULL)
+		why = "no thread or memory on this machine";
+	text_copy(s->desk.cannot, sizeof s->desk.cannot, why);
+	return why[0] == '\0';
+}
+
+/* How what is approved leaves, as far as this station is configured. */
+static void where_to(struct station *s)
+{
+	const struct settings *c = s->settings;
+	char *to = s->desk.to;
+	int way = FHIR_PROPOSE;
+	for (int n = 0; n < FHIR_SERVERS && way <= FHIR_PROPOSE; n++)
+		if (c->fhir[n].base != NULL && c->fhir[n].write != NULL)
+			way = fhir_write_way_parse(c->fhir[n].write);
+	if (way > FHIR_PROPOSE)
+		snprintf(to, sizeof s->desk.to, "by FHIR %s",
+			fhir_write_way_name((enum fhir_write_way)way));
+	else
+		text_copy(
+			to, sizeof s->desk.to, c->order_commands ? "by command topics" : "by hand");
+}
+
+static void ask(struct station *s)
+{
+	where_to(s);
+	s->repair_mono = monotonic_ms();
+	if (can_ask(s))
+		repairer_ask(s->repairer, s->twin, &s->knowledge.learning->now, &s->desk.ask);
+	station_changed(s);
+}
+
+void station_repair_ask(struct station *s, const char *about, bool on_top)
+{
+	static const struct what_if none;
+	s->repair_asked = true;
+	s->desk.ask.given = on_top ? s->what_if : none;
+	text_copy(s->desk.ask.about, sizeof s->desk.ask.about, about);
+	ask(s);
+}
+
+/* ---- the board of one of them ---- */
+
+static const struct repair_option *option(const struct station *s, const char *id)
+{
+	const struct repair_answer *a = last(s);
+	char of[ID_SIZE];
+	for (int i = 0; a != NULL && i < a->count; i++) {
+		order_plan_id(s->twin, &a->options[i].moves, of);
+		if (strcmp(of, id) == 0)
+			return &a->options[i];
+	}
+	return NULL;
+}
+
+/* It is kept as it was opened: the search goes on while somebody reads. */
+static void keep(struct station *s, const struct repair_option *o, const char *id)
+{
+	text_copy(s->desk.proof, sizeof s->desk.proof, o != NULL ? id : "");
+	if (o == NULL)
+		return;
+	s->desk.proved = *o;
+	s->desk.proof_ms = last(s)->at_ms;
+}
+
+static void proof(struct station *s, const struct command *c)
+{
+	const struct repair_option *o = c->text[0] != '\0' ? option(s, c->text) : NULL;
+	keep(s, o, c->text);
+	s->proof = s->desk.ask.given;
+	for (int i = 0; o != NULL && i < o->moves.count && s->proof.count < WHAT_IF_DEPTH; i++)
+		s->proof.list[s->proof.count++] = o->moves.list[i];
+	s->proof_open = o != NULL;
+	station_what_if_ask(s);
+}
+
+static void ask_for(struct station *s, const struct command *c)
+{
+	station_repair_ask(s, c->target, c->value != 0);
+}
+
+static void end(struct station *s, const struct command *c)
+{
+	static const struct command none;
+	(void)c;
+	s->repair_asked = false;
+	if (s->repairer != NULL)
+		repairer_stop(s->repairer);
+	if (s->proof_open)
+		proof(s, &none);
+}
+
+bool station_repair(struct station *s, const struct command *command)
+{
+	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
+		[COMMAND_REPAIR] = ask_for,
+		[COMMAND_REPAIR_PROOF] = proof,
+		[COMMAND_REPAIR_END] = end,
+	};
+	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)
+		return false;
+	acts[command->kind](s, command);
+	return true;
+}
+
+/* ---- what makes an answer old ---- */
+
+void station_repair_heard(struct station *s, const struct fact *fact)
+{
+	if (station_forecast_matters(fact->kind))
+		s->mattered_seq = fact->seq;
+	s->desk.stale = is_stale(s);
+}
+
+/* Soon after what it hangs on was told, but not for each fact of many; and when it has
+ * done looking a while ago, for time alone changes the day. */
+void station_repair_tick(struct station *s)
+{
+	const struct repair_answer *a = last(s);
+	int64_t since = monotonic_ms() - s->repair_mono;
+	if (!s->repair_asked || !s->started || since < SOON_MS)
+		return;
+	if (s->desk.cannot[0] != '\0' || is_stale(s)
+		|| (a != NULL && a->finished && since > OLD_MS))
+		ask(s);
+}
+
+void station_repair_close(struct station *s)
+{
+	repairer_destroy(s->repairer);
+	s->repairer = NULL;
+}
+
+void station_repair_view(const struct station *s, struct view *view)
+{
+	if (!s->repair_asked)
+		return;
+	view->repair_desk = &s->desk;
+	view->repair = s->repairer != NULL ? repairer_last(s->repairer) : NULL;
+	view->radar = s->repairer != NULL ? repairer_radar(s->repairer) : NULL;
+}
+
+/* ---- approving ---- */
+
+/* What was seen must be what holds: nothing was told since that the day hangs on, or
+ * the very same plan was proved anew since and is still better than doing nothing. */
+static const char *objection(const struct station *s, const struct command *c)
+{
+	const struct repair_answer *a = last(s);
+	const struct repair_option *o = option(s, c->text);
+	if (a == NULL)
+		return "nothing to approve: no answer stands";
+	if (!what_if_is_empty(&a->asked.given))
+		return "a repair of a what-if is looked at, never approved";
+	if (is_stale(s))
+		return "not approved: the state has changed since that proof; look again";
+	if (o == NULL)
+		return "not approved: that plan is not among the best any more; look again";
+	if (a->at_ms != c->covers_ms && !o->proved)
+		return "not approved: proved anew on the state as it is, it may be chance; look "
+		       "again";
+	return NULL;
+}
+
+/* What certainly was not done, or was taken back. */
+static bool may_be_again(enum order_whole whole)
+{
+	return whole == WHOLE_REFUSED || whole == WHOLE_EXPIRED || whole == WHOLE_UNDONE;
+}
+
+/* The same steps on the same state have one name at every station. */
+static bool is_done(struct station *s, const char *id)
+{
+	const struct order_plan *plan = orders_plan(s->knowledge.orders, id);
+	char clock[16];
+	if (plan == NULL || plan->step_count == 0 || may_be_again(orders_whole(plan)))
+		return false;
+	format_clock(plan->approved_ms, clock, sizeof clock);
+	station_say(s, "nothing is done twice: approved at %s by %s at %s", clock,
+		plan->steps[0].by, plan->steps[0].station);
+	return true;
+}
+
+static int steps_of(const struct station *s, const struct what_if *moves,
+	struct fact_order out[ORDERS_STEPS], char why[SCENARIO_TEXT])
+{
+	struct fork fork = {
+		.twin = twin_create(), .midnight_ms = format_clock_zero(s->twin->now_ms)};
+	memset(out, 0, ORDERS_STEPS * sizeof *out);
+	if (fork.twin == NULL)
+		return scenario_why(why, "out of memory", "", "") - 1;
+	int count = order_plan(s->twin, moves, &fork, out, why);
+	twin_destroy(fork.twin);
+	return count;
+}
+
+/* Of rooms and cases only what the board of this very plan has told by now. */
+static int promises_of(const struct station *s, const struct repair_option *o,
+	struct fact_promise out[ORDERS_PROMISES])
+{
+	const struct what_if_answer *board =
+		s->forecaster != NULL ? forecaster_what_if_last(s->forecaster) : NULL;
+	if (board != NULL && (board->reps == 0 || !what_if_same(&board->asked, &o->moves)))
+		board = NULL;
+	return repair_promises(
+		s->twin, o, board, last(s)->at_ms, format_clock_zero(s->twin->now_ms), out);
+}
+
+/* Both go to disk in one: what was promised first, so that who sends finds it there. */
+static bool tell(struct station *s, const struct repair_option *o,
+	const struct fact_order steps[ORDERS_STEPS], int count)
+{
+	struct fact_promise promises[ORDERS_PROMISES];
+	struct fact f = station_act(s, FACT_ORDER);
+	f.order = steps[0];
+	if (!station_may(s, &f, steps[0].plan))
+		return false; /* nothing is promised by who may not */
+	int promised = promises_of(s, o, promises);
+	for (int i = 0; i < promised; i++) {
+		struct fact p = fact_make(FACT_PROMISE, SOURCE_SYSTEM, 0);
+		text_copy(p.origin, sizeof p.origin, s->id);
+		p.source_ms = last(s)->at_ms;
+		p.promise = promises[i];
+		text_copy(p.promise.plan, sizeof p.promise.plan, steps[0].plan);
+		station_fact(s, &p);
+	}
+	for (int i = 0; i < count; i++) {
+		f = station_act(s, FACT_ORDER);
+		f.order = steps[i];
+		if (!station_commit(s, &f, steps[i].plan))
+			return false;
+	}
+	return true;
+}
+
+/* Of those who must know, whom this station can reach. */
+static void who_is_told(const struct station *s, const struct fact_order steps[ORDERS_STEPS],
+	int count, char out[LABEL_SIZE])
+{
+	unsigned roles = 0;
+	size_t used = 0;
+	out[0] = '\0';
+	for (int i = 0; i < count; i++)
+		roles |= order_roles(steps[i].text);
+	for (int r = 0; r < ORDER_ROLES && used < LABEL_SIZE; r++)
+		if ((roles & 1u << r) != 0 && s->settings->order_tell[r] != NULL)
+			used += (size_t)snprintf(out + used, LABEL_SIZE - used, "%s%s",
+				used > 0 ? ", " : "", order_role_name((enum order_role)r));
+}
+
+void station_approve(struct station *s, const struct command *c)
+{
+	struct fact_order steps[ORDERS_STEPS];
+	char why[SCENARIO_TEXT] = "", id[ID_SIZE], who[LABEL_SIZE];
+	const char *no = objection(s, c);
+	if (no != NULL) {
+		station_say(s, "%s", no);
+		return;
+	}
+	text_copy(id, sizeof id, c->text);
+	if (is_done(s, id))
+		return;
+	const struct repair_option *o = option(s, id);
+	int count = steps_of(s, &o->moves, steps, why);
+	if (count <= 0) {
+		station_say(s, "not approved: %s", why);
+		return;
+	}
+	if (!tell(s, o, steps, count))
+		return;
+	who_is_told(s, steps, count, who);
+	station_say(s, "approved: plan %.8s, %d step%s %s%s%s", id, count, count > 1 ? "s" : "",
+		s->desk.to, who[0] != '\0' ? "; told: " : "", who);
+}
