@@ -93,12 +93,13 @@ static void pair(struct page *page, const char *name, const char *value)
 	page_flow(page, 3, ROLE_NORMAL, line);
 }
 
-void repair_reasons(const struct view *view, const struct repair_option *o, struct page *page)
+void repair_reasons(
+	const struct view *view, const struct repair_option *o, int waits, struct page *page)
 {
 	char words[REPAIR_WORDS] = "", one[REPAIR_WORDS];
 
-	for (int i = 0; i < o->wait_count && i < REPAIR_WAITS; i++) {
-		wait_words(view, &o->waits[i], o->wait_count > 2, one, sizeof one);
+	for (int i = 0; i < o->wait_count && i < waits; i++) {
+		wait_words(view, &o->waits[i], waits > 2 && o->wait_count > 2, one, sizeof one);
 		format_add(words, sizeof words, "%s%s", i ? "; " : "", one);
 	}
 	pair(page, _("who waits"), words[0] ? words : _("nobody longer"));

@@ -17,8 +17,10 @@ void repair_overtime(const struct repair_option *o, struct page *page);
 /* The other figures, as many beside each other as there is room for. */
 void repair_in_columns(const struct view *view, const struct repair_answer *a,
 	const struct repair_option *o, struct page *page);
-/* Who waits, the rule behind it, what would make it wrong, how well it is proved. */
-void repair_reasons(const struct view *view, const struct repair_option *o, struct page *page);
+/* Who waits (the hardest hit, so many of them), the rule behind it, what would make it
+ * wrong, how well it is proved. */
+void repair_reasons(
+	const struct view *view, const struct repair_option *o, int waits, struct page *page);
 
 /* screen_repair.c: the option under the cursor and the id of its plan; NULL none. */
 const struct repair_option *repair_chosen(

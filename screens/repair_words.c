@@ -9,7 +9,7 @@
 #include "screens/tr.h"
 
 /* More steps than this, and cases go by their ids alone. */
-enum { BRIEF = 2 };
+enum { BRIEF = 2, GIST = 3 };
 
 /* ---- what is to be done ---- */
 
@@ -72,16 +72,31 @@ static void move_words(
 		format_decision(view, s, out, size);
 }
 
-void repair_words(const struct view *view, const struct what_if *moves, char *out, size_t size)
+static void say(
+	const struct view *view, const struct what_if *moves, int count, char *out, size_t size)
 {
 	char one[REPAIR_WORDS];
 
 	out[0] = '\0';
-	for (int i = 0; i < moves->count; i++) {
+	for (int i = 0; i < count; i++) {
 		move_words(view, &moves->list[i], moves->count > BRIEF, one, sizeof one);
 		format_add(out, size, "%s%s", i > 0 ? "; " : "", one);
 	}
 	out[0] = (char)toupper((unsigned char)out[0]); /* one sentence */
+}
+
+void repair_words(const struct view *view, const struct what_if *moves, char *out, size_t size)
+{
+	say(view, moves, moves->count, out, size);
+}
+
+void repair_gist(const struct view *view, const struct what_if *moves, char *out, size_t size)
+{
+	int more = moves->count > GIST ? moves->count - GIST : 0;
+
+	say(view, moves, moves->count - more, out, size);
+	if (more > 0)
+		format_add(out, size, _("; and %d more"), more);
 }
 
 void repair_about_words(const struct view *view, const char *about, char *out, size_t size)
@@ -104,12 +119,17 @@ enum role repair_role(char letter)
 	return letter == 'W' ? ROLE_LATE : letter == 'B' ? ROLE_AHEAD : ROLE_NORMAL;
 }
 
-/* "+12", "-0.25", "0": a sign where there is something. */
+/* "+12", "-0.25", "0", "-82k": a sign where there is something. */
 static const char *signed_text(double value, bool whole, char out[24])
 {
 	double unit = whole ? 1 : 100, near = round(value * unit) / unit + 0.0;
 
-	format_put(out, 24, fabs(near) < 1e-9 ? "0" : whole ? "%+.0f" : "%+.2f", near);
+	if (fabs(near) < 1e-9)
+		format_put(out, 24, "0");
+	else if (fabs(near) >= 10000)
+		format_put(out, 24, "%+.0fk", near / 1000);
+	else
+		format_put(out, 24, whole ? "%+.0f" : "%+.2f", near);
 	return out;
 }
 

@@ -137,7 +137,7 @@ static void draw(
 			o->moves.count, view->repair_desk->to);
 	repair_overtime(o, &page);
 	draw_weights(view, a, o, &page);
-	repair_reasons(view, o, &page);
+	repair_reasons(view, o, REPAIR_WAITS, &page);
 	draw_board(view, a, o, &page);
 	page_end(&page, &screen->offset);
 }

@@ -121,31 +121,37 @@ static void draw_none(const struct repair_answer *a, struct page *page)
 }
 
 static void draw_title(const struct view *view, const struct repair_option *o, int number,
-	bool cursor, struct page *page)
+	bool cursor, bool whole, struct page *page)
 {
 	char words[REPAIR_WORDS], line[REPAIR_WORDS + 8];
 
-	repair_words(view, &o->moves, words, sizeof words);
+	if (whole)
+		repair_words(view, &o->moves, words, sizeof words);
+	else
+		repair_gist(view, &o->moves, words, sizeof words);
 	format_put(line, sizeof line, "%c%d %s", cursor ? '>' : ' ', number, words);
 	page_flow(page, 0, cursor ? ROLE_STRONG : ROLE_NORMAL, line);
 }
 
+/* What is told of an option: so much of it. */
+enum fullness { SHORT, FULL, WHOLE };
+
 static void draw_option(const struct view *view, const struct repair_answer *a, int i, bool cursor,
-	bool full, struct page *page)
+	enum fullness full, struct page *page)
 {
 	const struct repair_option *o = &a->options[i];
 
-	draw_title(view, o, i + 1, cursor, page);
-	if (!full) {
+	draw_title(view, o, i + 1, cursor, full == WHOLE, page);
+	if (full == SHORT) {
 		repair_short(view, a, o, page);
 		return;
 	}
 	repair_overtime(o, page);
 	repair_in_columns(view, a, o, page);
-	repair_reasons(view, o, page);
+	repair_reasons(view, o, full == WHOLE ? REPAIR_WAITS : 2, page);
 }
 
-static void draw_all(const struct view *view, const struct repair_answer *a, int at, bool full,
+static void draw_all(const struct view *view, const struct repair_answer *a, int at, bool whole,
 	struct page *page)
 {
 	draw_head(view, page);
@@ -153,7 +159,7 @@ static void draw_all(const struct view *view, const struct repair_answer *a, int
 		return;
 	draw_none(a, page);
 	for (int i = 0; i < a->count; i++)
-		draw_option(view, a, i, i == at, full || i == at, page);
+		draw_option(view, a, i, i == at, whole ? WHOLE : i == at ? FULL : SHORT, page);
 }
 
 /* All of them in full, where that fits: tried below the picture. */

@@ -21,20 +21,20 @@ enum { SURVEY_MAX = SIM_ROOMS + 2 * TWIN_CASES };
  * taken back. PACU: `make bench ONLY=hazard` shows what others would give. */
 const struct hazard_rule hazard_rules[HAZARD_COUNT] = {
 	[HAZARD_NONE] = NOTHING,
-	[HAZARD_OVERTIME] = {0.7, 0.35, 720, true, true, "past session", "T",
-		"what would have it end in time"},
+	[HAZARD_OVERTIME] = {0.7, 0.35, 720, true, true, "past session", "r",
+		"what to do about it; T what would have it end in time"},
 	[HAZARD_OVERRUN] = {0.7, 0.35, 240, true, false, "over booking", "+",
-		"how long it still takes"},
-	[HAZARD_PACU_FULL] = {0.3, 0.1, 0, true, true, "full", "w",
-		"what could be done, tried on a copy"},
+		"how long it still takes; r what to do about it"},
+	[HAZARD_PACU_FULL] = {0.3, 0.1, 0, true, true, "full", "r",
+		"what to do about it, the three best ways"},
 	[HAZARD_FIRST_LATE] = {0.5, 0.25, 90, true, true, "first case late", "m",
 		"what has happened to it by now"},
-	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, "held, no PACU bay", "w",
-		"what could be done, tried on a copy"},
+	[HAZARD_HOLD] = {0.5, 0.5, 0, true, false, "held, no PACU bay", "r",
+		"what to do about it, the three best ways"},
 	[HAZARD_ABSENT] = {1, 1, 0, false, false, "patient not arrived", "x",
-		"absent, or not ready; m when the patient is there"},
-	[HAZARD_FASTING] = {1, 1, 0, false, false, "patient not fasting", "w",
-		"moved, swapped or delayed, tried on a copy"},
+		"absent, or not ready, then r; m when the patient is there"},
+	[HAZARD_FASTING] = {1, 1, 0, false, false, "patient not fasting", "r",
+		"moved, swapped or delayed: the three best ways"},
 };
 
 void hazard_key(char key[ID_SIZE], enum hazard hazard, const char *id)

@@ -58,8 +58,8 @@ static void test_list(void **state)
 	tell_hazard(HAZARD_PACU_FULL, "pacu", 0.345, 45);
 	press(ui, "4");
 	assert_true(
-		shows(ui, 24, 80, " *   B      10:42 OR 1 past session, 72%, in 1 h 40 (T)  OR 1"));
-	assert_true(shows(ui, 24, 80, " **  B      10:42 PACU full, 34%, in 45 min (w)"));
+		shows(ui, 24, 80, " *   B      10:42 OR 1 past session, 72%, in 1 h 40 (r)  OR 1"));
+	assert_true(shows(ui, 24, 80, " **  B      10:42 PACU full, 34%, in 45 min (r)"));
 	ui_destroy(ui);
 }
 
@@ -74,7 +74,8 @@ static void test_page_and_why(void **state)
 	assert_true(shows(ui, 24, 80, "When            12:22, in 1 h 40"));
 	assert_true(shows(ui, 24, 80, "How likely      72%, by 2,000 replications"));
 	assert_true(shows(ui, 24, 80, "the forecast of Mon 16 Mar 10:39:00, 3 min"));
-	assert_true(shows(ui, 24, 80, "What helps      T: what would have it end in time"));
+	assert_true(shows(ui, 24, 80,
+		"What helps      r: what to do about it; T what would have it end in time"));
 	press(ui, "i");
 	assert_true(shows(ui, 24, 80, "the forecast of Mon 16 Mar 10:39:00, 3 min"));
 	assert_true(shows(ui, 24, 80, "72%, by 2,000 replications"));
@@ -94,6 +95,13 @@ static void test_helping_keys(void **state)
 	c = press(ui, "T");
 	assert_int_equal(c.kind, COMMAND_IN_TIME);
 	assert_string_equal(c.target, "or-3");
+	go_to_row(ui, "OR 3 past session");
+	c = press(ui, "r");
+	assert_int_equal(c.kind, COMMAND_REPAIR);
+	assert_string_equal(c.target, "or-3");
+	go_to_row(ui, "OR 2: over booking");
+	c = press(ui, "r");
+	assert_string_equal(c.target, "c-201");
 	go_to_row(ui, "OR 2: over booking");
 	c = press(ui, "+\n");
 	assert_int_equal(c.kind, COMMAND_ESTIMATE);
@@ -140,7 +148,7 @@ static void test_json(void **state)
 	assert_true(cJSON_GetObjectItem(hazard, "probability")->valuedouble > 0.7199
 		    && cJSON_GetObjectItem(hazard, "probability")->valuedouble < 0.7201);
 	assert_int_equal(cJSON_GetObjectItem(hazard, "lead_min")->valueint, 100);
-	assert_string_equal(cJSON_GetObjectItem(hazard, "helping_key")->valuestring, "T");
+	assert_string_equal(cJSON_GetObjectItem(hazard, "helping_key")->valuestring, "r");
 	free(text);
 	cJSON_Delete(root);
 }
