@@ -48,7 +48,8 @@ static void on_late(struct ev_loop *loop, ev_timer *timer, int events)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-static bool run_until(struct suite *s, double seconds, bool (*until)(const struct view *view))
+__attribute__((unused)) static bool run_until(
+	struct suite *s, double seconds, bool (*until)(const struct view *view))
 {
 	ev_timer late;
 	struct view view;
