@@ -247,6 +247,8 @@ static int wire(struct demo *d, struct error *err)
 	snprintf(text, sizeof text, "http://127.0.0.1:%d/fhir", d->http_port);
 	rc |= settings_set(&d->settings, "fhir.base", text, err);
 	rc |= settings_set(&d->settings, "fhir.every_s", every, err);
+	/* The emulated hospital obeys: what is approved there happens. */
+	rc |= settings_set(&d->settings, "fhir.write", "patch", err);
 	rc |= settings_set(
 		&d->settings, "fhir.bracelet_system", "https://hospital.example/ids/bracelet", err);
 	rc |= settings_set(&d->settings, "fhir.progress_system",
