@@ -463,6 +463,7 @@ static const struct pane {
 	{"forecast", "vigie.forecast/1", NULL, NULL, 1, &screen_forecast, forecast},
 	{"indicators", "vigie.indicators/1", "indicators", indicators_now,
 		sizeof(struct indicator_row), &screen_indicators, indicators_also},
+	{"orders", "vigie.orders/1", "plans", show_json_orders, 1, &screen_orders, show_json_score},
 };
 
 static const struct pane *find(const char *name)

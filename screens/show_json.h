@@ -5,7 +5,7 @@
 /*
  * A pane as text, for scripts, pipes and screen readers. Panes: board,
  * programme, recovery, alarms, locate, climate, feeds, gateways, devices,
- * forecast. NULL: no such pane, or
+ * forecast, indicators, orders. NULL: no such pane, or
  * out of memory. malloc'd.
  */
 

@@ -55,5 +55,7 @@ static inline void room(const struct view *view, cJSON *object, const char *key,
 }
 
 void show_json_alarms(const struct view *view, cJSON *array, void *memory);
+void show_json_orders(const struct view *view, cJSON *array, void *memory);
+void show_json_score(const struct view *view, cJSON *root); /* of orders */
 
 #endif

@@ -29,7 +29,7 @@ static const char usage[] =
 	"usage: vigie show PANE [--json] [--at TIME] [--journal FILE] [--ascii]\n"
 	"\n"
 	"PANE: board, programme, recovery, alarms, locate, climate, feeds,\n"
-	"      gateways, devices, forecast, indicators,\n"
+	"      gateways, devices, forecast, indicators, orders,\n"
 	"      ledger (what was learnt of durations), score (how right it was),\n"
 	"      handover (the sheet for whoever comes next),\n"
 	"      whatifs (what-ifs that are kept under a name),\n"

@@ -7,9 +7,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
+
 #include "screens/handover.h"
 #include "screens/order_words.h"
 #include "screens/screen.h"
+#include "screens/show_json.h"
 #include "tests/unit/suite_golden.h"
 
 static struct orders orders;
@@ -273,6 +276,40 @@ static void test_what_changed(void **state)
 	ui_destroy(ui);
 }
 
+static const cJSON *item(const cJSON *o, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, key);
+}
+
+static void test_as_json(void **state)
+{
+	char *out = show_json(&world->view, "orders"), *lines;
+	cJSON *root = cJSON_Parse(out);
+	const cJSON *plan = cJSON_GetArrayItem(item(root, "plans"), 1), *step;
+
+	(void)state;
+	assert_string_equal(item(root, "format")->valuestring, "vigie.orders/1");
+	assert_int_equal(cJSON_GetArraySize(item(root, "plans")), 3);
+	assert_string_equal(item(plan, "plan")->valuestring, BAD_PLAN);
+	assert_string_equal(item(plan, "state")->valuestring, "half");
+	step = cJSON_GetArrayItem(item(plan, "steps"), 1);
+	assert_string_equal(item(step, "state")->valuestring, "refused");
+	assert_string_equal(item(step, "theirs")->valuestring,
+		"place:case=c-103,room=or-2,at=2026-03-16T13:30Z");
+	assert_string_equal(item(step, "refused")->valuestring, "2026-03-16T10:24:03+01:00");
+	assert_null(item(step, "received"));
+	plan = cJSON_GetArrayItem(item(root, "plans"), 2);
+	assert_true(item(cJSON_GetArrayItem(item(plan, "promises"), 0), "came_min")->valuedouble
+		    == 110);
+	assert_null(item(cJSON_GetArrayItem(item(plan, "promises"), 2), "came_min"));
+	assert_true(item(item(root, "score"), "promised_min")->valuedouble == -25);
+	cJSON_Delete(root);
+	free(out);
+	lines = show_text(&world->view, "orders", 100, true);
+	assert_non_null(strstr(lines, "put case c-202 into OR 2 at 12:20"));
+	free(lines);
+}
+
 static void test_nothing_yet(void **state)
 {
 	struct ui *ui = ui_create();
@@ -297,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_score, begin, teardown),
 		cmocka_unit_test_setup_teardown(test_the_handover_sheet, begin, teardown),
 		cmocka_unit_test_setup_teardown(test_what_changed, begin, teardown),
+		cmocka_unit_test_setup_teardown(test_as_json, begin, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_yet, begin, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
