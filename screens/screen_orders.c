@@ -142,8 +142,8 @@ static void times_words(
 	}
 }
 
-/* What was approved upon, what was wanted, what is there: of a conflict, side by
- * side. */
+/* What was approved upon, what was wanted, what somebody else has made of it: of a
+ * conflict, side by side. */
 static void three_ways(const struct view *view, const struct fact_order *o, struct page *page)
 {
 	char words[ORDER_WORDS];
@@ -155,7 +155,7 @@ static void three_ways(const struct view *view, const struct fact_order *o, stru
 	order_text_words(view, o->text, words, sizeof words);
 	page_words(page, _("wanted"), ROLE_NORMAL, words);
 	order_text_words(view, o->theirs, words, sizeof words);
-	page_words(page, _("there now"), ROLE_STRONG, words);
+	page_words(page, _("theirs"), ROLE_STRONG, words);
 }
 
 /* Who was told of the step: their notices go by "order:PLAN:STEP:role". */

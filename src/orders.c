@@ -399,16 +399,20 @@ static int server_of(const struct sender *s, const struct fact_order *o)
 	return first < ORDERS_SERVERS && change.wanted.room[0] != '\0' ? first : -1;
 }
 
-static void choose_way(const struct sender *s, struct fact_order *o)
+/* False: it cannot be said yet. */
+static bool choose_way(const struct sender *s, struct fact_order *o)
 {
-	int server = o->way[0] == '\0' ? server_of(s, o) : -1;
 	if (o->way[0] != '\0')
-		return;
+		return true;
+	int server = server_of(s, o);
+	if (server < -1)
+		return false;
 	if (server >= 0 && server < ORDERS_SERVERS && s->writers[server] != NULL)
 		text_copy(o->way, sizeof o->way, order_way_name(server));
 	else
 		text_copy(o->way, sizeof o->way,
 			s->o.commands && s->o.calls.publish != NULL ? "mqtt" : "hand");
+	return true;
 }
 
 /* --- which step is next --- */
@@ -468,14 +472,14 @@ static bool take_up(struct sender *s, const struct pace *p, const struct order_s
 	char why[LABEL_SIZE] = "";
 	if (!is_mine(s, step, undo))
 		return false;
-	choose_way(s, &o);
+	bool known = choose_way(s, &o);
 	if (before->failed)
 		tell(s, &o, ORDER_EXPIRED, "the one before it was not done");
 	else if (cannot_go(s, &o, before, why))
 		tell(s, &o, ORDER_EXPIRED, why);
 	else if (is_old(s, p, step, undo, before->hand))
 		tell(s, &o, ORDER_EXPIRED, "too old: the day has gone on");
-	else if (!is_settled(s, p))
+	else if (!known || !is_settled(s, p))
 		return false;
 	else if (is_by_hand(&o))
 		tell(s, &o, ORDER_PROPOSED, "");

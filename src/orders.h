@@ -54,7 +54,8 @@ struct sender_calls {
 	 * back with its number. */
 	void (*fact)(void *context, struct fact *fact);
 	void (*log)(void *context, bool bad, const char *text); /* NULL: nobody listens */
-	/* Which server has told of this case (from 0), -1 none. */
+	/* Which server has told of this case (from 0), -1 none; -2: it cannot be said yet,
+	 * none has told anything since the start. */
 	int (*server)(void *context, const char *case_id);
 	/* QoS 1, not retained. False: it cannot be taken now. NULL: there is no broker. */
 	bool (*publish)(void *context, const char *topic, const char *text, size_t len);

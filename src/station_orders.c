@@ -84,6 +84,9 @@ static int on_server(void *context, const char *case_id)
 	for (int i = 0; i < s->told_by_count; i++)
 		if (strcmp(s->told_by[i].id, case_id) == 0)
 			return s->told_by[i].server;
+	for (int n = 0; s->told_by_count == 0 && n < FHIR_SERVERS; n++)
+		if (s->fhir[n].poll != NULL)
+			return -2; /* it has not been asked yet */
 	return -1;
 }
 

@@ -34,7 +34,7 @@ struct one {
 	uint64_t stored; /* UINT64_MAX: all is on disk at once */
 	char topic[ORDER_TOPIC_SIZE];
 	char *command;
-	bool cut, no_broker, commands;
+	bool cut, no_broker, commands, unasked;
 	int said;
 };
 
@@ -96,7 +96,9 @@ static bool on_publish(void *context, const char *topic, const char *text, size_
 /* c-3 is of the second server, which only proposes; the rest of the first. */
 static int on_server(void *context, const char *id)
 {
-	(void)context;
+	const struct one *o = context;
+	if (o->unasked)
+		return -2;
 	return strcmp(id, "c-3") == 0;
 }
 
@@ -788,6 +790,25 @@ static void the_way_it_goes(void **state)
 	assert_string_equal(step(o, plan, 0)->order.about, "Appointment/a-77");
 }
 
+/* After a restart no server has told of anything: that is no reason to do by hand what
+ * can be sent. */
+static void a_server_not_asked_yet(void **state)
+{
+	struct world *w = *state;
+	struct one *o = &w->a;
+	o->unasked = true;
+	const char *plan = approve(o, "", one_move, 1);
+	later(w, 1);
+	later(w, 1);
+	assert_string_equal(word_of(o, plan, 0), "approved");
+	o->unasked = false;
+	later(w, 1);
+	later(w, 1);
+	assert_string_equal(step(o, plan, 0)->order.way, "fhir");
+	assert_int_equal(o->writer->sent, 1);
+	answer(o, FHIR_WRITTEN, "");
+}
+
 static void commands_where_nothing_is_written(void **state)
 {
 	static const char *const of_two[] = {"place:case=c-3,room=or-2,at=2026-03-16T12:00Z"};
@@ -981,6 +1002,7 @@ int main(void)
 		TEST(only_proposes),
 		TEST(what_is_sent_waits_for_hands),
 		TEST(the_way_it_goes),
+		TEST(a_server_not_asked_yet),
 		TEST(commands_where_nothing_is_written),
 		TEST(by_command),
 		TEST(a_command_nobody_got),
