@@ -11,12 +11,18 @@
 #include "twin/scenario.h"
 #include "twin/text.h"
 
-enum { YOUNG_MS = 60 * 60000 }; /* of what is older nobody is told any more */
+enum {
+	YOUNG_MS = 60 * 60000, /* of what is older nobody is told any more */
+	LAST_SENT = 128
+};
 
 struct order_tell {
 	struct order_tell_options o;
 	struct notify *notify;
 	const struct twin *twin; /* of the last look */
+	/* Begun in this life: what the notices may not tell, after a step of the clock. */
+	char sent[LAST_SENT][ID_SIZE];
+	int next;
 };
 
 /* --- who has to know --- */
@@ -75,23 +81,45 @@ void order_notice_key(const struct fact_order *order, enum order_role role, char
 		out, ID_SIZE, "order:%.32s:%d:%s", order->plan, order->step, order_role_name(role));
 }
 
-/* Which of the three it is now; 0 nothing is told of it. What was asked for by hand is
- * known to whom it was told. */
-static int occasion(const struct order_step *s, int64_t *since_ms)
+/* What there is to tell of a step just now; step 0: nothing. */
+struct occasion {
+	int step; /* of its notice */
+	const char *lead, *text;
+	int64_t since_ms;
+	int64_t raised_ms; /* its approval, or that of its taking back */
+};
+
+/* What was asked for by hand is known, when it is done, to whom it was told; who was
+ * asked for what nobody wants any more hears that. */
+static struct occasion occasion(const struct order_step *s)
 {
 	bool hand = strcmp(s->order.way, "hand") == 0;
-	int step = 0;
+	bool undo = s->undo.plan[0] != '\0';
 	enum order_state state = s->order.state;
+	struct occasion o = {.text = s->order.text,
+		.since_ms = s->at_ms[state],
+		.raised_ms = (undo ? s->undo_at_ms : s->at_ms)[ORDER_APPROVED]};
 	if (order_step_state(s) == ORDER_NONE)
-		return 0;
-	if (state == ORDER_PROPOSED)
-		step = ORDER_TOLD_HAND;
-	else if (state == ORDER_RECEIVED && !hand)
-		step = ORDER_TOLD_DONE;
-	else if (state == ORDER_UNDONE)
-		step = ORDER_TOLD_UNDONE;
-	*since_ms = s->at_ms[state];
-	return step;
+		return o;
+	if (state == ORDER_UNDONE) {
+		o.step = ORDER_TOLD_OFF;
+		o.lead = "Taken back: ";
+	} else if (undo && s->undo.state == ORDER_PROPOSED) {
+		o.step = ORDER_TOLD_BACK;
+		o.lead = "Please: ";
+		o.text = s->undo.text;
+		o.since_ms = s->undo_at_ms[ORDER_PROPOSED];
+	} else if (!undo && state == ORDER_PROPOSED) {
+		o.step = ORDER_TOLD_HAND;
+		o.lead = "Please: ";
+	} else if (!undo && state == ORDER_RECEIVED && !hand) {
+		o.step = ORDER_TOLD_DONE;
+		o.lead = "Ordered: ";
+	} else if (!undo && state == ORDER_EXPIRED && s->at_ms[ORDER_PROPOSED] != 0) {
+		o.step = ORDER_TOLD_OFF;
+		o.lead = "Not any more: ";
+	}
+	return o;
 }
 
 static bool is_told(const struct notices *notices, const char *key, int64_t raised_ms, int step)
@@ -112,34 +140,52 @@ static bool is_this(void *context, const struct notify_message *m)
 }
 
 static void write_message(
-	const struct twin *twin, const struct order_step *s, int occasion, struct notify_message *m)
+	const struct twin *twin, const struct occasion *o, struct notify_message *m)
 {
-	static const char *const leads[] = {[ORDER_TOLD_HAND] = "Please: ",
-		[ORDER_TOLD_DONE] = "Ordered: ",
-		[ORDER_TOLD_UNDONE] = "Taken back: "};
 	char words[SCENARIO_TEXT * 2], text[SCENARIO_TEXT * 2 + 16];
-	order_words(twin, s->order.text, words, sizeof words);
-	snprintf(text, sizeof text, "%s%s", leads[occasion], words);
+	order_words(twin, o->text, words, sizeof words);
+	snprintf(text, sizeof text, "%s%s", o->lead, words);
 	text_neutralise(m->text, sizeof m->text, text, strlen(text));
 	text_copy(m->class_, sizeof m->class_, "order");
 	m->priority = PRIORITY_MEDIUM;
-	m->raised_ms = s->at_ms[ORDER_APPROVED];
-	m->step = occasion;
+	m->raised_ms = o->raised_ms;
+	m->step = o->step;
+}
+
+static bool is_begun(const struct order_tell *t, const char *id)
+{
+	for (int i = 0; i < LAST_SENT; i++)
+		if (strcmp(t->sent[i], id) == 0)
+			return true;
+	return false;
 }
 
 static void tell_role(struct order_tell *t, const struct notices *notices,
-	const struct order_step *s, int occasion, enum order_role role)
+	const struct order_step *s, const struct occasion *o, enum order_role role)
 {
-	struct notify_message m = {.step = occasion};
+	struct notify_message m = {.step = o->step};
 	order_notice_key(&s->order, role, m.key);
-	struct wanted w = {m.key, occasion};
-	if (is_told(notices, m.key, s->at_ms[ORDER_APPROVED], occasion)
-		|| notify_any(t->notify, is_this, &w))
+	struct wanted w = {m.key, o->step};
+	if (is_told(notices, m.key, o->raised_ms, o->step) || notify_any(t->notify, is_this, &w))
 		return;
-	write_message(t->twin, s, occasion, &m);
+	write_message(t->twin, o, &m);
 	text_copy(m.target, sizeof m.target, t->o.targets[role]);
 	escalate_id(m.id, m.key, m.raised_ms, m.step, m.priority, "");
-	notify_send(t->notify, &m);
+	if (!is_begun(t, m.id) && notify_send(t->notify, &m) == 0)
+		text_copy(t->sent[t->next++ % LAST_SENT], ID_SIZE, m.id);
+}
+
+static void look_at(struct order_tell *t, const struct notices *notices, const struct order_step *s,
+	int64_t now_ms)
+{
+	const struct occasion o = occasion(s);
+	unsigned who = order_roles(s->order.text);
+	const char *station = s->undo.plan[0] != '\0' ? s->undo_station : s->station;
+	if (o.step == 0 || strcmp(station, t->o.self) != 0 || now_ms - o.since_ms > YOUNG_MS)
+		return;
+	for (int r = 0; r < ORDER_ROLES; r++)
+		if ((who & 1u << r) != 0 && t->o.targets[r] != NULL)
+			tell_role(t, notices, s, &o, (enum order_role)r);
 }
 
 void order_tell_look(struct order_tell *t, const struct twin *twin, const struct orders *orders,
@@ -147,18 +193,8 @@ void order_tell_look(struct order_tell *t, const struct twin *twin, const struct
 {
 	t->twin = twin;
 	for (int i = 0; i < orders->plan_count; i++)
-		for (int k = 0; k < orders->plans[i].step_count; k++) {
-			const struct order_step *s = &orders->plans[i].steps[k];
-			int64_t since = 0;
-			int now = occasion(s, &since);
-			unsigned who = order_roles(s->order.text);
-			if (now == 0 || strcmp(s->station, t->o.self) != 0
-				|| now_ms - since > YOUNG_MS)
-				continue;
-			for (int r = 0; r < ORDER_ROLES; r++)
-				if ((who & 1u << r) != 0 && t->o.targets[r] != NULL)
-					tell_role(t, notices, s, now, (enum order_role)r);
-		}
+		for (int k = 0; k < orders->plans[i].step_count; k++)
+			look_at(t, notices, &orders->plans[i].steps[k], now_ms);
 }
 
 /* --- what became of it --- */

@@ -31,7 +31,9 @@ const char *order_role_name(enum order_role role); /* "porter" */
 /* Who has to know of this decision: bits 1 << enum order_role. */
 unsigned order_roles(const char *text);
 
-enum { ORDER_TOLD_HAND = 1, ORDER_TOLD_DONE, ORDER_TOLD_UNDONE }; /* steps of a notice */
+/* Steps of a notice: to be done by hand, done, taken back or not wanted any more, to be
+ * taken back by hand. */
+enum { ORDER_TOLD_HAND = 1, ORDER_TOLD_DONE, ORDER_TOLD_OFF, ORDER_TOLD_BACK };
 /* "order:PLAN:STEP:porter", the key of its notices. */
 void order_notice_key(const struct fact_order *order, enum order_role role, char out[ID_SIZE]);
 

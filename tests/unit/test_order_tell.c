@@ -200,6 +200,47 @@ static void by_hand(void **state)
 	letters(w, 1);
 }
 
+/* Who was asked hears that nobody wants it any more; and is asked to take it back. */
+static void by_hand_and_off(void **state)
+{
+	struct world *w = *state;
+	static const char staff[] = "staff:role=anaesthetist,change=1",
+			  back[] = "staff:role=anaesthetist,change=-1";
+	say(w, ORDER_APPROVED, false, "hand", staff, "desk-a");
+	say(w, ORDER_PROPOSED, false, "hand", staff, "desk-a");
+	letters(w, 1);
+	say(w, ORDER_EXPIRED, false, "hand", staff, "desk-a");
+	letters(w, 2);
+	assert_true(got(w, 1, "order:" PLAN ":0:staff", "Not any more: call 1 more: anaesthetist"));
+	w->now_ms += 20 * 60000; /* twenty minutes later, anew */
+	say(w, ORDER_APPROVED, false, "hand", staff, "desk-a");
+	say(w, ORDER_PROPOSED, false, "hand", staff, "desk-a");
+	letters(w, 3);
+	say(w, ORDER_RECEIVED, false, "hand", staff, "desk-a");
+	w->now_ms += 20 * 60000;
+	say(w, ORDER_APPROVED, true, "hand", back, "desk-a");
+	say(w, ORDER_PROPOSED, true, "hand", back, "desk-a");
+	letters(w, 4);
+	assert_true(got(w, 3, "order:" PLAN ":0:staff", "Please: send 1 home: anaesthetist"));
+	say(w, ORDER_RECEIVED, true, "hand", back, "desk-a");
+	letters(w, 5);
+	assert_true(got(w, 4, "order:" PLAN ":0:staff", "Taken back: call 1 more: anaesthetist"));
+}
+
+/* The clock steps back an hour: what came after is told, and told once. */
+static void a_clock_that_steps(void **state)
+{
+	struct world *w = *state;
+	say(w, ORDER_APPROVED, false, "fhir", move_it, "desk-a");
+	say(w, ORDER_RECEIVED, false, "fhir", move_it, "desk-a");
+	letters(w, 2);
+	orders_init(&w->orders, midnight);
+	w->now_ms -= 60 * MIN;
+	say(w, ORDER_APPROVED, false, "fhir", move_it, "desk-a");
+	say(w, ORDER_RECEIVED, false, "fhir", move_it, "desk-a");
+	letters(w, 4);
+}
+
 /* Of another station's orders that one tells; of what is an hour old nobody is told. */
 static void not_ours_and_not_old(void **state)
 {
@@ -259,6 +300,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whom_it_concerns),
 		TEST(by_hand),
+		TEST(by_hand_and_off),
+		TEST(a_clock_that_steps),
 		TEST(not_ours_and_not_old),
 		TEST(nobody_takes_it),
 		cmocka_unit_test(every_decision_concerns_somebody),
