@@ -559,21 +559,6 @@ static bool is_id(const char *id)
 	return text_is_id(id) && strspn(id, ".") < strlen(id);
 }
 
-/* What is not said stays as it is. */
-static void complete(struct fhir_change *c)
-{
-	struct fhir_booking *w = &c->wanted;
-	const struct fhir_booking *e = &c->expected;
-	if (w->room[0] == '\0')
-		text_copy(w->room, sizeof w->room, e->room);
-	if (w->status == CASE_UNKNOWN)
-		w->status = c->id[0] != '\0' ? e->status : CASE_PLANNED;
-	if (w->start_ms == 0)
-		w->start_ms = e->start_ms;
-	if (w->end_ms == 0 && e->end_ms != 0)
-		w->end_ms = w->start_ms + (e->end_ms - e->start_ms);
-}
-
 static bool makes_sense(const struct fhir_change *c)
 {
 	bool placed = is_id(c->wanted.room) && c->wanted.start_ms > 0
@@ -588,7 +573,7 @@ static int start(struct fhir_write *w, const struct fhir_change *change, fhir_wr
 	if (w->busy)
 		return -EBUSY;
 	w->change = *change;
-	complete(&w->change);
+	fhir_change_complete(&w->change);
 	if (!makes_sense(&w->change))
 		return -EINVAL;
 	memset(&w->result, 0, sizeof w->result);

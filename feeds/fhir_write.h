@@ -84,4 +84,10 @@ int fhir_write_send(struct fhir_write *w, const struct fhir_change *change, fhir
 int fhir_write_look(struct fhir_write *w, const struct fhir_change *change, fhir_written_call *done,
 	void *context);
 
+/* What would be sent to change the Appointment in `text` (itself, or in a Bundle), as it
+ * stands there, for people: method and path below the base, headers, body; of a slot
+ * also what is asked first. malloc'd; NULL with err, also when nothing would be. */
+char *fhir_write_show(enum fhir_write_way way, const char *text, size_t len, const char *etag,
+	const struct fhir_change *change, struct error *err);
+
 #endif

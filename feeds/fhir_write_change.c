@@ -227,3 +227,17 @@ void fhir_change_edits(
 	if (wanted == CASE_PLANNED && seen->booking.status != CASE_PLANNED)
 		call_back(edits);
 }
+
+void fhir_change_complete(struct fhir_change *c)
+{
+	struct fhir_booking *w = &c->wanted;
+	const struct fhir_booking *e = &c->expected;
+	if (w->room[0] == '\0')
+		text_copy(w->room, sizeof w->room, e->room);
+	if (w->status == CASE_UNKNOWN)
+		w->status = c->id[0] != '\0' ? e->status : CASE_PLANNED;
+	if (w->start_ms == 0)
+		w->start_ms = e->start_ms;
+	if (w->end_ms == 0 && e->end_ms != 0)
+		w->end_ms = w->start_ms + (e->end_ms - e->start_ms);
+}

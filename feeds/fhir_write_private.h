@@ -44,6 +44,8 @@ bool fhir_same_version(const char *a, const char *b);
 enum { FHIR_INSTANT_SIZE = 40 };
 void fhir_instant(char out[FHIR_INSTANT_SIZE], int64_t ms, const char *like);
 
+/* What the change does not say stays as it is. */
+void fhir_change_complete(struct fhir_change *change);
 /* What is to be done to what was read. */
 void fhir_change_edits(
 	const struct fhir_seen *seen, const struct fhir_change *change, struct fhir_edits *edits);

@@ -14,6 +14,7 @@
 #include "src/fhir_print.h"
 #include "src/site_file.h"
 #include "src/suite_clock.h"
+#include "src/verb_fhir_change.h"
 #include "src/verb_fhir_url.h"
 #include "src/verbs.h"
 
@@ -27,10 +28,14 @@ static const char usage[] =
 	"                  [--strategy auto|delta|day|history]\n"
 	"                  [--profile auto|base|seris|tei-quirurgico] [--config FILE]\n"
 	"                  FILE|DIR|URL...\n"
+	"       vigie fhir --change patch|put|slot|book --case ID [--room LOCATION]\n"
+	"                  [--at TIME] [--until TIME] [--off cancelled|postponed]\n"
+	"                  [--reason WORDS] [--insecure] [--config FILE] FILE|URL\n"
 	"Reads FHIR R4 to R5 resources, Bundles or lines of them (URL: the base of a\n"
 	"server) and prints one JSON line per fact, and what was not understood, with the\n"
 	"reason; how a server is asked, on the standard error.\n"
 	"--config: as vigie.conf says (site, fhir: TLS, tokens ...), and from its server.\n"
+	"--change: what would be sent to change an Appointment; nothing is sent.\n"
 	"Exit status: 0 all understood, 1 not all, 2 usage, 3 a source cannot be read.\n";
 
 static const size_t FILE_MAX = (size_t)64 << 20;
@@ -197,6 +202,7 @@ static bool is_profile(const char *word)
 struct said {
 	const char *config, *site, *strategy;
 	bool insecure;
+	struct fhir_change_said change;
 };
 
 /* What no option said. */
@@ -236,7 +242,13 @@ static int parse(struct run *run, int argc, char **argv, struct said *said)
 		{"strategy", required_argument, NULL, 'y'},
 		{"profile", required_argument, NULL, 'f'}, {"config", required_argument, NULL, 'c'},
 		{"insecure", no_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
+		{"change", required_argument, NULL, CHANGE_WAY},
+		{"case", required_argument, NULL, CHANGE_CASE},
+		{"room", required_argument, NULL, CHANGE_ROOM},
+		{"at", required_argument, NULL, CHANGE_AT},
+		{"until", required_argument, NULL, CHANGE_UNTIL},
+		{"off", required_argument, NULL, CHANGE_OFF},
+		{"reason", required_argument, NULL, CHANGE_REASON}, {NULL, 0, NULL, 0}};
 	int option;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
@@ -256,9 +268,11 @@ static int parse(struct run *run, int argc, char **argv, struct said *said)
 			said->config = optarg;
 		else if (option == 'i')
 			said->insecure = true;
-		else
+		else if (!verb_fhir_change_take(&said->change, option, optarg))
 			return option == 'h' ? 0 : EXIT_USAGE;
 	}
+	if (said->change.way == NULL && verb_fhir_change_said(&said->change))
+		return EXIT_USAGE;
 	if (take_config(run, said) < 0)
 		return EXIT_ENVIRONMENT;
 	return optind < argc || run->settings.fhir[0].base != NULL ? -1 : EXIT_USAGE;
@@ -285,6 +299,12 @@ int verb_fhir(int argc, char **argv)
 	if (status >= 0) {
 		if (status != EXIT_ENVIRONMENT)
 			fputs(usage, status == 0 ? stdout : stderr);
+		return status;
+	}
+	if (said.change.way != NULL) {
+		const char *source = optind < argc ? argv[optind] : run.settings.fhir[0].base;
+		status = verb_fhir_change(&said.change, &run.settings, source);
+		settings_fini(&run.settings);
 		return status;
 	}
 	if (said.site != NULL && (site = site_load(said.site, NULL, &err)) == NULL) {

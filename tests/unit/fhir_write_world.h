@@ -118,33 +118,34 @@ static enum fhir_written write_by(struct world *w, enum fhir_write_way way)
 	return wait_for(w, before);
 }
 
-static enum fhir_written look(struct world *w)
+static inline enum fhir_written look(struct world *w)
 {
 	int before = w->calls;
 	assert_int_equal(fhir_write_look(w->writer, &w->change, on_written, w), 0);
 	return wait_for(w, before);
 }
 
-static void plan(struct world *w, struct writable_plan what)
+static inline void plan(struct world *w, struct writable_plan what)
 {
 	fhir_writable_plan(w->server, what);
 }
 
-static void assert_says(const struct world *w, const char *part)
+static inline void assert_says(const struct world *w, const char *part)
 {
 	if (strstr(w->result.why, part) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", w->result.why, part);
 }
 
 /* Applied so often, asked so often. */
-static void assert_done(struct world *w, int applied, int writes)
+static inline void assert_done(struct world *w, int applied, int writes)
 {
 	assert_int_equal(fhir_writable_applied(w->server), applied);
 	assert_int_equal(fhir_writable_writes(w->server), writes);
 }
 
 /* One member of it, as JSON. */
-static void assert_member(struct world *w, const char *id, const char *pointer, const char *value)
+static inline void assert_member(
+	struct world *w, const char *id, const char *pointer, const char *value)
 {
 	char *text = fhir_writable_text(w->server, id), last[128] = "";
 	cJSON *json = cJSON_Parse(text);
