@@ -86,20 +86,20 @@ static int look(const struct fhir_edit *e, const char *text, size_t len, struct 
 		found == JSON_TWICE || parent == JSON_TWICE ? "twice" : "in no way to change it");
 }
 
-static int look_at_all(const struct fhir_edits *edits, const char *text, size_t len,
+static bool look_at_all(const struct fhir_edits *edits, const char *text, size_t len,
 	struct spot spots[FHIR_EDITS], struct error *err)
 {
-	if (edits->lost)
-		return error_set(err, -ENOSPC, "more to change than fits");
 	/* cJSON has seen more of it than a C string holds. */
-	if (memchr(text, '\0', len) != NULL)
-		return error_set(err, -EBADMSG, "a NUL byte stands in it");
-	for (int i = 0; i < edits->count; i++) {
-		int rc = look(&edits->list[i], text, len, &spots[i], err);
-		if (rc < 0)
-			return rc;
+	bool cut = memchr(text, '\0', len) != NULL;
+	if (edits->lost || cut) {
+		error_set(err, -EBADMSG, "%s",
+			cut ? "a NUL byte stands in it" : "more to change than fits");
+		return false;
 	}
-	return 0;
+	for (int i = 0; i < edits->count; i++)
+		if (look(&edits->list[i], text, len, &spots[i], err) < 0)
+			return false;
+	return true;
 }
 
 /* -- as JSON Patch ------------------------------------------------------------------ */
@@ -127,7 +127,7 @@ char *fhir_edits_patch(
 	struct spot spots[FHIR_EDITS];
 	char *patch = NULL;
 	size_t size;
-	if (look_at_all(edits, text, len, spots, err) < 0)
+	if (!look_at_all(edits, text, len, spots, err))
 		return NULL;
 	FILE *out = open_memstream(&patch, &size);
 	if (out == NULL) {
@@ -164,7 +164,7 @@ static struct cut cut_out(const char *text, const struct json_span *span)
 		return cut;
 	}
 	/* The last one takes the comma before it along. */
-	while (cut.begin > 0 && memchr(" \t\r\n", text[cut.begin - 1], 4) != NULL)
+	while (cut.begin > 0 && json_is_space(text[cut.begin - 1]))
 		cut.begin--;
 	if (cut.begin > 0 && text[cut.begin - 1] == ',')
 		cut.begin--;
@@ -177,7 +177,7 @@ static struct cut cut_out(const char *text, const struct json_span *span)
 static struct cut add_in(const char *text, const struct spot *s)
 {
 	size_t end = s->parent.end - 1, last = end;
-	while (last > s->parent.begin && memchr(" \t\r\n", text[last - 1], 4) != NULL)
+	while (last > s->parent.begin && json_is_space(text[last - 1]))
 		last--;
 	return (struct cut){.begin = end,
 		.end = end,
@@ -211,7 +211,7 @@ char *fhir_edits_splice(
 	int count = 0;
 	char *spliced = NULL;
 	size_t size, at = 0;
-	if (look_at_all(edits, text, len, spots, err) < 0)
+	if (!look_at_all(edits, text, len, spots, err))
 		return NULL;
 	for (int i = 0; i < edits->count; i++) {
 		const struct spot *s = &spots[i];

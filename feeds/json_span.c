@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feeds/json_span.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,7 @@ struct cursor {
 
 static void skip_space(struct cursor *c)
 {
-	while (c->at < c->len && memchr(" \t\r\n", c->text[c->at], 4) != NULL)
+	while (c->at < c->len && json_is_space(c->text[c->at]))
 		c->at++;
 }
 
@@ -69,6 +68,11 @@ static void skip_nested(struct cursor *c)
 	} while (depth > 0 && !c->broken);
 }
 
+static bool ends_literal(char c)
+{
+	return c == ',' || c == ']' || c == '}' || json_is_space(c);
+}
+
 static void skip_value(struct cursor *c)
 {
 	skip_space(c);
@@ -78,7 +82,7 @@ static void skip_value(struct cursor *c)
 	else if (at_char(c, '{') || at_char(c, '['))
 		skip_nested(c);
 	else
-		while (c->at < c->len && memchr(",]} \t\r\n", c->text[c->at], 7) == NULL)
+		while (c->at < c->len && !ends_literal(c->text[c->at]))
 			c->at++;
 	if (c->at == begin)
 		c->broken = true;

@@ -9,6 +9,7 @@
  * with a NUL. Grammar: RFC 8259; pointers: RFC 6901, without escapes.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_span {
@@ -22,6 +23,11 @@ enum json_found {
 	JSON_TWICE, /* a name on the way stands there twice: who knows which is read */
 	JSON_BROKEN
 };
+
+static inline bool json_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /* pointer: "" the whole, "/participant/1/actor/reference". */
 enum json_found json_span(
