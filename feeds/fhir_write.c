@@ -13,40 +13,15 @@
 
 /*
  * The steps of one write (fhir.md 2.4): read, judge, send, read back, judge. Each ends
- * in the next or in finish(). What was sent is never sent again: whatever the answer
+ * in the next or in fhir_write_finish(). What was sent is never sent again: whatever the answer
  * was, it is the resource itself that says what became of it.
  */
 
-enum { REREADS = 3, ANSWER_BYTES = 1 << 20 };
+enum { ANSWER_BYTES = 1 << 20 };
 
-/* A server may show what it took a moment later. */
-static const double rereads_s[REREADS] = {0, 0.25, 0.75};
+/* -- the end of it --------------------------------------------------------- */
 
-struct fhir_write {
-	struct ev_loop *loop;
-	struct http *http; /* NULL: nothing is ever sent */
-	char *base;
-	enum fhir_write_way way;
-	bool busy;
-	struct fhir_change change;
-	fhir_written_call *done;
-	void *context;
-	struct fhir_write_result result;
-	struct fhir_seen before, after;
-	ev_timer timer;
-	void (*resume)(struct fhir_write *w); /* when it fires */
-	void (*take)(struct fhir_write *w, const struct http_answer *a);
-	int answered;          /* to what was sent; as an error when it only says so inside */
-	char said[LABEL_SIZE]; /* ... in words */
-	int rereads;
-};
-
-/* -- the end of it --------------------------------------------------------------------- */
-
-static void finish(struct fhir_write *w, enum fhir_written what, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void finish(struct fhir_write *w, enum fhir_written what, const char *format, ...)
+void fhir_write_finish(struct fhir_write *w, enum fhir_written what, const char *format, ...)
 {
 	char why[512];
 	va_list list;
@@ -64,14 +39,14 @@ static void finish(struct fhir_write *w, enum fhir_written what, const char *for
 	w->done(w->context, &result);
 }
 
-static void conflict(struct fhir_write *w, const struct fhir_booking *theirs, const char *why)
+void fhir_write_conflict(struct fhir_write *w, const struct fhir_booking *theirs, const char *why)
 {
 	w->result.theirs = *theirs;
 	w->result.theirs_known = true;
-	finish(w, FHIR_CONFLICT, "%s", why);
+	fhir_write_finish(w, FHIR_CONFLICT, "%s", why);
 }
 
-/* -- asking -------------------------------------------------------------------------------- */
+/* -- asking ---------------------------------------------------------------- */
 
 static void on_answer(void *context, const struct http_answer *a)
 {
@@ -87,7 +62,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 	w->resume(w);
 }
 
-static void later(struct fhir_write *w, double seconds, void (*resume)(struct fhir_write *w))
+void fhir_write_later(struct fhir_write *w, double seconds, void (*resume)(struct fhir_write *w))
 {
 	w->resume = resume;
 	ev_timer_stop(w->loop, &w->timer);
@@ -96,7 +71,7 @@ static void later(struct fhir_write *w, double seconds, void (*resume)(struct fh
 	ev_timer_start(w->loop, &w->timer);
 }
 
-static void get(struct fhir_write *w, const char *path,
+void fhir_write_get(struct fhir_write *w, const char *path,
 	void (*take)(struct fhir_write *, const struct http_answer *))
 {
 	char url[FHIR_WRITE_URL * 2];
@@ -115,12 +90,12 @@ static void get(struct fhir_write *w, const char *path,
 	take(w, &none);
 }
 
-static bool making(const struct fhir_write *w)
+bool fhir_write_making(const struct fhir_write *w)
 {
 	return w->change.id[0] == '\0';
 }
 
-static void get_appointment(
+void fhir_write_get_appointment(
 	struct fhir_write *w, void (*take)(struct fhir_write *, const struct http_answer *))
 {
 	char path[FHIR_WRITE_URL], name[FHIR_STEP_NAME];
@@ -130,7 +105,7 @@ static void get_appointment(
 		fhir_step_name(name, &w->change);
 		snprintf(path, sizeof path, "Appointment?identifier=urn:ietf:rfc:3986%%7C%s", name);
 	}
-	get(w, path, take);
+	fhir_write_get(w, path, take);
 }
 
 /* "HTTP 429, again in 30 s: throttled" */
@@ -149,12 +124,10 @@ static void words(const struct http_answer *a, char out[LABEL_SIZE])
 	text_neutralise(out, LABEL_SIZE, text, (size_t)n);
 }
 
-/* -- what was read ---------------------------------------------------------------------------- */
-
-enum reading { READ_IT, READ_NOTHING, READ_AGAIN, READ_NEVER };
+/* -- what was read --------------------------------------------------------- */
 
 /* Of those with our identifier, the only one. */
-static enum reading found_ours(struct fhir_write *w, const struct http_answer *a,
+static enum fhir_found found_ours(struct fhir_write *w, const struct http_answer *a,
 	struct fhir_seen *seen, char why[LABEL_SIZE])
 {
 	struct error err = {""};
@@ -175,7 +148,7 @@ static enum reading found_ours(struct fhir_write *w, const struct http_answer *a
 	return good ? READ_IT : READ_NEVER;
 }
 
-static enum reading read_answer(struct fhir_write *w, const struct http_answer *a,
+enum fhir_found fhir_write_read(struct fhir_write *w, const struct http_answer *a,
 	struct fhir_seen *seen, char why[LABEL_SIZE])
 {
 	struct error err = {""};
@@ -197,159 +170,7 @@ static enum reading read_answer(struct fhir_write *w, const struct http_answer *
 		       : READ_NEVER;
 }
 
-/* -- read back -----------------------------------------------------------------------------------
- */
-
-/* What an answer means when the resource stands as before; the first row that fits. */
-static const struct {
-	int from, to;
-	enum fhir_written what;
-	bool perhaps; /* it may still happen */
-	const char *why;
-} answers[] = {
-	{200, 299, FHIR_UNKNOWN, true, "taken, but it reads as before"},
-	{300, 399, FHIR_REFUSED, false, "nothing was changed"},
-	{408, 408, FHIR_UNKNOWN, true, "it reads as before"},
-	{409, 409, FHIR_CONFLICT, false, "somebody else is changing it"},
-	{412, 412, FHIR_CONFLICT, false, "it has changed"},
-	{423, 423, FHIR_BUSY, false, "somebody has it open"},
-	{429, 429, FHIR_BUSY, false, "too much at once"},
-	{400, 499, FHIR_REFUSED, false, "refused"},
-	{501, 501, FHIR_REFUSED, false, "it takes no such change"},
-	{0, 999, FHIR_UNKNOWN, true, "it reads as before"},
-};
-
-static size_t answer_row(int status)
-{
-	size_t i = 0;
-	while (status < answers[i].from || status > answers[i].to)
-		i++;
-	return i;
-}
-
-/* Its words after ours; the server's own stand in them. */
-static void end_as(struct fhir_write *w, enum fhir_written what, const char *why)
-{
-	finish(w, what, "%s (%s)", why, w->said);
-}
-
-static void as_before(struct fhir_write *w)
-{
-	size_t row = answer_row(w->answered);
-	enum fhir_written what = answers[row].what;
-	const char *why = answers[row].why;
-	bool changed = w->after.match[0] != '\0' && w->before.match[0] != '\0'
-		       && !fhir_same_version(w->before.match, w->after.match);
-	if (w->answered == 412 && w->result.before[0] == '\0') {
-		what = FHIR_REFUSED; /* it wants a version and never gave one */
-		why = "it wants a version, and tells none";
-	} else if (changed && (what == FHIR_REFUSED || what == FHIR_CONFLICT)) {
-		what = FHIR_CONFLICT;
-		why = "something else in it was changed meanwhile";
-	}
-	if (w->after.json != NULL) {
-		w->result.theirs = w->after.booking;
-		w->result.theirs_known = true;
-	}
-	end_as(w, what, why);
-}
-
-static void written(struct fhir_write *w)
-{
-	if (w->answered >= 200 && w->answered < 300)
-		finish(w, FHIR_WRITTEN, "%s", "");
-	else
-		end_as(w, FHIR_WRITTEN, "it is as wanted");
-}
-
-/* Who writes the whole of it relies on If-Match; a server that ignores it shows in its
- * history what was overwritten. */
-static void take_history(struct fhir_write *w, const struct http_answer *a)
-{
-	struct error err;
-	cJSON *json = a->status == 200 ? fhir_json_parse(a->body, a->len, &err) : NULL;
-	const cJSON *other = fhir_version_before(json, w->after.version);
-	const char *version = fhir_string(fhir_get(other, "meta"), "versionId");
-	bool lost = other != NULL && strcmp(version, w->before.version) != 0;
-	struct fhir_booking theirs = {.start_ms = 0};
-	if (lost)
-		theirs = fhir_seen_booking(other, &w->change);
-	cJSON_Delete(json);
-	if (lost)
-		conflict(w, &theirs, "written over a change that somebody made meanwhile");
-	else
-		written(w);
-}
-
-static void as_wanted(struct fhir_write *w)
-{
-	char path[FHIR_WRITE_URL];
-	bool blind = w->way == FHIR_PUT || w->way == FHIR_BOOK;
-	if (!blind || w->before.version[0] == '\0' || w->after.version[0] == '\0'
-		|| strcmp(w->before.id, w->after.id) != 0
-		|| strcmp(w->before.version, w->after.version) == 0) {
-		written(w);
-		return;
-	}
-	snprintf(path, sizeof path, "Appointment/%s/_history?_count=5", w->after.id);
-	get(w, path, take_history);
-}
-
-static void take_reread(struct fhir_write *w, const struct http_answer *a);
-
-static void reread(struct fhir_write *w)
-{
-	get_appointment(w, take_reread);
-}
-
-static bool again(struct fhir_write *w)
-{
-	if (!answers[answer_row(w->answered)].perhaps || ++w->rereads >= REREADS)
-		return false;
-	later(w, rereads_s[w->rereads], reread);
-	return true;
-}
-
-static void not_read_back(struct fhir_write *w, const char *why)
-{
-	size_t row = answer_row(w->answered);
-	if (again(w))
-		return;
-	if (answers[row].perhaps)
-		finish(w, FHIR_UNKNOWN, "%s, then not to be read: %s", w->said, why);
-	else
-		end_as(w, answers[row].what, answers[row].why);
-}
-
-static void take_reread(struct fhir_write *w, const struct http_answer *a)
-{
-	char why[LABEL_SIZE] = "";
-	enum reading reading = read_answer(w, a, &w->after, why);
-	if (reading == READ_NOTHING && making(w)) {
-		if (!again(w))
-			as_before(w);
-		return;
-	}
-	if (reading != READ_IT) {
-		not_read_back(w, why);
-		return;
-	}
-	text_copy(w->result.after, sizeof w->result.after, w->after.match);
-	text_copy(w->result.id, sizeof w->result.id, w->after.id);
-	if (fhir_seen_is(&w->after, &w->change.wanted, &w->change)) {
-		as_wanted(w);
-	} else if (!making(w) && fhir_seen_is(&w->after, &w->change.expected, &w->change)) {
-		if (!again(w))
-			as_before(w);
-	} else {
-		w->result.theirs = w->after.booking;
-		w->result.theirs_known = true;
-		end_as(w, FHIR_CONFLICT, "it shows something else now");
-	}
-}
-
-/* -- sending
- * ----------------------------------------------------------------------------------------- */
+/* -- sending --------------------------------------------------------------- */
 
 /* A Bundle with nothing but an OperationOutcome is a refusal, whatever its status says
  * (ITI-117, 2:3.117.4.2.2); a new id is where to read it back. */
@@ -364,11 +185,11 @@ static void read_said(struct fhir_write *w, const struct http_answer *a)
 	fhir_outcome_add(json, &page);
 	const char *answered = fhir_answered_id(json);
 	bool good = a->status >= 200 && a->status < 300;
-	if (good && text_copy(location, sizeof location, a->location) && making(w)
+	if (good && text_copy(location, sizeof location, a->location) && fhir_write_making(w)
 		&& fhir_split(location, type, id) && strcmp(type, "Appointment") == 0
 		&& text_is_id(id))
 		text_copy(w->result.id, sizeof w->result.id, id);
-	else if (good && text_is_id(answered) && (making(w) || w->way == FHIR_BOOK))
+	else if (good && text_is_id(answered) && (fhir_write_making(w) || w->way == FHIR_BOOK))
 		text_copy(w->result.id, sizeof w->result.id, answered);
 	if (good && page.outcome_error && *answered == '\0') {
 		w->answered = 422;
@@ -382,18 +203,18 @@ static void take_sent(struct fhir_write *w, const struct http_answer *a)
 	w->answered = w->result.status = a->status;
 	words(a, w->said);
 	if (a->status == 0 && a->sent) {
-		finish(w, FHIR_UNKNOWN, "%s", w->said);
+		fhir_write_finish(w, FHIR_UNKNOWN, "%s", w->said);
 	} else if (a->status == 0) {
-		finish(w, FHIR_BUSY, "not sent: %s", a->error);
+		fhir_write_finish(w, FHIR_BUSY, "not sent: %s", a->error);
 	} else if (a->status == 401) {
-		finish(w, FHIR_REFUSED, "%s (does fhir.scope let us write?)", w->said);
+		fhir_write_finish(w, FHIR_REFUSED, "%s (does fhir.scope let us write?)", w->said);
 	} else {
 		read_said(w, a);
 		/* The one that was cancelled for a new one is read back under its new id. */
-		if (!making(w) && strcmp(w->result.id, w->change.id) != 0)
+		if (!fhir_write_making(w) && strcmp(w->result.id, w->change.id) != 0)
 			text_copy(w->change.id, sizeof w->change.id, w->result.id);
 		w->rereads = 0;
-		reread(w);
+		fhir_write_reread(w);
 	}
 }
 
@@ -416,17 +237,18 @@ static void dispatch(struct fhir_write *w, const struct fhir_parcel *p)
 		.request_id = w->change.plan[0] != '\0' ? request : NULL};
 	w->take = take_sent;
 	if (http_change(w->http, url, &change, on_answer, w, &err) < 0)
-		finish(w, FHIR_BUSY, "not sent: %s", err.text);
+		fhir_write_finish(w, FHIR_BUSY, "not sent: %s", err.text);
 }
 
 static void send_change(struct fhir_write *w, const char *slot)
 {
 	struct fhir_parcel parcel;
 	struct error err = {""};
-	int rc = making(w) ? fhir_parcel_new(&parcel, w->way, &w->change, &err)
-			   : fhir_parcel_make(&parcel, w->way, &w->before, &w->change, slot, &err);
+	int rc = fhir_write_making(w)
+			 ? fhir_parcel_new(&parcel, w->way, &w->change, &err)
+			 : fhir_parcel_make(&parcel, w->way, &w->before, &w->change, slot, &err);
 	if (rc < 0)
-		finish(w, FHIR_REFUSED, "not sent: %s", err.text);
+		fhir_write_finish(w, FHIR_REFUSED, "not sent: %s", err.text);
 	else
 		dispatch(w, &parcel);
 	fhir_parcel_free(&parcel);
@@ -440,7 +262,7 @@ static void take_slots(struct fhir_write *w, const struct http_answer *a)
 	w->result.status = a->status;
 	if (a->status != 200) {
 		bool busy = fhir_verdict(a->status, false, "", "") == FHIR_RETRY;
-		finish(w, busy ? FHIR_BUSY : FHIR_REFUSED, "no slots: %s", why);
+		fhir_write_finish(w, busy ? FHIR_BUSY : FHIR_REFUSED, "no slots: %s", why);
 		return;
 	}
 	cJSON *bundle = fhir_json_parse(a->body, a->len, &err);
@@ -449,18 +271,16 @@ static void take_slots(struct fhir_write *w, const struct http_answer *a)
 	if (found)
 		send_change(w, slot);
 	else if (broken)
-		finish(w, FHIR_BUSY, "no slots: %s", err.text);
+		fhir_write_finish(w, FHIR_BUSY, "no slots: %s", err.text);
 	else
-		finish(w, FHIR_REFUSED, "no free slot of that room, start and end");
+		fhir_write_finish(w, FHIR_REFUSED, "no free slot of that room, start and end");
 }
 
-/* -- before it
- * --------------------------------------------------------------------------------------- */
+/* -- before it ------------------------------------------------------------- */
 
 static bool wants_slot(const struct fhir_write *w)
 {
-	enum case_status wanted = w->change.wanted.status;
-	return w->way == FHIR_SLOT && wanted != CASE_CANCELLED && wanted != CASE_POSTPONED;
+	return w->way == FHIR_SLOT && !fhir_is_off(w->change.wanted.status);
 }
 
 static void judge(struct fhir_write *w)
@@ -468,14 +288,15 @@ static void judge(struct fhir_write *w)
 	char query[FHIR_WRITE_URL];
 	if (fhir_seen_is(&w->before, &w->change.wanted, &w->change)) {
 		text_copy(w->result.after, sizeof w->result.after, w->before.match);
-		finish(w, FHIR_WRITTEN, "it was so already: nothing was sent");
-	} else if (making(w)) {
-		conflict(w, &w->before.booking, "it was made already, and is elsewhere");
+		fhir_write_finish(w, FHIR_WRITTEN, "it was so already: nothing was sent");
+	} else if (fhir_write_making(w)) {
+		fhir_write_conflict(w, &w->before.booking, "it was made already, and is elsewhere");
 	} else if (!fhir_seen_is(&w->before, &w->change.expected, &w->change)) {
-		conflict(w, &w->before.booking, "it has changed since it was decided upon");
+		fhir_write_conflict(
+			w, &w->before.booking, "it has changed since it was decided upon");
 	} else if (wants_slot(w)) {
 		fhir_slot_query(&w->before, &w->change, query, sizeof query);
-		get(w, query, take_slots);
+		fhir_write_get(w, query, take_slots);
 	} else {
 		send_change(w, "");
 	}
@@ -484,17 +305,17 @@ static void judge(struct fhir_write *w)
 static void take_read(struct fhir_write *w, const struct http_answer *a)
 {
 	char why[LABEL_SIZE] = "";
-	enum reading reading = read_answer(w, a, &w->before, why);
+	enum fhir_found reading = fhir_write_read(w, a, &w->before, why);
 	w->result.status = a->status;
 	if (reading == READ_IT) {
 		text_copy(w->result.id, sizeof w->result.id, w->before.id);
 		judge(w);
-	} else if (reading == READ_NOTHING && making(w)) {
+	} else if (reading == READ_NOTHING && fhir_write_making(w)) {
 		send_change(w, "");
 	} else if (reading == READ_AGAIN) {
-		finish(w, FHIR_BUSY, "not sent: %s", why);
+		fhir_write_finish(w, FHIR_BUSY, "not sent: %s", why);
 	} else {
-		finish(w, FHIR_REFUSED, "not sent: %s", why);
+		fhir_write_finish(w, FHIR_REFUSED, "not sent: %s", why);
 	}
 }
 
@@ -503,42 +324,44 @@ static const char *by_hand(const struct fhir_write *w)
 {
 	if (w->way == FHIR_PROPOSE || w->http == NULL)
 		return "to be done by hand";
-	return making(w) && !fhir_way_makes(w->way) ? "a new one must be entered by hand" : NULL;
+	return fhir_write_making(w) && !fhir_way_makes(w->way) ? "a new one must be entered by hand"
+							       : NULL;
 }
 
 static void begin(struct fhir_write *w)
 {
 	const char *hand = by_hand(w);
 	if (hand != NULL)
-		finish(w, FHIR_PROPOSED, "%s", hand);
+		fhir_write_finish(w, FHIR_PROPOSED, "%s", hand);
 	else
-		get_appointment(w, take_read);
+		fhir_write_get_appointment(w, take_read);
 }
 
-/* -- looking
- * ------------------------------------------------------------------------------------------- */
+/* -- looking --------------------------------------------------------------- */
 
 static void take_look(struct fhir_write *w, const struct http_answer *a)
 {
 	char why[LABEL_SIZE] = "";
-	enum reading reading = read_answer(w, a, &w->after, why);
+	enum fhir_found reading = fhir_write_read(w, a, &w->after, why);
 	struct fhir_booking gone = {.status = CASE_VOID};
 	w->result.status = a->status;
-	if (reading == READ_NOTHING && making(w)) {
-		finish(w, FHIR_REFUSED, "it did not happen: nothing was made");
+	if (reading == READ_NOTHING && fhir_write_making(w)) {
+		fhir_write_finish(w, FHIR_REFUSED, "it did not happen: nothing was made");
 	} else if (reading == READ_NOTHING) {
-		conflict(w, &gone, "it is not there any more");
+		fhir_write_conflict(w, &gone, "it is not there any more");
 	} else if (reading != READ_IT) {
-		finish(w, FHIR_UNKNOWN, "not to be read: %s", why);
+		fhir_write_finish(w, FHIR_UNKNOWN, "not to be read: %s", why);
 	} else {
 		text_copy(w->result.after, sizeof w->result.after, w->after.match);
 		text_copy(w->result.id, sizeof w->result.id, w->after.id);
 		if (fhir_seen_is(&w->after, &w->change.wanted, &w->change))
-			finish(w, FHIR_WRITTEN, "%s", "");
-		else if (!making(w) && fhir_seen_is(&w->after, &w->change.expected, &w->change))
-			finish(w, FHIR_REFUSED, "it did not happen: it is as before");
+			fhir_write_finish(w, FHIR_WRITTEN, "%s", "");
+		else if (!fhir_write_making(w)
+			 && fhir_seen_is(&w->after, &w->change.expected, &w->change))
+			fhir_write_finish(w, FHIR_REFUSED, "it did not happen: it is as before");
 		else
-			conflict(w, &w->after.booking, "it is neither as before nor as wanted");
+			fhir_write_conflict(
+				w, &w->after.booking, "it is neither as before nor as wanted");
 	}
 }
 
@@ -546,13 +369,12 @@ static void begin_look(struct fhir_write *w)
 {
 	const char *hand = by_hand(w);
 	if (hand != NULL)
-		finish(w, FHIR_PROPOSED, "%s", hand);
+		fhir_write_finish(w, FHIR_PROPOSED, "%s", hand);
 	else
-		get_appointment(w, take_look);
+		fhir_write_get_appointment(w, take_look);
 }
 
-/* -- in and out
- * ------------------------------------------------------------------------------------------ */
+/* -- in and out ------------------------------------------------------------ */
 
 static bool is_id(const char *id)
 {
@@ -583,7 +405,7 @@ static int start(struct fhir_write *w, const struct fhir_change *change, fhir_wr
 	w->busy = true;
 	w->answered = 0;
 	w->said[0] = '\0';
-	later(w, 0, resume);
+	fhir_write_later(w, 0, resume);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ void fhir_step_name(char out[FHIR_STEP_NAME], const struct fhir_change *change)
 		(unsigned long long)(low & 0xffffffffffffu));
 }
 
-/* -- one that is there ------------------------------------------------------------ */
+/* -- one that is there ----------------------------------------------------- */
 
 /* The whole of it, byte for byte but for what changes. Read back before it goes: a name
  * written with escapes, say, would have been added instead of replaced. */
@@ -113,11 +113,6 @@ static void slot_edits(const struct fhir_seen *seen, const struct fhir_change *c
 	cJSON_Delete(extension);
 }
 
-static bool is_off(enum case_status status)
-{
-	return status == CASE_CANCELLED || status == CASE_POSTPONED;
-}
-
 static int make_slot(struct fhir_parcel *p, const struct fhir_seen *seen,
 	const struct fhir_change *change, const char *slot, struct error *err)
 {
@@ -125,7 +120,7 @@ static int make_slot(struct fhir_parcel *p, const struct fhir_seen *seen,
 	char *reason = NULL;
 	p->method = "PATCH";
 	p->type = json_patch;
-	if (is_off(change->wanted.status)) {
+	if (fhir_is_off(change->wanted.status)) {
 		fhir_edit_put(&edits, "/status", "\"cancelled\"");
 		reason = fhir_change_reason(change);
 		fhir_edit_put(
@@ -208,7 +203,7 @@ int fhir_parcel_make(struct fhir_parcel *p, enum fhir_write_way way, const struc
 	return ways[way].make(p, seen, change, slot, err);
 }
 
-/* -- one that is to be made ----------------------------------------------------------- */
+/* -- one that is to be made ------------------------------------------------ */
 
 static void add_participant(cJSON *list, const char *type, const char *id)
 {

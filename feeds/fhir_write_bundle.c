@@ -14,7 +14,7 @@ static bool is(const cJSON *resource, const char *type)
 	return strcmp(fhir_string(resource, "resourceType"), type) == 0;
 }
 
-/* -- slots (Oracle Health, "Slot": fhir.md 2.2) --------------------------------------- */
+/* -- slots (Oracle Health, "Slot": fhir.md 2.2) ---------------------------- */
 
 static bool is_location(const cJSON *reference, const char *room)
 {
@@ -92,7 +92,7 @@ void fhir_slot_query(
 		change->wanted.room, from, to);
 }
 
-/* -- what we made ----------------------------------------------------------------------- */
+/* -- what we made ---------------------------------------------------------- */
 
 static bool has_name(const cJSON *appointment, const char *name)
 {

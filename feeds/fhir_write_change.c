@@ -10,7 +10,7 @@
 
 /* What is to be done to an Appointment, R4 or R5 (fhir.md 1.5, 2.4). */
 
-/* -- times ------------------------------------------------------------------------ */
+/* -- times ----------------------------------------------------------------- */
 
 /* "+01:00" at the end of a time, "" it ends otherwise. */
 static const char *zone_of(const char *time)
@@ -97,7 +97,7 @@ static void set_times(
 	set_periods(seen, wanted, edits);
 }
 
-/* -- the room ----------------------------------------------------------------------- */
+/* -- the room -------------------------------------------------------------- */
 
 /* As the one before is referred to: relative, absolute, or by identifier. */
 static cJSON *other_room(const cJSON *actor, const char *room)
@@ -158,7 +158,7 @@ static void set_room(
 	edit_json(edits, path, other_room(actor, wanted->room));
 }
 
-/* -- the status ----------------------------------------------------------------------- */
+/* -- the status ------------------------------------------------------------ */
 
 /* R4 writes cancelationReason, R5 cancellationReason. */
 static const char *reason_path(const cJSON *json)
@@ -216,7 +216,7 @@ void fhir_change_edits(
 	/* All that was approved upon, and the version, also where nothing changes. */
 	fhir_edit_hold(edits, "/meta/versionId");
 	fhir_edit_hold(edits, "/status");
-	if (wanted == CASE_CANCELLED || wanted == CASE_POSTPONED) {
+	if (fhir_is_off(wanted)) {
 		fhir_edit_hold(edits, "/start");
 		fhir_edit_hold(edits, "/end");
 		call_off(seen, change, edits);

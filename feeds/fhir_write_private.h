@@ -37,6 +37,8 @@ struct fhir_booking fhir_seen_booking(const cJSON *appointment, const struct fhi
 /* Is it so? Who is off has no time and no room. */
 bool fhir_seen_is(const struct fhir_seen *seen, const struct fhir_booking *booking,
 	const struct fhir_change *change);
+/* Called off: cancelled, or put off to another day. */
+bool fhir_is_off(enum case_status status);
 /* The same text of a version, W/"7" or "7" or 7. */
 bool fhir_same_version(const char *a, const char *b);
 
@@ -90,5 +92,45 @@ const cJSON *fhir_step_find(const cJSON *bundle, const struct fhir_change *chang
 const char *fhir_answered_id(const cJSON *answer);
 /* In a history: what stands directly before `version`; NULL not told. */
 const cJSON *fhir_version_before(const cJSON *history, const char *version);
+
+/* -- one write under way (fhir_write.c; what was sent is read back: fhir_write_back.c) - */
+
+struct fhir_write {
+	struct ev_loop *loop;
+	struct http *http; /* NULL: nothing is ever sent */
+	char *base;
+	enum fhir_write_way way;
+	bool busy;
+	struct fhir_change change;
+	fhir_written_call *done;
+	void *context;
+	struct fhir_write_result result;
+	struct fhir_seen before, after;
+	ev_timer timer;
+	void (*resume)(struct fhir_write *w); /* when it fires */
+	void (*take)(struct fhir_write *w, const struct http_answer *a);
+	int answered;          /* to what was sent; as an error when it only says so inside */
+	char said[LABEL_SIZE]; /* ... in words */
+	int rereads;
+};
+
+enum fhir_found { READ_IT, READ_NOTHING, READ_AGAIN, READ_NEVER };
+
+/* Ends it; the last thing done. */
+void fhir_write_finish(struct fhir_write *w, enum fhir_written what, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void fhir_write_conflict(struct fhir_write *w, const struct fhir_booking *theirs, const char *why);
+void fhir_write_later(struct fhir_write *w, double seconds, void (*resume)(struct fhir_write *w));
+/* `path` is below the base; `take` has the answer, also when it cannot be asked. */
+void fhir_write_get(struct fhir_write *w, const char *path,
+	void (*take)(struct fhir_write *w, const struct http_answer *a));
+/* By its id, or by the identifier of the step while nobody knows its id. */
+void fhir_write_get_appointment(
+	struct fhir_write *w, void (*take)(struct fhir_write *w, const struct http_answer *a));
+bool fhir_write_making(const struct fhir_write *w);
+enum fhir_found fhir_write_read(struct fhir_write *w, const struct http_answer *a,
+	struct fhir_seen *seen, char why[LABEL_SIZE]);
+/* Asks for it again after something was sent, and ends. */
+void fhir_write_reread(struct fhir_write *w);
 
 #endif

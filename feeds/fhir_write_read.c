@@ -143,9 +143,9 @@ void fhir_seen_free(struct fhir_seen *seen)
 	memset(seen, 0, sizeof *seen);
 }
 
-/* -- comparing ------------------------------------------------------------------- */
+/* -- comparing ------------------------------------------------------------- */
 
-static bool is_off(enum case_status status)
+bool fhir_is_off(enum case_status status)
 {
 	return status == CASE_CANCELLED || status == CASE_POSTPONED;
 }
@@ -167,7 +167,7 @@ bool fhir_seen_is(const struct fhir_seen *seen, const struct fhir_booking *booki
 		is->room[0] == '\0' && strcmp(change->expected.room, change->wanted.room) == 0;
 	if (!status_is(seen, booking->status))
 		return false;
-	return is_off(booking->status)
+	return fhir_is_off(booking->status)
 	       || (is->start_ms == booking->start_ms
 		       && (booking->end_ms == 0 || is->end_ms == booking->end_ms)
 		       && (unsaid || strcmp(is->room, booking->room) == 0));

@@ -42,9 +42,7 @@ static char *as_http(enum fhir_write_way way, const struct fhir_parcel *p,
 	const struct fhir_seen *seen, const struct fhir_change *change)
 {
 	char query[FHIR_WRITE_URL] = "", *out = NULL;
-	bool off =
-		change->wanted.status == CASE_CANCELLED || change->wanted.status == CASE_POSTPONED;
-	if (way == FHIR_SLOT && !off)
+	if (way == FHIR_SLOT && !fhir_is_off(change->wanted.status))
 		fhir_slot_query(seen, change, query, sizeof query);
 	int n = asprintf(&out, "%s%s%s%s %s\nContent-Type: %s\n%s%s%s\n%s\n",
 		query[0] != '\0' ? "GET " : "", query, query[0] != '\0' ? "\n\n" : "", p->method,

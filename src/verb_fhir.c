@@ -74,7 +74,7 @@ static void on_not_understood(
 
 /* -- sources --------------------------------------------------------------------- */
 
-static char *read_file(const char *path, size_t *len)
+char *verb_fhir_file(const char *path, size_t *len)
 {
 	FILE *file = fopen(path, "rb");
 	char *text = file != NULL ? malloc(FILE_MAX + 1) : NULL;
@@ -129,7 +129,7 @@ static void read_text(struct run *run, const char *path, char *text, size_t len)
 static void read_path(struct run *run, const char *path)
 {
 	size_t len;
-	char *text = read_file(path, &len);
+	char *text = verb_fhir_file(path, &len);
 	if (text == NULL)
 		run->failed = true;
 	else

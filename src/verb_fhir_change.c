@@ -8,10 +8,9 @@
 
 #include "feeds/fhir.h"
 #include "feeds/fhir_write.h"
+#include "src/verb_fhir_url.h"
 #include "src/verbs.h"
 #include "twin/text.h"
-
-static const size_t FILE_MAX = (size_t)64 << 20;
 
 bool verb_fhir_change_take(struct fhir_change_said *said, int option, const char *value)
 {
@@ -122,20 +121,6 @@ static void fetch(
 	ev_loop_destroy(f->loop);
 }
 
-static void read_file(struct fetched *f, const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	f->text = file != NULL ? malloc(FILE_MAX + 1) : NULL;
-	f->len = f->text != NULL ? fread(f->text, 1, FILE_MAX, file) : 0;
-	if (f->text == NULL || ferror(file) || (f->len == FILE_MAX && fgetc(file) != EOF))
-		error_set(f->err, -EIO, "%s: %s", path,
-			f->len == FILE_MAX ? "larger than 64 MiB" : strerror(errno));
-	else
-		f->text[f->len] = '\0';
-	if (file != NULL)
-		fclose(file);
-}
-
 int verb_fhir_change(
 	const struct fhir_change_said *said, const struct settings *settings, const char *source)
 {
@@ -150,15 +135,15 @@ int verb_fhir_change(
 		if (strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0)
 			fetch(&f, source, change.id, settings);
 		else
-			read_file(&f, source);
+			f.text = verb_fhir_file(source, &f.len);
 	}
-	if (err.text[0] == '\0') {
+	if (f.text != NULL) {
 		shown = fhir_write_show(way, f.text, f.len, f.etag, &change, &err);
 		status = shown != NULL ? 0 : EXIT_FOUND;
 	}
 	if (shown != NULL)
 		fputs(shown, stdout);
-	else
+	else if (err.text[0] != '\0')
 		fprintf(stderr, "vigie fhir: %s\n", err.text);
 	free(shown);
 	free(f.text);

@@ -9,5 +9,8 @@
  * err when not all of it came. */
 int verb_fhir_url(const char *base, const struct settings *settings, const struct fhir_options *map,
 	struct fhir_sink sink, struct error *err);
+/* A whole file, with a NUL behind it; malloc'd. NULL when it was told on the standard
+ * error why not. */
+char *verb_fhir_file(const char *path, size_t *len);
 
 #endif

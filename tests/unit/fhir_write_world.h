@@ -81,6 +81,24 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Another server, with that in it; NULL nothing. */
+static inline void serve(struct world *w, const char *text)
+{
+	fhir_writable_stop(w->server);
+	w->server = fhir_writable_start(text);
+	w->options.base = fhir_writable_base(w->server);
+}
+
+/* An emergency, and a server that has heard of none. */
+static inline void new_one(struct world *w)
+{
+	serve(w, NULL);
+	w->change.id[0] = '\0';
+	w->change.expected = (struct fhir_booking){.start_ms = 0};
+	w->change.nest = 2;
+	text_copy(w->change.patient, ID_SIZE, "p-77");
+}
+
 static void on_written(void *context, const struct fhir_write_result *result)
 {
 	struct world *w = context;

@@ -142,9 +142,7 @@ static void every_kind_of_version(void **state)
 	struct world *w = *state;
 	char match[256];
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		fhir_writable_stop(w->server);
-		w->server = fhir_writable_start(appointment);
-		w->options.base = fhir_writable_base(w->server);
+		serve(w, appointment);
 		plan(w, (struct writable_plan){.versions = kinds[i].versions});
 		write_by(w, i % 2 == 0 ? FHIR_PATCH : FHIR_PUT);
 		assert_string_equal(w->result.why, "");
@@ -167,9 +165,7 @@ static void speaks_r5(void **state)
 		"\"end\":\"2026-03-16T09:00:00Z\",\"participant\":[{\"actor\":{\"reference\":"
 		"\"https://h.example/fhir/Location/or-2/_history/3\",\"type\":\"Location\"},"
 		"\"required\":true,\"status\":\"accepted\"}]}";
-	fhir_writable_stop(w->server);
-	w->server = fhir_writable_start(r5);
-	w->options.base = fhir_writable_base(w->server);
+	serve(w, r5);
 	assert_int_equal(write_by(w, FHIR_PATCH), FHIR_WRITTEN);
 	assert_member(w, "a-12", "/participant/0/actor",
 		"{\"reference\":\"https://h.example/fhir/Location/or-4\",\"type\":\"Location\"}");
@@ -207,9 +203,7 @@ static void rooms_of_all_kinds(void **state)
 			"\"status\":\"booked\",\"start\":\"2026-03-16T08:00:00Z\","
 			"\"end\":\"2026-03-16T09:00:00Z\",\"participant\":[%s]}",
 			kinds[i].participants);
-		fhir_writable_stop(w->server);
-		w->server = fhir_writable_start(text);
-		w->options.base = fhir_writable_base(w->server);
+		serve(w, text);
 		text_copy(w->change.expected.room, ID_SIZE, kinds[i].expected);
 		assert_int_equal(write_by(w, i % 2 == 0 ? FHIR_PUT : FHIR_PATCH), FHIR_WRITTEN);
 		assert_member(w, "a-12", kinds[i].pointer, kinds[i].after);
@@ -376,17 +370,6 @@ static void books_under_a_new_id(void **state)
 }
 
 /* -- a new one --------------------------------------------------------------------------- */
-
-static void new_one(struct world *w)
-{
-	fhir_writable_stop(w->server);
-	w->server = fhir_writable_start(NULL);
-	w->options.base = fhir_writable_base(w->server);
-	w->change.id[0] = '\0';
-	w->change.expected = (struct fhir_booking){.start_ms = 0};
-	text_copy(w->change.patient, ID_SIZE, "p-77");
-	w->change.nest = 2;
-}
 
 static void makes_one_once(void **state)
 {

@@ -47,9 +47,7 @@ static void a_stale_version_is_a_conflict(void **state)
 	static const enum fhir_write_way by[] = {FHIR_PATCH, FHIR_PUT};
 	struct world *w = *state;
 	for (int i = 0; i < 4; i++) {
-		fhir_writable_stop(w->server);
-		w->server = fhir_writable_start(appointment);
-		w->options.base = fhir_writable_base(w->server);
+		serve(w, appointment);
 		plan(w, (struct writable_plan){
 				.stale = stale[i / 2], .meddles = to_seven, .meddles_after = 1});
 		assert_int_equal(write_by(w, by[i % 2]), FHIR_CONFLICT);
@@ -447,15 +445,6 @@ static void a_name_in_escapes_is_not_written_beside(void **state)
 
 /* -- a new one
  * ------------------------------------------------------------------------------------------ */
-
-static void new_one(struct world *w)
-{
-	fhir_writable_stop(w->server);
-	w->server = fhir_writable_start(NULL);
-	w->options.base = fhir_writable_base(w->server);
-	w->change.id[0] = '\0';
-	w->change.expected = (struct fhir_booking){.start_ms = 0};
-}
 
 static void made_and_lost_is_found_again(void **state)
 {

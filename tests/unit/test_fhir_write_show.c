@@ -47,9 +47,7 @@ static void shows_what_is_sent(void **state)
 			"or-4", "--at", "2026-03-16T11:00:00+01:00", "--reason", "OR 2 is down",
 			NULL};
 		char request[256], match[256], expected[8192];
-		fhir_writable_stop(w->server);
-		w->server = fhir_writable_start(appointment);
-		w->options.base = fhir_writable_base(w->server);
+		serve(w, appointment);
 		plan(w, (struct writable_plan){.slots = way == FHIR_SLOT ? slots : NULL});
 		assert_int_equal(run_verb(options, w->options.base), 0);
 		assert_int_equal(fhir_writable_writes(w->server), 0);
