@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MINUTE = 60000, ABOUT_TO_ENTER_MIN = 3 };
+enum { MINUTE = 60000, ABOUT_TO_ENTER_MIN = 3, NOTICE_MIN = 45 };
 
 /* ---- what stands in the way ---- */
 
@@ -202,6 +202,18 @@ static void put_on(struct flow *f, struct hcase *c)
 	f->fetching[c - f->day->cases] = false;
 }
 
+/* Who is still at home is rung up, and comes by the new hour; it takes them a while.
+ * Whoever is about to leave comes as was said. */
+static void ring_up(const struct flow *f, struct hcase *c, const struct action *a)
+{
+	const int64_t soon = a->t + flow_minutes(NOTICE_MIN);
+	int64_t ahead = f->day->drawn[c - f->day->cases].planned_start - c->at[MILESTONE_ARRIVED];
+	if (!c->day_case || c->at[MILESTONE_ARRIVED] <= soon)
+		return;
+	int64_t then = a->start - ahead;
+	c->at[MILESTONE_ARRIVED] = then > soon ? then : soon;
+}
+
 static void place(struct flow *f, struct hcase *c, struct action *a)
 {
 	const struct hcase *drawn = &f->day->drawn[c - f->day->cases];
@@ -209,6 +221,7 @@ static void place(struct flow *f, struct hcase *c, struct action *a)
 	if (c->off_ms != 0 && c->off_ms <= a->t)
 		put_on(f, c);
 	detach(f, c, a->t);
+	ring_up(f, c, a);
 	c->room = a->room;
 	c->planned_start = a->start;
 	c->planned_end = a->end;
