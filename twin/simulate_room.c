@@ -90,7 +90,8 @@ static bool is_spoken_for(const struct day *d, int r)
 	if (i == SIM_NOBODY || sim_is_guest(d, i))
 		return i != SIM_NOBODY;
 	const struct sim_pathway *way = &d->plan->pathways[d->plan->cases[i].pathway];
-	for (int s = 0; s < d->b->token[i].step; s++)
+	int begun = d->b->token[i].step + (d->b->token[i].running ? 1 : 0);
+	for (int s = 0; s < begun; s++)
 		for (int k = 0; k < SIM_NEEDS && way->steps[s].need[k] != SIM_NONE; k++)
 			if (way->steps[s].need[k] == SIM_TURN)
 				return true;
