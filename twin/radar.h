@@ -4,40 +4,77 @@
 
 /*
  * Break-in radar: when could an emergency enter a room? The moments at which each
- * room is between two patients, out of the replications of a forecast; the longest
- * time without any such moment in the whole suite; and the change of order that
- * shortens it most for the least (van Essen, Hans, Hurink, Oversberg, "Minimizing
- * the waiting time for emergency surgery", Oper. Res. Health Care 1:34, 2012).
+ * room is clean and nobody is on the way in, out of the replications of a forecast;
+ * the longest time without any such moment in the whole suite; and the change of
+ * order that shortens it most for the least (van Essen, Hans, Hurink, Oversberg,
+ * "Minimizing the waiting time for emergency surgery", Oper. Res. Health Care 1:34,
+ * 2012: the largest interval between two break-in moments is what is to be made small).
+ *
+ * A room can be entered while it is open, clean and in order, from the end of the
+ * turnover (or the opening of its session) until the next patient of its list is
+ * brought in or put to sleep for it; after its list, until its session ends. Between
+ * two patients that may be a single instant: who decides, decides then. A room without
+ * a session can be entered at any hour. Staff and beds are not asked: an emergency
+ * takes them first.
  */
 
-#include "twin/forecast.h"
-#include "twin/scenario.h"
+#include "twin/objective.h"
+#include "twin/whatif.h"
 
 enum { RADAR_MOMENTS = 24, RADAR_SLOTS = 96, RADAR_SLOT_MIN = 5 };
 
 struct radar_moment {
 	int room;            /* of the site */
-	struct quantiles at; /* ms UTC: the one before is out and the room is clean, or it
-				is empty now */
+	struct quantiles at; /* ms UTC, when it comes */
 	double p;            /* that it comes at all */
-	char after[ID_SIZE]; /* the case before it, "" none: now */
+	char after[ID_SIZE]; /* the case before it; "": before the next one there is, or now */
+	int behind;          /* cases of its list that would wait */
+};
+
+/* What shortens the longest hole most for the least. All differences are with it
+ * minus without, in fates that did not choose it; minutes but for the objective. */
+struct radar_change {
+	struct what_if moves; /* in order; count 0: nothing does */
+	struct paired hole, overtime, objective;
+	int reps, tried;
+	int64_t at_ms; /* of the twin it was found for; 0: not looked for yet */
 };
 
 struct radar {
 	int64_t at_ms;
+	int reps;
 	struct radar_moment moments[RADAR_MOMENTS]; /* the soonest (p50) first */
-	int count;
-	float free[RADAR_SLOTS]; /* that at least one room could be entered in the slot */
-	/* The longest span without a moment, over the rest of the sessions. */
+	int count, more;                            /* more: that did not fit */
+	struct quantiles next;   /* the first moment of all, whichever room; 0 0 0 none */
+	double p_next;           /* that there is one in the rest of the day */
+	float free[RADAR_SLOTS]; /* that at least one room can be entered in the slot */
+	/* The rest of the sessions, ms UTC: what is looked at; 0, 0: they are over. */
+	int64_t from_ms, to_ms;
+	/* The longest span of it without a moment. */
 	struct quantiles hole_min;        /* its length */
-	int64_t hole_from_ms, hole_to_ms; /* of the typical replication */
-	struct scenario closes;           /* what shortens it most; which < 0: nothing does */
-	struct paired closes_by;          /* minutes of it; */
-	struct paired costs;              /* and what that does to overtime */
+	int64_t hole_from_ms, hole_to_ms; /* of a replication in the middle */
+	struct radar_change closes;
 };
 
-/* From a run of this plan; `closes` is left as it is (src/repairer.h finds it). */
-void radar_read(
-	const struct forecast_run *run, int reps, const struct twin *twin, struct radar *out);
+/* Replications, reduced; on the heap. Any number of threads may watch different ones. */
+struct radar_run;
+/* NULL: out of memory. Both are borrowed. */
+struct radar_run *radar_run_create(
+	const struct sim_plan *plan, const struct plan_index *index, int reps);
+void radar_run_destroy(struct radar_run *run);
+/* The context is a struct radar_run: forecast_run_watch(run, radar_watch, radar_run). */
+forecast_watch radar_watch;
+/* Sums up the first `reps` of them; `closes` is left as it is. Nothing when memory is
+ * short (false). */
+bool radar_read(const struct radar_run *run, int reps, const struct twin *twin, struct radar *out);
+/* The longest hole of a replication, minutes after the origin; 0, 0: none. */
+void radar_hole(const struct radar_run *run, int rep, double *from_min, double *to_min);
+
+/* Where an emergency that has to be in its room by then should go: of the moments that
+ * come in time almost surely, the one that keeps the fewest waiting, then the soonest;
+ * else the soonest there is. Index of a moment, -1: there is none. */
+int radar_pick(const struct radar *radar, int64_t by_ms);
+/* It is in time in nine of ten. */
+bool radar_in_time(const struct radar_moment *moment, int64_t by_ms);
 
 #endif
