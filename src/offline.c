@@ -16,7 +16,8 @@ static int fail(const struct offline_choice *c, const char *text)
 	return -1;
 }
 
-static int list_scenarios(void)
+/* "role=ROLE", "to=day|inpatient": the words themselves where they are the same everywhere. */
+static void list_parameter(const struct scenario_parameter *p)
 {
 	static const char *const kinds[PARAMETER_KIND_COUNT] = {[PARAMETER_CASE] = "CASE",
 		[PARAMETER_ROOM] = "ROOM",
@@ -24,27 +25,28 @@ static int list_scenarios(void)
 		[PARAMETER_BEDS] = "KIND",
 		[PARAMETER_FLOOR] = "FLOOR",
 		[PARAMETER_SURGEON] = "SURGEON",
-		[PARAMETER_SETTING] = "SETTING",
-		[PARAMETER_MOBILITY] = "MOBILITY",
 		[PARAMETER_WORD] = "WORD",
 		[PARAMETER_INSTANT] = "YYYY-MM-DDThh:mmZ",
-		[PARAMETER_KIT] = "KIT",
-		[PARAMETER_REASON] = "REASON",
-		[PARAMETER_WAY] = "WAY"};
+		[PARAMETER_KIT] = "KIT"};
+	const char *word = scenario_choice(NULL, p->kind, 0);
+	if (p->kind == PARAMETER_NUMBER) {
+		printf("              %s=%d..%d (%d)\n", p->name, p->least, p->most, p->usual);
+		return;
+	}
+	printf("              %s=%s", p->name, word != NULL ? word : kinds[p->kind]);
+	for (int n = 1; word != NULL && (word = scenario_choice(NULL, p->kind, n)) != NULL; n++)
+		printf("|%s", word);
+	puts(p->needed ? "" : " (may be left out)");
+}
+
+static int list_scenarios(void)
+{
 	for (int i = 0; i < scenario_count; i++) {
 		const struct scenario_row *row = &scenario_rows[i];
 		printf("%-13s %s\n", row->name, row->help);
-		for (int k = 0; k < SCENARIO_PARAMETERS; k++) {
-			const struct scenario_parameter *p = &row->parameters[k];
-			if (p->kind == PARAMETER_END)
-				break;
-			if (p->kind == PARAMETER_NUMBER)
-				printf("              %s=%d..%d (%d)\n", p->name, p->least, p->most,
-					p->usual);
-			else
-				printf("              %s=%s%s\n", p->name, kinds[p->kind],
-					p->needed ? "" : " (may be left out)");
-		}
+		for (int k = 0; k < SCENARIO_PARAMETERS && row->parameters[k].kind != PARAMETER_END;
+			k++)
+			list_parameter(&row->parameters[k]);
 	}
 	return 1;
 }

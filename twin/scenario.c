@@ -270,6 +270,10 @@ static const char *nth_case(const struct twin *twin, int n)
 const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, int n)
 {
 	const struct site *site = twin != NULL ? twin->site : NULL;
+	if (kind == PARAMETER_SETTING)
+		return n + 1 < SETTING_COUNT ? setting_name((enum setting)(n + 1)) : NULL;
+	if (kind == PARAMETER_MOBILITY)
+		return n + 1 < MOBILITY_COUNT ? mobility_name((enum mobility)(n + 1)) : NULL;
 	if (kind == PARAMETER_WAY)
 		return nth_way(n);
 	if (kind == PARAMETER_REASON)
@@ -289,22 +293,11 @@ const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, in
 		return nth_beds(site, n);
 	case PARAMETER_SURGEON:
 		return nth_surgeon(twin, n);
-	case PARAMETER_SETTING:
-		return n + 1 < SETTING_COUNT ? setting_name((enum setting)(n + 1)) : NULL;
-	case PARAMETER_MOBILITY:
-		return n + 1 < MOBILITY_COUNT ? mobility_name((enum mobility)(n + 1)) : NULL;
 	case PARAMETER_KIT:
 		return n < site->kit_count ? site->kits[n].id : NULL;
-	case PARAMETER_REASON:
-	case PARAMETER_WAY:
-	case PARAMETER_INSTANT:
-	case PARAMETER_WORD:
-	case PARAMETER_NUMBER:
-	case PARAMETER_END:
-	case PARAMETER_KIND_COUNT:
-		break;
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 /* Rooms also by what the hospital calls them; any case, for a row says best why

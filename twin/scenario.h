@@ -120,7 +120,8 @@ bool scenario_set(struct scenario *s, const char *parameter, const char *value);
 bool scenario_set_number(struct scenario *s, const char *parameter, int number);
 bool scenario_set_instant(struct scenario *s, const char *parameter, int64_t ms);
 
-/* The n-th id that a parameter of this kind may have; NULL: no more. */
+/* The n-th id that a parameter of this kind may have; NULL: no more. Words that are the
+ * same everywhere (settings, reasons ...) need no twin. */
 const char *scenario_choice(const struct twin *twin, enum scenario_kind kind, int n);
 
 /* All that it names is there; false with why. */
