@@ -132,9 +132,10 @@ bool repair_plan(const struct repair_race *race, struct repair_bench *bench,
 	const struct repair_moves *moves, bool check, char why[SCENARIO_TEXT])
 {
 	struct plan_options options = race->options;
-	twin_copy(bench->fork.twin, race->fork.twin);
-	bench->fork.policy = race->fork.policy;
-	bench->fork.midnight_ms = race->fork.midnight_ms;
+	struct twin *own = bench->fork.twin;
+	twin_copy(own, race->fork.twin);
+	bench->fork = race->fork;
+	bench->fork.twin = own;
 	for (int i = 0; i < moves->count; i++)
 		if ((check && !repair_allowed(&bench->fork, &moves->list[i], NULL, why))
 			|| !scenario_inject(&bench->fork, &moves->list[i], why))

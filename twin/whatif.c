@@ -88,6 +88,7 @@ int what_if_fork(struct fork *fork, const struct twin *twin, const struct what_i
 	int injected = 0;
 	twin_copy(fork->twin, twin);
 	memset(&fork->policy, 0, sizeof fork->policy);
+	memset(&fork->more, 0, sizeof fork->more);
 	if (what_if->site != NULL)
 		work_as(fork, what_if->site);
 	for (int i = 0; i < what_if->count; i++)
