@@ -160,19 +160,54 @@ static int64_t later_of(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Those behind, from `at` of the queue on, whose turn would come before `after_ms`: told
- * when it will. False: one of them stays, or there are too many. */
+/* Nobody would let it begin then: who says so, puts it off. */
+static bool too_late(const struct repair_near *near, int of, int r, int64_t at)
+{
+	int64_t last = near->bench->plan.rooms[r].last_call_ms;
+	return near->race->day.class[of] == 0 && last != INT64_MAX
+	       && at - near->bench->index.origin_ms > last;
+}
+
+static bool postpone(struct repair_moves *moves, const struct repair_near *near, int of)
+{
+	const char *id = twin_of(near)->cases[of].id;
+	struct scenario s;
+	scenario_make("postpone", &s);
+	if (is_settled(moves, id) || !near->limits->may_wait[of] || !scenario_set(&s, "case", id)
+		|| !scenario_set(&s, "reason", "time"))
+		return false;
+	forget_place(moves, id);
+	return take(moves, &s);
+}
+
+/* Told when it will be its turn, or that it will not be today. */
+enum telling { TELLING_NOT, TELLING_TIME, TELLING_OFF };
+static enum telling tell(
+	struct repair_moves *moves, const struct repair_near *near, int of, int r, int64_t at)
+{
+	int room = near->bench->index.site_room[r];
+	if (!movable(near, of))
+		return TELLING_NOT;
+	if (too_late(near, of, r, at))
+		return postpone(moves, near, of) ? TELLING_OFF : TELLING_NOT;
+	return repair_limits_allow(near->limits, of, room, at) && place(moves, near, of, room, at)
+		       ? TELLING_TIME
+		       : TELLING_NOT;
+}
+
+/* Those behind, from `from` of the queue on, whose turn would come before `after_ms`.
+ * False: one of them stays, or there are too many. */
 static bool push(struct repair_moves *moves, const struct repair_near *near, int r,
 	const int queue[SIM_TURNS], int n, int from, int64_t after_ms, int64_t free)
 {
-	const struct repair_limits *l = near->limits;
-	int room = near->bench->index.site_room[r];
 	for (int k = from; k < n && twin_of(near)->cases[queue[k]].start_ms <= after_ms; k++) {
 		int of = queue[k];
-		int64_t at = round_up(near, later_of(free, l->earliest_ms[of]));
-		if (!movable(near, of) || !repair_limits_allow(l, of, room, at)
-			|| !place(moves, near, of, room, at))
+		int64_t at = round_up(near, later_of(free, near->limits->earliest_ms[of]));
+		enum telling told = tell(moves, near, of, r, at);
+		if (told == TELLING_NOT)
 			return false;
+		if (told == TELLING_OFF)
+			continue;
 		after_ms = at;
 		free = at + lasts_ms(near, of);
 	}
@@ -203,7 +238,8 @@ static void put(struct listing *list, int of, int r, int at_place)
 	if (at_place > 0 && at <= twin_of(near)->cases[queue[at_place - 1]].start_ms)
 		at = twin_of(near)->cases[queue[at_place - 1]].start_ms + MINUTE_MS;
 	int64_t by = at > s->start_ms ? at - s->start_ms : s->start_ms - at;
-	if (!repair_limits_allow(l, of, room, at) || (here && by < 5 * MINUTE_MS))
+	if (!repair_limits_allow(l, of, room, at) || (here && by < 5 * MINUTE_MS)
+		|| too_late(near, of, r, at))
 		return;
 	struct repair_moves *moves = begin(list);
 	if (moves != NULL && place(moves, near, of, room, at)
@@ -242,16 +278,8 @@ static void tell_late(struct listing *list, int of)
 
 static void put_off(struct listing *list, int of)
 {
-	const char *id = twin_of(list->near)->cases[of].id;
-	struct repair_moves *moves;
-	struct scenario s;
-	scenario_make("postpone", &s);
-	if (is_settled(list->near->so_far, id) || !list->near->limits->may_wait[of]
-		|| !scenario_set(&s, "case", id) || !scenario_set(&s, "reason", "time")
-		|| (moves = begin(list)) == NULL)
-		return;
-	forget_place(moves, id);
-	list->count += take(moves, &s);
+	struct repair_moves *moves = begin(list);
+	list->count += moves != NULL && postpone(moves, list->near, of);
 }
 
 /* Two change places and hours. */
@@ -284,24 +312,26 @@ static void deal(struct listing *list, int r, const int *order, int n)
 	int room = near->bench->index.site_room[r];
 	int64_t free = free_ms(near, r), before = 0;
 	struct repair_moves *moves = begin(list);
-	int told = 0;
+	int changed = 0;
 	for (int k = 0; moves != NULL && k < n; k++) {
 		const struct surgery *s = &twin_of(near)->cases[order[k]];
 		int64_t at = later_of(later_of(free, l->earliest_ms[order[k]]), l->open_ms[room]);
 		at = round_up(near, later_of(at, before + MINUTE_MS));
 		int64_t by = at > s->start_ms ? at - s->start_ms : s->start_ms - at;
 		if (by >= 10 * MINUTE_MS || s->start_ms <= before) {
-			if (!movable(near, order[k]) || !repair_limits_allow(l, order[k], room, at)
-				|| !place(moves, near, order[k], room, at))
+			enum telling told = tell(moves, near, order[k], r, at);
+			if (told == TELLING_NOT)
 				return;
-			told++;
+			changed++;
+			if (told == TELLING_OFF)
+				continue;
 		} else {
 			at = s->start_ms;
 		}
 		before = at;
 		free = later_of(at, free) + lasts_ms(near, order[k]);
 	}
-	list->count += moves != NULL && told > 0;
+	list->count += moves != NULL && changed > 0;
 }
 
 /* As it is, brought forward; and with the shortest first, for they keep the fewest

@@ -126,10 +126,10 @@ void repair_why(const struct repair_side *without, const struct repair_moves *mo
 
 /* A twentieth of the fates is what one may believe to be more than chance, if its mean
  * is above nothing by one standard error. */
-enum { TAIL_SHARE = 20, TAIL_LEAST = 20 };
+enum { TAIL_SHARE = 20, TAIL_LEAST = 20, END_SHARE = 5, NO_TAIL = -2 };
 
 struct tail {
-	int of;       /* case of the plan; -1 guests, -2 none */
+	int of;       /* case of the plan; -1 guests, NO_TAIL none */
 	bool above;   /* more than this, else less */
 	double limit; /* minutes; how many */
 	double harm;  /* what it costs, times how often it is so */
@@ -165,54 +165,92 @@ static void look_at_tail(
 	}
 }
 
-static void say_tail(const struct repair_side *with, const struct tail *worst, char *out)
+/* The fifth of the fates at one end in which it helps least: less than in all of them by
+ * three standard errors, for that is looked for among a hundred ends. */
+static void look_at_end(const struct pair *sorted, int reps, bool above, int of,
+	const struct stat_moments *all, struct tail *weakest)
 {
-	if (worst->of < 0) {
-		add(out, worst->above ? "more than " : "fewer than ");
-		add_number(out, worst->above ? floor(worst->limit) : ceil(worst->limit));
+	struct stat_moments m = {0, 0, 0};
+	int n = reps / END_SHARE;
+	for (int k = 0; k < n; k++)
+		stat_add(&m, (double)sorted[above ? reps - 1 - k : k].d);
+	float last = sorted[above ? reps - n : n - 1].value;
+	float next = sorted[above ? reps - n - 1 : n].value;
+	double less = m.mean - all->mean;
+	if (n < TAIL_LEAST || !(last < next || last > next) || less < 3 * stat_error(&m)
+		|| less <= weakest->harm)
+		return;
+	*weakest = (struct tail){of, above, ((double)last + (double)next) / 2, less, n};
+}
+
+static void say_tail(const struct repair_side *with, const struct tail *tail, char *out)
+{
+	if (tail->of < 0) {
+		add(out, tail->above ? "more than " : "fewer than ");
+		add_number(out, tail->above ? floor(tail->limit) : ceil(tail->limit));
 		add(out, " emergencies come");
 	} else {
-		const struct sim_case *c = &with->plan.cases[worst->of];
+		const struct sim_case *c = &with->plan.cases[tail->of];
 		bool inside = c->step > with->index.in_room[c->pathway];
 		add(out, "case ");
-		add(out, with->fork.twin->cases[with->index.twin_case[worst->of]].id);
+		add(out, with->fork.twin->cases[with->index.twin_case[tail->of]].id);
 		add(out, inside ? " stays in its room for " : " takes ");
-		add(out, worst->above ? "more than " : "less than ");
-		add_number(out, worst->limit);
+		add(out, tail->above ? "more than " : "less than ");
+		add_number(out, tail->limit);
 		add(out, inside ? " min more" : " min");
 	}
 	add(out, " (");
-	add_number(out, 100.0 * worst->fates / with->reps);
+	add_number(out, 100.0 * tail->fates / with->reps);
 	add(out, " in 100 days)");
+}
+
+/* Where it turns, if it does; else where it is of the least use, when that is more than
+ * chance; and how often it is worse. */
+static void say(const struct repair_side *with, const struct tail *worst,
+	const struct tail *weakest, int harmed, char *out)
+{
+	if (worst->of > NO_TAIL) {
+		say_tail(with, worst, out);
+		return;
+	}
+	if (weakest->of > NO_TAIL) {
+		add(out, "helps least if ");
+		say_tail(with, weakest, out);
+		add(out, "; ");
+	}
+	if (harmed == 0) {
+		add(out, "in none of ");
+		add_number(out, with->reps);
+		add(out, " days it was worse than doing nothing");
+	} else {
+		add(out, "worse than doing nothing in ");
+		add_number(out, fmax(1, 100.0 * harmed / with->reps));
+		add(out, " of 100 days");
+	}
 }
 
 void repair_fails_if(
 	const struct repair_side *without, const struct repair_side *with, char out[SCENARIO_TEXT])
 {
 	int reps = with->reps, harmed = 0;
-	struct tail worst = {-2, false, 0, 0, 0};
+	struct tail worst = {.of = NO_TAIL}, weakest = {.of = NO_TAIL};
+	struct stat_moments all = {0, 0, 0};
 	struct pair *pairs = malloc((size_t)reps * sizeof *pairs);
 	out[0] = '\0';
+	for (int k = 0; k < reps; k++) {
+		harmed += with->sums[k] > without->sums[k];
+		stat_add(&all, (double)with->sums[k] - (double)without->sums[k]);
+	}
 	for (int i = -1; pairs != NULL && i < with->plan.case_count; i++) {
 		const float *values = i < 0 ? with->guests : with->lasts + i * reps;
 		for (int k = 0; k < reps; k++)
 			pairs[k] = (struct pair){values[k], with->sums[k] - without->sums[k]};
 		qsort(pairs, (size_t)reps, sizeof *pairs, by_value);
-		look_at_tail(pairs, reps, true, i, &worst);
-		look_at_tail(pairs, reps, false, i, &worst);
+		for (int side = 0; side < 2; side++) {
+			look_at_tail(pairs, reps, side == 1, i, &worst);
+			look_at_end(pairs, reps, side == 1, i, &all, &weakest);
+		}
 	}
 	free(pairs);
-	for (int k = 0; k < reps; k++)
-		harmed += with->sums[k] > without->sums[k];
-	if (worst.of > -2) {
-		say_tail(with, &worst, out);
-	} else if (harmed == 0) {
-		add(out, "in none of ");
-		add_number(out, reps);
-		add(out, " days it was worse than doing nothing");
-	} else {
-		add(out, "in ");
-		add_number(out, fmax(1, 100.0 * harmed / reps));
-		add(out, " of 100 days it is worse than doing nothing, for no one reason");
-	}
+	say(with, &worst, &weakest, harmed, out);
 }
