@@ -421,11 +421,25 @@ static void do_forget(struct station *s, const struct command *c)
 		station_say(s, "what-if forgotten: %s", none.name);
 }
 
+/* A plan is taken back by orders of its own; not while some of it is on its way. */
+static void undo_plan(struct station *s)
+{
+	struct command c = {.kind = COMMAND_RECALL};
+	uint64_t seq = s->seq;
+	text_copy(c.target, sizeof c.target, s->undo[s->undo_count - 1].order.plan);
+	station_recall(s, &c);
+	s->undo_count -= s->seq != seq;
+}
+
 static void do_undo(struct station *s, const struct command *c)
 {
 	(void)c;
 	if (s->undo_count == 0) {
 		station_say(s, "nothing of yours to take back");
+		return;
+	}
+	if (s->undo[s->undo_count - 1].kind == FACT_ORDER) {
+		undo_plan(s);
 		return;
 	}
 	bool joined;

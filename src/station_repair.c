@@ -319,7 +319,10 @@ void station_approve(struct station *s, const struct command *c)
 	}
 	if (!tell(s, o, steps, count))
 		return;
+	struct fact undo = station_act(s, FACT_ORDER);
+	undo.order = steps[0];
+	station_remember(s, &undo);
 	who_is_told(s, steps, count, who);
-	station_say(s, "approved: plan %.8s, %d step%s %s%s%s", id, count, count > 1 ? "s" : "",
-		s->desk.to, who[0] != '\0' ? "; told: " : "", who);
+	station_say(s, "approved: plan %.8s, %d step%s %s%s%s (U takes it back)", id, count,
+		count > 1 ? "s" : "", s->desk.to, who[0] != '\0' ? "; told: " : "", who);
 }

@@ -239,6 +239,15 @@ static void approved_goes_on_record(void **state)
 	uint64_t seq = s->station->seq;
 	assert_non_null(strstr(approve(s, &c), "nothing is done twice: approved at"));
 	assert_true(s->station->seq == seq);
+	/* U takes the plan back, not what was done before it; then it may be approved anew. */
+	say(s, COMMAND_UNDO, "");
+	assert_non_null(strstr(s->notice, "is taken back"));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(plan->steps[i].order.state, ORDER_EXPIRED);
+	say(s, COMMAND_UNDO, "");
+	assert_string_equal(s->notice, "nothing of yours to take back");
+	assert_non_null(strstr(approve(s, &c), "approved: plan"));
+	assert_int_equal(plan_of(s, &c)->steps[0].order.state, ORDER_APPROVED);
 }
 
 static void the_proof_must_hold(void **state)
