@@ -10,6 +10,7 @@
 #include "src/restore.h"
 #include "src/suite_clock.h"
 #include "twin/roles.h"
+#include "twin/scenario.h"
 #include "twin/text.h"
 
 struct audit_walk {
@@ -22,9 +23,11 @@ struct audit_walk {
 	void *context;
 };
 
+/* What is sent to the hospital is on record step by step, with who had approved it
+ * before it (IHE ITI-117 asks for that). */
 static bool is_act(const struct fact *f)
 {
-	return f->source == SOURCE_PERSON || f->kind == FACT_AUDIT;
+	return f->source == SOURCE_PERSON || f->kind == FACT_AUDIT || f->kind == FACT_ORDER;
 }
 
 /* ---- what it is about ---- */
@@ -70,9 +73,21 @@ static const char *subject_of(const struct fact *f)
 	}
 }
 
+/* The case that an order is about; "" none. */
+static const char *case_of_order(const struct fact_order *order, struct scenario *s)
+{
+	char why[SCENARIO_TEXT];
+
+	if (!scenario_parse(order->text, s, why)
+		|| scenario_rows[s->which].parameters[0].kind != PARAMETER_CASE)
+		return "";
+	return scenario_word(s, 0);
+}
+
 static const char *patient_of(const struct twin *t, const struct fact *f)
 {
-	const char *id = subject_of(f);
+	struct scenario s;
+	const char *id = f->kind == FACT_ORDER ? case_of_order(&f->order, &s) : subject_of(f);
 	int i = twin_case(t, id), alarm = twin_alarm(t, id), thing;
 
 	if (i >= 0)
@@ -173,6 +188,21 @@ static void name_act(const struct fact *f, char what[ID_SIZE])
 		format_put(what, ID_SIZE, "%s", readiness_name(f->readiness.item));
 	else if (f->kind == FACT_INTAKE)
 		format_put(what, ID_SIZE, "intake %s", intake_name(f->intake.intake));
+	else if (f->kind == FACT_ORDER)
+		format_put(what, ID_SIZE, "order %s%s", f->order.undo ? "undo " : "",
+			order_state_name(f->order.state));
+}
+
+/* Where it stood, what is wanted and in which version, why, and of which plan. */
+static void put_order(const struct fact_order *o, struct audit_act *a)
+{
+	if (o->about[0] != '\0')
+		text_copy(a->on, sizeof a->on, o->about);
+	format_put(a->before, sizeof a->before, "%s", o->before);
+	format_put(
+		a->after, sizeof a->after, "%s%s%s", o->text, o->version[0] ? " " : "", o->version);
+	format_put(a->reason, sizeof a->reason, "plan %s step %d%s%s%s%s", o->plan, o->step + 1,
+		o->way[0] ? " by " : "", o->way, o->why[0] ? ": " : "", o->why);
 }
 
 static void begin(struct audit_walk *r, const struct fact *f)
@@ -195,6 +225,8 @@ static void begin(struct audit_walk *r, const struct fact *f)
 	text_copy(a->reason, sizeof a->reason,
 		f->kind == FACT_AUDIT && f->audit.reason[0] ? f->audit.reason : f->by.reason);
 	state_of(r->twin, f, a->before);
+	if (f->kind == FACT_ORDER)
+		put_order(&f->order, a);
 }
 
 static void end(struct audit_walk *r)
@@ -202,7 +234,8 @@ static void end(struct audit_walk *r)
 	if (!r->open)
 		return;
 	r->open = false;
-	state_of(r->twin, &r->fact, r->act.after);
+	if (r->fact.kind != FACT_ORDER)
+		state_of(r->twin, &r->fact, r->act.after);
 	if (r->act.patient[0] == '\0')
 		text_copy(r->act.patient, sizeof r->act.patient, patient_of(r->twin, &r->fact));
 	r->each(r->context, &r->act);

@@ -29,6 +29,10 @@ static const struct audit_code codes[] = {
 	{"refused", "110113", "110132", 'E', '4'},
 	{"reveal", "110110", "", 'R', '0'},
 	{"head", "110101", "", 'R', '0'},
+	{"order refused", "110110", "", 'U', '4'},
+	{"order unknown", "110110", "", 'U', '4'},
+	{"order undo refused", "110110", "", 'U', '4'},
+	{"order undo unknown", "110110", "", 'U', '4'},
 	{"", "110100", "", 'E', '0'},
 };
 enum { CODES = sizeof codes / sizeof codes[0] };

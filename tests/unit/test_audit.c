@@ -189,6 +189,60 @@ static void one_line_an_act(void **state)
 	says(act("head"), "2026-03-16T09:12:00+00:00\t-\t-\t-\t-\t-\thead\tdesk-1\t-\t-\t-\t10\n");
 }
 
+static struct fact order(enum order_state state, int minute)
+{
+	struct fact f = person(FACT_ORDER, minute);
+	if (state != ORDER_APPROVED) {
+		f.source = SOURCE_SYSTEM;
+		f.by.role = PERSON_NONE;
+		f.by.from[0] = '\0';
+		strcpy(f.origin, "vigie");
+	}
+	strcpy(f.order.plan, "0123456789abcdef");
+	f.order.step = 0;
+	f.order.steps = 1;
+	f.order.state = state;
+	strcpy(f.order.text, "place:case=c-1,room=or-5,at=2026-03-16T13:10Z");
+	strcpy(f.order.before, "place:case=c-1,room=or-2,at=2026-03-16T10:00Z");
+	strcpy(f.order.about, "Appointment/c-1");
+	return f;
+}
+
+/* Who approved, what was sent, its version, and what was answered: each on record (IHE
+ * asks for an AuditEvent of $book). */
+static void orders_are_on_record(void **state)
+{
+	struct journal_calls calls = {NULL, NULL, NULL};
+	struct error err;
+	struct fact f;
+	(void)state;
+	assert_int_equal(journal_open(&journal, path, NULL, calls, &err), 0);
+	append(order(ORDER_APPROVED, 20));
+	f = order(ORDER_SENT, 21);
+	strcpy(f.order.way, "fhir");
+	append(f);
+	f = order(ORDER_REFUSED, 22);
+	strcpy(f.order.way, "fhir");
+	strcpy(f.order.version, "W/\"3\"");
+	strcpy(f.order.why, "somebody has changed it: 412");
+	append(f);
+	journal_close(journal);
+	read_all(T0 + 20 * 60000, 0);
+	assert_int_equal(count, 3);
+	says(act("order approved"),
+		"2026-03-16T09:20:00+00:00\tmc\tnurse\tpts/3\t10.1.2.3\tdesk-2\torder approved\t"
+		"Appointment/c-1\tp-1\tplace:case=c-1,room=or-2,at=2026-03-16T10:00Z -> "
+		"place:case=c-1,room=or-5,at=2026-03-16T13:10Z\t"
+		"plan 0123456789abcdef step 1\t12\n");
+	assert_string_equal(act("order refused")->after,
+		"place:case=c-1,room=or-5,at=2026-03-16T13:10Z W/\"3\"");
+	assert_string_equal(act("order refused")->reason,
+		"plan 0123456789abcdef step 1 by fhir: somebody has changed it: 412");
+	assert_false(act("order sent")->person);
+	assert_int_equal(audit_code(act("order refused"))->outcome, '4');
+	assert_int_equal(audit_code(act("order sent"))->outcome, '0');
+}
+
 static void a_part_of_the_day(void **state)
 {
 	(void)state;
@@ -338,7 +392,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(one_line_an_act), TEST(a_part_of_the_day),
-		TEST(no_free_text_of_notes), TEST(events_have_their_shape),
-		TEST(events_say_what_happened)};
+		TEST(orders_are_on_record), TEST(no_free_text_of_notes),
+		TEST(events_have_their_shape), TEST(events_say_what_happened)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
