@@ -149,6 +149,8 @@ static void no_verb_opens_a_socket(void **state)
 				"--inject overrun:case=c-1,min=60"},
 		{verb_forecast, "forecast PROGRAMME --site etc/demo/site.cfg --reps 50 "
 				"--inject place:case=c-1,room=or-2,at=2026-03-16T10:10Z"},
+		{verb_repair, "repair PROGRAMME --site etc/demo/site.cfg "
+			      "--inject overrun:case=c-1,min=60 --reps 50"},
 	};
 	(void)state;
 	if (SANITIZED)
