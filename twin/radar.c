@@ -23,8 +23,8 @@ struct radar_run {
 	int enters[SIM_PATHWAYS]; /* the step from which on the room is spoken for */
 	/* [room, then case][rep]: minutes after the origin; NAN: it did not come. */
 	float *moment;
-	float *next, *hole_from, *hole_to; /* [rep] */
-	uint32_t *free;                    /* [rep][WORDS], a bit a slot */
+	float *next, *hole_from, *hole_to, *wait; /* [rep] */
+	uint32_t *free;                           /* [rep][WORDS], a bit a slot */
 };
 
 /* A room can be entered, from the end of what was before to the beginning of what
@@ -95,9 +95,10 @@ struct radar_run *radar_run_create(
 	run->next = malloc(n * sizeof *run->next + 1);
 	run->hole_from = malloc(n * sizeof *run->hole_from + 1);
 	run->hole_to = malloc(n * sizeof *run->hole_to + 1);
+	run->wait = malloc(n * sizeof *run->wait + 1);
 	run->free = malloc(n * WORDS * sizeof *run->free + 1);
 	if (run->moment == NULL || run->next == NULL || run->hole_from == NULL
-		|| run->hole_to == NULL || run->free == NULL) {
+		|| run->hole_to == NULL || run->wait == NULL || run->free == NULL) {
 		radar_run_destroy(run);
 		return NULL;
 	}
@@ -115,6 +116,7 @@ void radar_run_destroy(struct radar_run *run)
 	free(run->next);
 	free(run->hole_from);
 	free(run->hole_to);
+	free(run->wait);
 	free(run->free);
 	free(run);
 }
@@ -208,13 +210,17 @@ static int by_time(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
-/* The longest span of the window that is in no gap; what touches a gap is its end. */
-static void find_hole(const struct radar_run *run, const struct gaps *gaps, int rep)
+/* The spans of the window that are in no gap; what touches a gap is its end. Who comes
+ * in a span of s minutes, at any time of it, waits s / 2. */
+static void find_holes(const struct radar_run *run, const struct gaps *gaps, int rep)
 {
 	int64_t reached = run->from_ms, from = 0, to = 0;
+	double square = 0, all = (double)(run->to_ms - run->from_ms) / MS;
 	for (int k = 0; k <= gaps->count && reached < run->to_ms; k++) {
 		int64_t next = k < gaps->count ? gaps->list[k].from : run->to_ms;
 		next = next < run->to_ms ? next : run->to_ms;
+		if (next > reached)
+			square += pow((double)(next - reached) / MS, 2);
 		if (next - reached > to - from) {
 			from = reached;
 			to = next;
@@ -224,6 +230,7 @@ static void find_hole(const struct radar_run *run, const struct gaps *gaps, int 
 	}
 	run->hole_from[rep] = (float)((double)from / MS);
 	run->hole_to[rep] = (float)((double)to / MS);
+	run->wait[rep] = (float)(all > 0 ? square / 2 / all : 0);
 }
 
 static void keep_slots(uint32_t slots[WORDS], const struct gap *gap)
@@ -256,13 +263,23 @@ void radar_watch(void *context, int rep, const struct sim_draw *draw, const stru
 				(float)((double)gap->from / MS);
 	}
 	run->next[rep] = gaps.count > 0 ? (float)((double)gaps.list[0].from / MS) : NAN;
-	find_hole(run, &gaps, rep);
+	find_holes(run, &gaps, rep);
 }
 
 void radar_hole(const struct radar_run *run, int rep, double *from_min, double *to_min)
 {
 	*from_min = (double)run->hole_from[rep];
 	*to_min = (double)run->hole_to[rep];
+}
+
+double radar_wait(const struct radar_run *run, int rep)
+{
+	return (double)run->wait[rep];
+}
+
+double radar_window(const struct radar_run *run)
+{
+	return (double)(run->to_ms - run->from_ms) / MS;
 }
 
 /* ---- all of them ---- */
@@ -335,8 +352,10 @@ static void read_hole(const struct radar_run *run, int reps, double *sorted, str
 {
 	int middle = 0;
 	double near = INFINITY;
-	for (int i = 0; i < reps; i++)
+	for (int i = 0; i < reps; i++) {
 		sorted[i] = (double)run->hole_to[i] - (double)run->hole_from[i];
+		out->wait_min += (double)run->wait[i] / reps;
+	}
 	stat_sort(sorted, (size_t)reps);
 	out->hole_min = (struct quantiles){stat_quantile(sorted, (size_t)reps, 0.1),
 		stat_quantile(sorted, (size_t)reps, 0.5), stat_quantile(sorted, (size_t)reps, 0.9)};

@@ -35,7 +35,7 @@ struct radar_moment {
  * minus without, in fates that did not choose it; minutes but for the objective. */
 struct radar_change {
 	struct what_if moves; /* in order; count 0: nothing does */
-	struct paired hole, overtime, objective;
+	struct paired hole, wait, overtime, objective;
 	int reps, tried;
 	int64_t at_ms; /* of the twin it was found for; 0: not looked for yet */
 };
@@ -53,6 +53,9 @@ struct radar {
 	/* The longest span of it without a moment. */
 	struct quantiles hole_min;        /* its length */
 	int64_t hole_from_ms, hole_to_ms; /* of a replication in the middle */
+	/* Mean minutes that an emergency would wait for a moment, came it at any time of
+	 * the rest of the sessions. */
+	double wait_min;
 	struct radar_change closes;
 };
 
@@ -69,6 +72,10 @@ forecast_watch radar_watch;
 bool radar_read(const struct radar_run *run, int reps, const struct twin *twin, struct radar *out);
 /* The longest hole of a replication, minutes after the origin; 0, 0: none. */
 void radar_hole(const struct radar_run *run, int rep, double *from_min, double *to_min);
+/* Its mean wait, as radar.wait_min. */
+double radar_wait(const struct radar_run *run, int rep);
+/* Minutes of the rest of the sessions. */
+double radar_window(const struct radar_run *run);
 
 /* Where an emergency that has to be in its room by then should go: of the moments that
  * come in time almost surely, the one that keeps the fewest waiting, then the soonest;
@@ -76,5 +83,26 @@ void radar_hole(const struct radar_run *run, int rep, double *from_min, double *
 int radar_pick(const struct radar *radar, int64_t by_ms);
 /* It is in time in nine of ten. */
 bool radar_in_time(const struct radar_moment *moment, int64_t by_ms);
+
+/* ---- radar_close.c ---- */
+
+struct radar_ask {
+	const struct twin *twin;
+	const struct plan_options *options; /* without policy and like */
+	uint32_t seed;
+	int reps;                    /* of the proof; 0: the usual */
+	bool (*stop)(void *context); /* asked between changes tried; NULL: goes on */
+	void *context;
+};
+/*
+ * Tries the changes of order that a person may decide (twin/repair_rule.h): two cases
+ * of a list change places, with those between moved along; two of different rooms swap;
+ * one begins a little later. A shorter hole elsewhere may grow for it, so that what it
+ * takes from the longest one and what it takes from the mean wait count the same: of a
+ * change that shortens the longest hole h by d minutes and nothing else, the mean wait
+ * over T minutes falls by h d / T. Best is what takes most, less what the objective says
+ * it costs, in minutes of overtime. False, and `out` as it was: stopped, or out of memory.
+ */
+bool radar_close(const struct radar_ask *ask, struct radar_change *out);
 
 #endif

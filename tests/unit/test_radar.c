@@ -10,9 +10,8 @@
 
 #include <cmocka.h>
 
-#include "twin/radar.h"
-#include "twin/random.h"
-#include "twin/stat.h"
+#include "tests/unit/radar_world.h"
+#include "twin/repair_rule.h"
 
 /*
  * The radar against a look at every half minute of 200 random days: rooms with and
@@ -369,10 +368,144 @@ static void the_same_longest_hole(void **state)
 	twin_destroy(twin);
 }
 
+/* ---- what closes the hole (radar_world.h) ---- */
+
+static void assert_allowed(const struct twin *twin, const struct what_if *moves)
+{
+	struct fork fork = {.twin = twin_create(), .midnight_ms = RADAR_MIDNIGHT_MS};
+	char why[SCENARIO_TEXT];
+	assert_non_null(fork.twin);
+	twin_copy(fork.twin, twin);
+	for (int k = 0; k < moves->count; k++) {
+		assert_true(scenario_is_decision(&moves->list[k]));
+		assert_true(repair_allowed(&fork, &moves->list[k], NULL, why));
+		assert_true(scenario_inject(&fork, &moves->list[k], why));
+	}
+	twin_destroy(fork.twin);
+}
+
+/* The change is made in the simulator, and an emergency sent at any time of the day,
+ * in fates the search has not seen: it waits less for a room. */
+static void who_comes_waits_less(void **state)
+{
+	enum { SUITES = 8, REPS = 400 };
+	static struct radar_change change;
+	struct stat_moments days = {0};
+	struct site *site = radar_site();
+	(void)state;
+	assert_non_null(site);
+	for (uint32_t n = 1; n <= SUITES; n++) {
+		struct twin *twin = radar_day(site, n);
+		struct stat_moments m;
+		double without;
+		assert_non_null(twin);
+		char before[65], after[65];
+		twin_digest(twin, before);
+		assert_true(radar_find(twin, n, &change));
+		twin_digest(twin, after);
+		assert_string_equal(before, after);
+		assert_true(change.tried > 100);
+		if (change.moves.count > 0) {
+			assert_allowed(twin, &change.moves);
+			assert_true(change.hole.high < 0 && change.wait.high < 0);
+			assert_true(
+				radar_emergency(twin, &change.moves, 500 + n, REPS, &without, &m));
+			stat_add(&days, m.mean);
+		}
+		twin_destroy(twin);
+	}
+	assert_true(days.n >= SUITES / 2);
+	assert_true(days.mean + 1.96 * stat_error(&days) < 0);
+	site_free(site);
+}
+
+static bool at_once(void *context)
+{
+	(*(int *)context)++;
+	return true;
+}
+
+static void the_same_again_or_not_at_all(void **state)
+{
+	static struct radar_change one, two;
+	struct site *site = radar_site();
+	(void)state;
+	assert_non_null(site);
+	struct twin *twin = radar_day(site, 3);
+	assert_true(radar_find(twin, 3, &one) && radar_find(twin, 3, &two));
+	assert_true(one.moves.count > 0);
+	assert_memory_equal(&one, &two, sizeof one);
+	int asked = 0;
+	const struct plan_options options = {.midnight_ms = RADAR_MIDNIGHT_MS};
+	const struct radar_ask ask = {
+		.twin = twin, .options = &options, .seed = 3, .stop = at_once, .context = &asked};
+	assert_false(radar_close(&ask, &one));
+	assert_int_equal(asked, 1);
+	assert_memory_equal(&one, &two, sizeof one);
+	twin_destroy(twin);
+	site_free(site);
+}
+
+/* A locked list is not touched, and where a room is free all the time (nobody comes who
+ * is not listed) there is nothing to close. */
+static void what_is_not_to_be_changed(void **state)
+{
+	static struct radar_change change;
+	struct site *site = radar_site();
+	(void)state;
+	assert_non_null(site);
+	struct twin *twin = radar_day(site, 3);
+	for (int i = 0; i < twin->case_count; i++) {
+		struct fact f = fact_make(FACT_LOCK, SOURCE_PERSON, RADAR_NOW_MS);
+		snprintf(f.lock.id, sizeof f.lock.id, "%s", twin->cases[i].id);
+		f.lock.locked = true;
+		radar_tell(twin, &f);
+	}
+	assert_true(radar_find(twin, 3, &change));
+	assert_int_equal(change.tried, 0);
+	assert_int_equal(change.moves.count, 0);
+	twin_destroy(twin);
+	twin = radar_day(site, 3);
+	for (int k = 1; k < 12; k++) { /* the last room has no list any more */
+		struct fact f = fact_make(FACT_STATUS, SOURCE_PERSON, RADAR_NOW_MS);
+		snprintf(f.status.id, sizeof f.status.id, "c-%d-%d", RADAR_ROOMS, k);
+		f.status.status = CASE_CANCELLED;
+		radar_tell(twin, &f);
+	}
+	const struct plan_options options = {.midnight_ms = RADAR_MIDNIGHT_MS, .as_listed = true};
+	const struct radar_ask ask = {.twin = twin, .options = &options, .seed = 3};
+	assert_true(radar_close(&ask, &change));
+	assert_true(change.at_ms == RADAR_NOW_MS);
+	assert_int_equal(change.tried, 0);
+	assert_int_equal(change.moves.count, 0);
+	twin_destroy(twin);
+	site_free(site);
+}
+
+/* Hand-made: of what comes in time in nine of ten, the fewest behind, then the soonest. */
+static void where_an_emergency_goes(void **state)
+{
+	static const struct radar radar = {.count = 4,
+		.moments = {{0, {100, 110, 130}, 1, "a", 3}, {1, {120, 140, 150}, 1, "b", 1},
+			{2, {130, 145, 190}, 1, "c", 0}, {3, {150, 155, 160}, 0.8, "d", 0}}};
+	static const struct radar none;
+	(void)state;
+	assert_int_equal(radar_pick(&radar, 129), 0); /* nothing is in time: the soonest */
+	assert_int_equal(radar_pick(&radar, 130), 0);
+	assert_int_equal(radar_pick(&radar, 150), 1);
+	assert_int_equal(radar_pick(&radar, 160), 1); /* the last comes in eight of ten only */
+	assert_int_equal(radar_pick(&radar, 190), 2);
+	assert_int_equal(radar_pick(&none, 190), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_longest_hole),
+		cmocka_unit_test(who_comes_waits_less),
+		cmocka_unit_test(the_same_again_or_not_at_all),
+		cmocka_unit_test(what_is_not_to_be_changed),
+		cmocka_unit_test(where_an_emergency_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
