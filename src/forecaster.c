@@ -28,6 +28,7 @@ struct question {
 struct told {
 	struct forecast forecast;
 	struct what_if_answer what_if;
+	struct radar radar;
 };
 
 /* Replications of one way the day may go, added to little by little. */
@@ -56,9 +57,11 @@ struct forecaster {
 	bool fresh;
 	/* of the thread */
 	struct side *base, *fork, *trial; /* as it is, with the what-ifs, with a remedy */
+	struct radar_run *radar;          /* of the base; NULL: out of memory */
 	struct question question;
 	struct learnt *learnt;
-	bool has_twin, knows, ranked; /* ranked: what binds this very base */
+	/* What binds this very base; what would close its longest hole. */
+	bool has_twin, knows, ranked, closed;
 	struct told *answer;
 	struct forecast *scratch;
 	uint32_t seed;
@@ -95,11 +98,16 @@ static void side_end(struct side *side)
 	side->done = side->read = 0;
 }
 
+static struct plan_options options_of(const struct forecaster *f, const struct twin *twin)
+{
+	return (struct plan_options){.learnt = f->knows ? f->learnt : NULL,
+		.midnight_ms = format_clock_zero(twin->now_ms)};
+}
+
 static bool side_begin(const struct forecaster *f, struct side *side, int reps)
 {
-	struct plan_options options = {.learnt = f->knows ? f->learnt : NULL,
-		.midnight_ms = format_clock_zero(side->fork.twin->now_ms),
-		.policy = &side->fork.policy};
+	struct plan_options options = options_of(f, side->fork.twin);
+	options.policy = &side->fork.policy;
 	side_end(side);
 	plan_build(side->fork.twin, &options, &side->plan, &side->index);
 	side->run = forecast_run_create(&side->plan, &side->index, f->seed, reps);
@@ -142,8 +150,11 @@ static void side_destroy(struct side *side)
 static void read_both(struct forecaster *f)
 {
 	struct told *a = f->answer;
-	if (f->base->read != f->base->done)
+	if (f->base->read != f->base->done) {
 		forecast_run_read(f->base->run, f->base->done, &a->forecast);
+		if (f->radar != NULL)
+			radar_read(f->radar, f->base->done, f->base->fork.twin, &a->radar);
+	}
 	f->base->read = f->base->done;
 	a->forecast.seq = f->base->fork.twin->seq;
 	if (what_if_is_empty(&f->question.what_if))
@@ -217,10 +228,35 @@ static void fork_begin(struct forecaster *f)
 		f->question.what_if = head->asked = none;
 }
 
+/* What closed the hole before is told on while it still can be done. */
 static bool base_begin(struct forecaster *f)
 {
-	f->ranked = false;
-	return side_begin(f, f->base, MOST);
+	const struct twin *twin = f->base->fork.twin;
+	struct radar_change *closes = &f->answer->radar.closes;
+	f->ranked = f->closed = false;
+	radar_run_destroy(f->radar);
+	f->radar = NULL;
+	if (!radar_stands(closes, twin, format_clock_zero(twin->now_ms)))
+		memset(closes, 0, sizeof *closes);
+	if (!side_begin(f, f->base, MOST))
+		return false;
+	f->radar = radar_run_create(&f->base->plan, &f->base->index, MOST);
+	if (f->radar != NULL)
+		forecast_run_watch(f->base->run, radar_watch, f->radar);
+	return true;
+}
+
+/* Once per twin; told with what binds. */
+static void close_hole(struct forecaster *f)
+{
+	struct plan_options options = options_of(f, f->base->fork.twin);
+	struct radar_ask ask = {.twin = f->base->fork.twin,
+		.options = &options,
+		.seed = f->seed,
+		.stop = overtaken,
+		.context = f};
+	if (!f->closed && f->radar != NULL)
+		f->closed = radar_close(&ask, &f->answer->radar.closes);
 }
 
 /* What one unit more of each would change in the day as it is: once per twin,
@@ -256,6 +292,7 @@ static void answer(struct forecaster *f, bool fresh)
 	}
 	if (f->question.room[0] != '\0')
 		remedies(f);
+	close_hole(f);
 	rank(f);
 }
 
@@ -310,6 +347,7 @@ static void on_news(struct ev_loop *loop, ev_async *watcher, int events)
 
 static void release(struct forecaster *f)
 {
+	radar_run_destroy(f->radar);
 	twin_destroy(f->asked);
 	free(f->asked_learnt);
 	free(f->learnt);
@@ -397,6 +435,11 @@ void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct 
 const struct forecast *forecaster_last(const struct forecaster *f)
 {
 	return f->any ? &f->shown->forecast : NULL;
+}
+
+const struct radar *forecaster_radar_last(const struct forecaster *f)
+{
+	return f->any && f->shown->radar.reps > 0 ? &f->shown->radar : NULL;
 }
 
 const struct what_if_answer *forecaster_what_if_last(const struct forecaster *f)

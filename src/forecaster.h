@@ -5,7 +5,8 @@
 /*
  * The forecast of a living twin, made beside the loop: a thread of its own works
  * on a copy, answers fast with few replications, then better with more, then
- * ranks what binds (until then an answer has the last ranking there was). A
+ * looks for what would close the longest hole (twin/radar.h) and ranks what binds (until
+ * then an answer has the last ones there were). A
  * newer twin takes the place of one that waits; a better answer to an older
  * question never replaces the first answer to a newer one.
  *
@@ -17,6 +18,7 @@
 
 #include "twin/forecast.h"
 #include "twin/learning.h"
+#include "twin/radar.h"
 #include "twin/whatif.h"
 
 struct forecaster;
@@ -34,6 +36,8 @@ void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct 
 void forecaster_what_if(struct forecaster *f, const struct what_if *what_if, const char *room);
 /* The last answer; NULL before the first. Valid until the next `ready`. */
 const struct forecast *forecaster_last(const struct forecaster *f);
+/* When a room could be entered, of the very same replications; NULL before the first. */
+const struct radar *forecaster_radar_last(const struct forecaster *f);
 /* The same of the what-ifs; asked.count tells which they were. */
 const struct what_if_answer *forecaster_what_if_last(const struct forecaster *f);
 

@@ -165,26 +165,41 @@ bool foresee_bottlenecks(struct sim_plan *plan, const struct plan_index *index,
 	return true;
 }
 
-bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out)
+/* The longest hole, and what would close it. */
+static bool watch(const struct twin *twin, const struct foresee_day *how,
+	const struct plan_options *options, struct radar_run *run, struct radar *out)
+{
+	const struct radar_ask ask = {.twin = twin, .options = options, .seed = how->seed};
+	memset(out, 0, sizeof *out);
+	return radar_read(run, how->reps, twin, out) && radar_close(&ask, &out->closes);
+}
+
+bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out,
+	struct radar *radar)
 {
 	struct plan_options options = {
 		.learnt = how->learnt, .midnight_ms = format_clock_zero(twin->now_ms)};
 	struct sim_plan *plan = calloc(1, sizeof *plan);
 	struct plan_index *index = calloc(1, sizeof *index);
 	struct forecast_run *run = NULL;
+	struct radar_run *moments = NULL;
 	bool good = false;
 	if (plan == NULL || index == NULL)
 		goto done;
 	plan_build(twin, &options, plan, index);
 	run = forecast_run_create(plan, index, how->seed, how->reps);
-	if (run == NULL)
+	moments = radar_run_create(plan, index, how->reps);
+	if (run == NULL || moments == NULL)
 		goto done;
+	forecast_run_watch(run, radar_watch, moments);
 	foresee(run, how->reps, how->threads);
 	forecast_run_read(run, how->reps, out);
 	out->seq = twin->seq;
 	struct foresee_rank rank = {.reps = how->reps, .threads = how->threads};
-	good = foresee_bottlenecks(plan, index, run, &rank, out);
+	good = foresee_bottlenecks(plan, index, run, &rank, out)
+	       && (radar == NULL || watch(twin, how, &options, moments, radar));
 done:
+	radar_run_destroy(moments);
 	forecast_run_destroy(run);
 	free(index);
 	free(plan);

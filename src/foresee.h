@@ -6,6 +6,7 @@
  * same for any number of them. */
 
 #include "twin/forecast.h"
+#include "twin/radar.h"
 
 enum { FORESEE_THREADS = 64 };
 
@@ -35,6 +36,8 @@ struct foresee_day {
 	int reps, threads;
 	const struct learnt *learnt; /* NULL: the booking is all that is known */
 };
-bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out);
+/* `radar` may be NULL. */
+bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct forecast *out,
+	struct radar *radar);
 
 #endif

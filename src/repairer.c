@@ -232,9 +232,3 @@ const struct repair_answer *repairer_last(const struct repairer *r)
 {
 	return r->any ? r->shown : NULL;
 }
-
-const struct radar *repairer_radar(const struct repairer *r)
-{
-	(void)r;
-	return NULL;
-}

@@ -11,7 +11,6 @@
 #include <ev.h>
 
 #include "twin/learning.h"
-#include "twin/radar.h"
 #include "twin/repair.h"
 
 struct repairer;
@@ -27,8 +26,6 @@ void repairer_ask(struct repairer *r, const struct twin *twin, const struct lear
 void repairer_stop(struct repairer *r);
 /* NULL before the first. Valid until the next `ready`. */
 const struct repair_answer *repairer_last(const struct repairer *r);
-/* Of the same twin; NULL before the first. */
-const struct radar *repairer_radar(const struct repairer *r);
 
 /* The same search without a loop, for the verb and the bench. */
 struct repair_how {

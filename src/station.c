@@ -313,8 +313,10 @@ void station_view(const struct station *s, struct view *view)
 	view->stations = s->stations.sharing ? &s->stations : NULL;
 	view->what_if = &s->what_if;
 	view->forecast = station_forecast_last(s);
-	if (view->forecast != NULL) /* both were told together */
+	if (view->forecast != NULL) { /* all were told together */
 		view->what_if_answer = forecaster_what_if_last(s->forecaster);
+		view->radar = forecaster_radar_last(s->forecaster);
+	}
 	station_repair_view(s, view);
 	view->mode = s->settings->demo ? MODE_DEMO : MODE_LIVE;
 	view->speed = s->settings->clock.speed;

@@ -188,7 +188,6 @@ void station_repair_view(const struct station *s, struct view *view)
 		return;
 	view->repair_desk = &s->desk;
 	view->repair = s->repairer != NULL ? repairer_last(s->repairer) : NULL;
-	view->radar = s->repairer != NULL ? repairer_radar(s->repairer) : NULL;
 }
 
 /* ---- approving ---- */

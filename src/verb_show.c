@@ -107,20 +107,26 @@ static void name_feeds(const struct settings *c, struct health *health)
 	}
 }
 
+struct foreseen {
+	struct forecast forecast;
+	struct radar radar;
+};
+
 /* Only the pane that shows it needs a forecast; without memory it does without. */
-static struct forecast *foreseen(
+static struct foreseen *foresee_for(
 	const struct twin *twin, const struct learnt *learnt, const char *pane)
 {
 	struct foresee_day how = {
 		.seed = 1, .reps = REPS, .threads = foresee_threads(), .learnt = learnt};
-	struct forecast *forecast = NULL;
-	if (strcmp(pane, "forecast") == 0 || strcmp(pane, "handover") == 0)
-		forecast = calloc(1, sizeof *forecast);
-	if (forecast != NULL && !foresee_day(twin, &how, forecast)) {
-		free(forecast);
+	bool radar = strcmp(pane, "forecast") == 0;
+	struct foreseen *f = NULL;
+	if (radar || strcmp(pane, "handover") == 0)
+		f = calloc(1, sizeof *f);
+	if (f != NULL && !foresee_day(twin, &how, &f->forecast, radar ? &f->radar : NULL)) {
+		free(f);
 		return NULL;
 	}
-	return forecast;
+	return f;
 }
 
 static char *alarm_quality(const struct view *view, const char *path, const struct choice *c)
@@ -160,7 +166,7 @@ static int show(const struct settings *settings, const char *pane, const struct 
 	struct names *names = names_create();
 	struct health *health = calloc(1, sizeof *health);
 	char *path = settings_journal_path(settings, &err);
-	struct forecast *forecast = NULL;
+	struct foreseen *foreseen = NULL;
 	int code = 0, rc = -1;
 	if (!knowledge_init(&knowledge))
 		error_set(&err, -ENOMEM, "out of memory");
@@ -174,11 +180,13 @@ static int show(const struct settings *settings, const char *pane, const struct 
 			suite_clock_zone(twin->site->zone);
 		health->journal_ok = true;
 		name_feeds(settings, health);
-		forecast = foreseen(twin, &knowledge.learning->now, pane);
+		foreseen = foresee_for(twin, &knowledge.learning->now, pane);
 		struct view view = {.twin = twin,
 			.health = health,
 			.names = names,
-			.forecast = forecast,
+			.forecast = foreseen != NULL ? &foreseen->forecast : NULL,
+			.radar = foreseen != NULL && foreseen->radar.reps > 0 ? &foreseen->radar
+									      : NULL,
 			.mode = MODE_LIVE,
 			.speed = 1,
 			.now_ms = c->at_ms != 0 ? c->at_ms : now_of(twin),
@@ -196,7 +204,7 @@ static int show(const struct settings *settings, const char *pane, const struct 
 		code = text != NULL ? 0 : EXIT_USAGE;
 		free(text);
 	}
-	free(forecast);
+	free(foreseen);
 	free(path);
 	free(health);
 	names_destroy(names);

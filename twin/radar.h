@@ -104,5 +104,7 @@ struct radar_ask {
  * it costs, in minutes of overtime. False, and `out` as it was: stopped, or out of memory.
  */
 bool radar_close(const struct radar_ask *ask, struct radar_change *out);
+/* It could still be decided as it is. Out of memory: no. */
+bool radar_stands(const struct radar_change *change, const struct twin *twin, int64_t midnight_ms);
 
 #endif

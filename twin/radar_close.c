@@ -281,20 +281,29 @@ static void list_changes(struct closing *c)
 
 /* ---- trying ---- */
 
+/* One after the other, on a copy. */
+static bool decide(
+	struct fork *fork, const struct twin *twin, const struct scenario *list, int count)
+{
+	char why[SCENARIO_TEXT];
+	*fork = (struct fork){.twin = fork->twin, .midnight_ms = fork->midnight_ms};
+	twin_copy(fork->twin, twin);
+	for (int k = 0; k < count; k++)
+		if (!repair_allowed(fork, &list[k], NULL, why)
+			|| !scenario_inject(fork, &list[k], why))
+			return false;
+	return true;
+}
+
 /* The fork with the change, and its plan; false: it may not be made. */
 static bool made(struct closing *c, const struct change *change)
 {
-	struct fork *fork = &c->trial->fork;
-	char why[SCENARIO_TEXT];
-	*fork = (struct fork){.twin = fork->twin, .midnight_ms = fork->midnight_ms};
-	twin_copy(fork->twin, c->ask->twin);
-	for (int k = 0; k < change->count; k++)
-		if (!repair_allowed(fork, &change->list[k], NULL, why)
-			|| !scenario_inject(fork, &change->list[k], why))
-			return false;
+	const struct twin *twin = c->trial->fork.twin;
+	if (!decide(&c->trial->fork, c->ask->twin, change->list, change->count))
+		return false;
 	struct plan_options options = *c->ask->options;
 	options.like = &c->like;
-	plan_build(fork->twin, &options, &c->trial->plan, &c->trial->index);
+	plan_build(twin, &options, &c->trial->plan, &c->trial->index);
 	return true;
 }
 
@@ -390,12 +399,15 @@ static bool look(struct closing *c, struct radar_change *out)
 bool radar_close(const struct radar_ask *ask, struct radar_change *out)
 {
 	struct closing *c = calloc(1, sizeof *c);
-	struct radar_change found;
+	struct radar_change found = {.reps = 0};
 	int reps = ask->reps > MOST ? ask->reps : PROOF;
 	bool good = false;
-	if (c == NULL || ask->twin->site == NULL) {
-		free(c);
+	if (c == NULL)
 		return false;
+	if (ask->twin->site == NULL) {
+		free(c);
+		*out = (struct radar_change){.at_ms = ask->twin->now_ms};
+		return true;
 	}
 	c->ask = ask;
 	objective_day_of(ask->twin, &c->day);
@@ -412,5 +424,14 @@ bool radar_close(const struct radar_ask *ask, struct radar_change *out)
 	side_destroy(c->trial);
 	free(c->list);
 	free(c);
+	return good;
+}
+
+bool radar_stands(const struct radar_change *change, const struct twin *twin, int64_t midnight_ms)
+{
+	struct fork fork = {.twin = twin_create(), .midnight_ms = midnight_ms};
+	bool good = fork.twin != NULL && twin->site != NULL
+		    && decide(&fork, twin, change->moves.list, change->moves.count);
+	twin_destroy(fork.twin);
 	return good;
 }

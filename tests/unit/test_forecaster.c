@@ -63,6 +63,7 @@ static void answers_what_was_asked(void **state)
 	ev_timer late;
 	h.f = forecaster_create(h.loop, 4, on_ready, &h);
 	assert_null(forecaster_last(h.f));
+	assert_null(forecaster_radar_last(h.f));
 	twin_digest(twin, before);
 	for (int i = 0; i < 5; i++)
 		forecaster_ask(h.f, twin, NULL); /* only the last one counts */
@@ -80,9 +81,18 @@ static void answers_what_was_asked(void **state)
 	static struct forecast alone;
 	struct plan_options day = {.midnight_ms = format_clock_zero(twin->now_ms)};
 	plan_build(twin, &day, &plan, &index);
+	static struct radar radar;
 	struct forecast_run *run = forecast_run_create(&plan, &index, 4, 2000);
+	struct radar_run *moments = radar_run_create(&plan, &index, 2000);
+	forecast_run_watch(run, radar_watch, moments);
 	forecast_run_part(run, 0, 2000);
 	forecast_run_read(run, 2000, &alone);
+	assert_true(radar_read(moments, 2000, twin, &radar));
+	radar_run_destroy(moments);
+	const struct radar_ask close = {.twin = twin, .options = &day, .seed = 4};
+	assert_true(radar_close(&close, &radar.closes));
+	assert_true(radar.count > 0 && radar.closes.at_ms == twin->now_ms);
+	assert_memory_equal(&radar, forecaster_radar_last(h.f), sizeof radar);
 	const struct forecast *got = forecaster_last(h.f);
 	struct foresee_rank rank = {.reps = got->ranked_reps, .threads = 2};
 	assert_true(foresee_bottlenecks(&plan, &index, run, &rank, &alone));

@@ -65,12 +65,6 @@ const struct repair_answer *repairer_last(const struct repairer *r)
 	return search.answered ? &search.answer : NULL;
 }
 
-const struct radar *repairer_radar(const struct repairer *r)
-{
-	(void)r;
-	return NULL;
-}
-
 /* c-2 goes to OR 3, an hour from now; c-4 half an hour later than it was. */
 static void answer(struct suite *s)
 {
