@@ -25,7 +25,10 @@ int64_t limit_day_unit(const struct fork *fork, int case_);
 bool limit_any_hour(const struct surgery *s);
 /* What it is, or what the hospital itself has planned there. */
 bool limit_takes(const struct fork *fork, const struct surgery *s, int room);
-/* 0, 0 closed; 1, INT64_MAX: no session is told. */
-void limit_session(const struct fork *fork, int room, int64_t *open_ms, int64_t *close_ms);
+/* As in repair_limits: from, the session's own end, and with what a repair may add. */
+struct limit_session {
+	int64_t open_ms, last_ms, close_ms;
+};
+struct limit_session limit_session(const struct fork *fork, int room);
 
 #endif

@@ -147,18 +147,17 @@ bool limit_takes(const struct fork *fork, const struct surgery *s, int room)
 	       && (room == limit_home(fork, s) || site_room_takes(of, s->procedure));
 }
 
-void limit_session(const struct fork *fork, int room, int64_t *open_ms, int64_t *close_ms)
+struct limit_session limit_session(const struct fork *fork, int room)
 {
 	const struct site *site = fork->twin->site;
 	const struct room *of = &site->rooms[room];
-	bool told = of->open_min >= 0 && of->close_min > of->open_min && fork->midnight_ms != 0;
-	*open_ms = *close_ms = 0;
+	int64_t midnight = fork->midnight_ms, last = midnight + of->close_min * MINUTE_MS;
 	if (!fork_is_open(fork, room) || fork->twin->rooms[room].state == ROOMSTATE_DOWN)
-		return;
-	*open_ms = told ? fork->midnight_ms + of->open_min * MINUTE_MS : 1;
-	*close_ms = told ? fork->midnight_ms + of->close_min * MINUTE_MS
-				    + (int64_t)(site->repair.over_min * (double)MINUTE_MS)
-			 : INT64_MAX;
+		return (struct limit_session){0, 0, 0};
+	if (of->open_min < 0 || of->close_min <= of->open_min || midnight == 0)
+		return (struct limit_session){1, INT64_MAX, INT64_MAX};
+	return (struct limit_session){midnight + of->open_min * MINUTE_MS, last,
+		last + (int64_t)(site->repair.over_min * (double)MINUTE_MS)};
 }
 
 /* ---- all of it ---- */
@@ -176,6 +175,7 @@ static void limits_of(const struct fork *fork, int i, struct repair_limits *out)
 	out->may_wait[i] = limit_may_wait(fork, s);
 	out->any_hour[i] = limit_any_hour(s);
 	out->home[i] = limit_home(fork, s);
+	out->planned_ms[i] = s->start_ms;
 	out->lasts_ms[i] = limit_lasts(fork, i);
 	out->earliest_ms[i] =
 		latest_of(limit_notice(fork, s), limit_arrival(fork, s), limit_fasting(fork, i));
@@ -191,8 +191,12 @@ void repair_limits(const struct fork *fork, struct repair_limits *out)
 	memset(out, 0, sizeof *out);
 	if (twin->site == NULL)
 		return;
-	for (int r = 0; r < twin->site->room_count && r < TWIN_ROOMS; r++)
-		limit_session(fork, r, &out->open_ms[r], &out->close_ms[r]);
+	for (int r = 0; r < twin->site->room_count && r < TWIN_ROOMS; r++) {
+		struct limit_session session = limit_session(fork, r);
+		out->open_ms[r] = session.open_ms;
+		out->last_ms[r] = session.last_ms;
+		out->close_ms[r] = session.close_ms;
+	}
 	for (int i = 0; i < twin->case_count; i++)
 		limits_of(fork, i, out);
 }
@@ -205,6 +209,8 @@ bool repair_limits_allow(const struct repair_limits *limits, int case_, int room
 		return false;
 	if (l->any_hour[case_])
 		return true;
-	return at_ms >= l->open_ms[room]
-	       && (l->home[case_] == room || at_ms + l->lasts_ms[case_] <= l->close_ms[room]);
+	if (at_ms < l->open_ms[room])
+		return false;
+	return l->home[case_] == room ? at_ms <= l->last_ms[room] || at_ms <= l->planned_ms[case_]
+				      : at_ms + l->lasts_ms[case_] <= l->close_ms[room];
 }

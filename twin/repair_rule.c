@@ -133,11 +133,10 @@ EACH(locked)
 
 static bool closed_slot(const struct fork *fork, const struct slot *at, char why[SCENARIO_TEXT])
 {
-	int64_t open = 0, close = 0;
 	if (at->room < 0 || at->room >= TWIN_ROOMS)
 		return not_so(fork, at, " has no room", why);
-	limit_session(fork, at->room, &open, &close);
-	return close != 0 || not_so(fork, at, ": the room is closed", why);
+	return limit_session(fork, at->room).close_ms != 0
+	       || not_so(fork, at, ": the room is closed", why);
 }
 EACH(closed)
 
@@ -148,20 +147,25 @@ static bool capability_slot(const struct fork *fork, const struct slot *at, char
 }
 EACH(capability)
 
-/* Who stays in the room is not bound by its end: that it gets late there is no
- * decision. */
+/* Who is brought to a room ends in time there; who stays begins in time. */
 static bool session_slot(const struct fork *fork, const struct slot *at, char why[SCENARIO_TEXT])
 {
 	const struct surgery *s = &fork->twin->cases[at->case_];
-	int64_t open = 0, close = 0;
 	if (at->room < 0 || limit_any_hour(s))
 		return true;
-	limit_session(fork, at->room, &open, &close);
-	if (at->at_ms < open)
-		return wrong_by(fork, at, ": before the session by ", open - at->at_ms, why);
-	if (at->room != limit_home(fork, s) && close != 0 && at->until_ms > close)
-		return wrong_by(fork, at, ": past the session by ", at->until_ms - close, why);
-	return true;
+	struct limit_session session = limit_session(fork, at->room);
+	if (session.close_ms == 0)
+		return true; /* another rule */
+	if (at->at_ms < session.open_ms)
+		return wrong_by(
+			fork, at, ": before the session by ", session.open_ms - at->at_ms, why);
+	if (at->room == limit_home(fork, s))
+		return at->at_ms <= session.last_ms || at->at_ms <= s->start_ms
+		       || wrong_by(fork, at, ": begins past the session by ",
+			       at->at_ms - session.last_ms, why);
+	return at->until_ms <= session.close_ms
+	       || wrong_by(
+		       fork, at, ": past the session by ", at->until_ms - session.close_ms, why);
 }
 EACH(session)
 
@@ -468,7 +472,8 @@ const struct repair_rule repair_rules[] = {
 	{"locked", "a locked case stays where and when it is", true, locked},
 	{"closed", "nobody is brought to a closed room", true, closed},
 	{"capability", "a room does what it is made for", true, capability},
-	{"session", "a case that is brought to a room ends within its session", true, session},
+	{"session", "who is brought to a room ends within its session, who stays begins in it",
+		true, session},
 	{"notice", "who is told otherwise is told in time", true, notice},
 	{"arrival", "nobody is expected before the time told", true, arrival},
 	{"fasting", "nobody is put to sleep who has eaten", true, fasting},

@@ -35,14 +35,16 @@ struct repair_limits {
 	bool may_wait[TWIN_CASES];       /* may be put off to another day */
 	bool any_hour[TWIN_CASES];       /* cannot wait for a session: NEST 1 to 3 */
 	int home[TWIN_CASES];            /* the room it is planned in, -1 */
+	int64_t planned_ms[TWIN_CASES];  /* its start as it stands, 0 none */
 	int64_t lasts_ms[TWIN_CASES];    /* as booked */
 	int64_t earliest_ms[TWIN_CASES]; /* fasting, arrival, notice */
 	int64_t latest_ms[TWIN_CASES];   /* the day unit's closing, NEST; INT64_MAX */
 	uint64_t rooms[TWIN_CASES][TWIN_ROOMS / 64 + 1]; /* bits: rooms that can take it */
-	/* May be worked in, as far as a repair may go; 0, 0 closed; 1 and INT64_MAX: no
-	 * session is told. Who stays in the room is not bound by its end: that it gets
-	 * late there is no decision. */
-	int64_t open_ms[TWIN_ROOMS], close_ms[TWIN_ROOMS];
+	/* A case that is brought to the room ends by close_ms, as far past the session as a
+	 * repair may go; who stays there begins by last_ms, the session's own end, or by
+	 * planned_ms when that is later. 0, 0, 0 closed; 1 and INT64_MAX: no session is
+	 * told. */
+	int64_t open_ms[TWIN_ROOMS], last_ms[TWIN_ROOMS], close_ms[TWIN_ROOMS];
 };
 void repair_limits(const struct fork *fork, struct repair_limits *out);
 /* All fixed rules allow the case in this room at that time. */

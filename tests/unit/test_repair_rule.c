@@ -23,7 +23,7 @@ static const int64_t EIGHT_MS = 1773644400000, MINUTE_MS = 60000;
 
 static const char text[] =
 	"id = \"s\"; name = \"S\"; zone = \"Europe/Paris\";\n"
-	"targets = { day_unit_closes_min = 1140; };\n" /* 19:00 */
+	"targets = { day_unit_closes_min = 1080; };\n" /* 18:00 */
 	"floors = ( { id = \"f\"; level = 1; } );\n"
 	"rooms = (\n"
 	"  { id = \"or-1\"; kind = \"or\"; floor = \"f\"; box = (0, 0, 6, 6); session = "
@@ -160,7 +160,15 @@ static void rooms_and_sessions(void **state)
 	assert_string_equal(place("b", "or-2", 420), "");
 	assert_string_equal(place("b", "or-2", 421), "session");
 	assert_string_equal(why, "case b: past the session by 1 min");
-	assert_string_equal(place("b", "or-1", 421), "");        /* late where it is */
+	assert_string_equal(place("b", "or-1", 480), ""); /* gets late where it is */
+	assert_string_equal(place("b", "or-1", 481), "session");
+	assert_string_equal(why, "case b: begins past the session by 1 min");
+	of("b")->start_ms = EIGHT_MS + 490 * MINUTE_MS; /* planned so */
+	of("b")->end_ms = EIGHT_MS + 580 * MINUTE_MS;
+	assert_string_equal(place("b", "or-1", 490), "");
+	assert_string_equal(place("b", "or-1", 491), "session");
+	of("b")->start_ms = EIGHT_MS + 120 * MINUTE_MS;
+	of("b")->end_ms = EIGHT_MS + 210 * MINUTE_MS;
 	fork_.policy.extra_min[twin_case(fork_.twin, "b")] = 10; /* supposed */
 	assert_string_equal(place("b", "or-2", 420), "session");
 	fork_.policy.extra_min[twin_case(fork_.twin, "b")] = 0;
@@ -275,13 +283,13 @@ static void emergencies(void **state)
 	assert_string_equal(place("b", "or-1", 400), ""); /* has no place yet: what there is */
 }
 
-/* The day unit closes at 19:00, 660 after eight: 90 minutes and an hour of recovery. */
+/* The day unit closes at 18:00, 600 after eight: 90 minutes and an hour of recovery. */
 static void day_patients(void **state)
 {
 	(void)state;
 	of("b")->setting = SETTING_DAY;
-	assert_string_equal(place("b", "or-1", 510), "");
-	assert_string_equal(place("b", "or-1", 511), "day_unit");
+	assert_string_equal(place("b", "or-1", 450), "");
+	assert_string_equal(place("b", "or-1", 451), "day_unit");
 	assert_string_equal(why, "case b would not go home today: too late by 1 min");
 }
 
@@ -458,13 +466,13 @@ static void limits_are_the_fixed_rules(void **state)
 			/* Some time, and both sides of each limit. */
 			int64_t minute = EIGHT_MS + below(900) * MINUTE_MS,
 				edge[] = {minute, l.earliest_ms[i], l.latest_ms[i], l.open_ms[room],
-					l.close_ms[room] - l.lasts_ms[i],
+					l.last_ms[room], l.close_ms[room] - l.lasts_ms[i],
 					fork_.twin->cases[i].start_ms};
 			struct scenario s;
 			scenario_make("place", &s);
 			assert_true(scenario_set(&s, "case", fork_.twin->cases[i].id));
 			assert_true(scenario_set(&s, "room", rooms[room]));
-			for (int k = 0; k < 6 * 3; k++) {
+			for (int k = 0; k < 7 * 3; k++) {
 				if (edge[k / 3] > EIGHT_MS * 2 || edge[k / 3] < EIGHT_MS / 2)
 					continue;
 				assert_true(scenario_set_instant(
