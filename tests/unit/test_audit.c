@@ -189,6 +189,24 @@ static void one_line_an_act(void **state)
 	says(act("head"), "2026-03-16T09:12:00+00:00\t-\t-\t-\t-\t-\thead\tdesk-1\t-\t-\t-\t10\n");
 }
 
+/* What it was, and what it is. */
+static void a_lock_is_on_record(void **state)
+{
+	struct journal_calls calls = {NULL, NULL, NULL};
+	struct error err;
+	struct fact f = person(FACT_LOCK, 15);
+	(void)state;
+	assert_int_equal(journal_open(&journal, path, NULL, calls, &err), 0);
+	strcpy(f.lock.id, "c-1");
+	f.lock.locked = true;
+	append(f);
+	journal_close(journal);
+	read_all(T0 + 15 * 60000, 0);
+	assert_int_equal(count, 1);
+	says(act("lock"), "2026-03-16T09:15:00+00:00\tmc\tnurse\tpts/3\t10.1.2.3\tdesk-2\tlock\t"
+			  "c-1\tp-1\tmay be moved -> locked\t-\t12\n");
+}
+
 static struct fact order(enum order_state state, int minute)
 {
 	struct fact f = person(FACT_ORDER, minute);
@@ -392,7 +410,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(one_line_an_act), TEST(a_part_of_the_day),
-		TEST(orders_are_on_record), TEST(no_free_text_of_notes),
+		TEST(orders_are_on_record), TEST(a_lock_is_on_record), TEST(no_free_text_of_notes),
 		TEST(events_have_their_shape), TEST(events_say_what_happened)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
