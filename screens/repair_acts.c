@@ -107,8 +107,6 @@ static const char *objection(const struct view *view, const struct repair_option
 		return _("nothing to approve: it is not among the best any more");
 	if (!desk || !what_if_is_empty(&desk->ask.given))
 		return _("not on top of a what-if: approve what is asked of the day as it is");
-	if (desk->stale)
-		return _("the state has changed since: it is being worked out anew");
 	return NULL;
 }
 
@@ -125,12 +123,12 @@ unsigned cmd_approve(struct call *call)
 	if (why)
 		return refuse(call, why);
 	format_put(ask.text, sizeof ask.text, "%s", open ? call->screen->target : id);
-	ask.covers_ms = view->repair->at_ms;
+	ask.covers_ms = view->repair ? view->repair->at_ms : 0;
 	repair_words(view, &o->moves, words, sizeof words);
 	format_put(text, sizeof text,
-		ngettext("approve %d step, %s: %s", "approve %d steps, %s: %s",
+		ngettext("approve %d step, %s%s: %s", "approve %d steps, %s%s: %s",
 			(unsigned long)o->moves.count),
 		o->moves.count, view->repair_desk->to[0] ? view->repair_desk->to : _("by hand"),
-		words);
+		view->repair_desk->stale ? _(", proved again first") : "", words);
 	return question_open(call, &ask, text);
 }

@@ -25,7 +25,7 @@ void repair_reasons(
 /* screen_repair.c: the option under the cursor and the id of its plan; NULL none. */
 const struct repair_option *repair_chosen(
 	struct screen *screen, const struct view *view, char id[ID_SIZE]);
-/* screen_proof.c: the option it is about, where it is among the best just now; else NULL. */
+/* screen_proof.c: the option it is about; NULL it is gone. */
 const struct repair_option *repair_proved(const struct screen *screen, const struct view *view);
 
 #endif

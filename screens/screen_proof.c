@@ -26,13 +26,8 @@ static const struct repair_option *among_best(const struct view *view, const cha
 	return NULL;
 }
 
-const struct repair_option *repair_proved(const struct screen *screen, const struct view *view)
-{
-	return among_best(view, screen->target);
-}
-
 /* Else as it was opened: what somebody reads is not taken from under his eyes. */
-static const struct repair_option *shown(const struct screen *screen, const struct view *view)
+const struct repair_option *repair_proved(const struct screen *screen, const struct view *view)
 {
 	const struct repair_option *o = among_best(view, screen->target);
 	const struct repair_desk *desk = view->repair_desk;
@@ -118,7 +113,7 @@ static void draw(
 {
 	struct page page = page_begin(canvas, body, screen->offset);
 	const struct repair_answer *a = repair_answer_now(view);
-	const struct repair_option *o = shown(screen, view);
+	const struct repair_option *o = repair_proved(screen, view);
 	char moves[REPAIR_WORDS];
 
 	if (!o || !a) {

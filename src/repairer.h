@@ -42,5 +42,10 @@ struct repair_how {
 /* False: out of memory. */
 bool repair_search(const struct twin *twin, const struct repair_ask *ask,
 	const struct repair_how *how, struct repair_answer *out);
+/* One repair proved again, of the twin as it stands, on fates it was not proved on yet.
+ * On the thread that asks: some tens of ms. Of `how`: learnt, midnight, seed, reps. False
+ * with why: a rule would be broken now, a step cannot be taken any more, out of memory. */
+bool repair_again(const struct twin *twin, const struct what_if *moves,
+	const struct repair_how *how, struct repair_option *out, char why[SCENARIO_TEXT]);
 
 #endif

@@ -129,6 +129,7 @@ struct station {
 	struct repair_desk desk;
 	bool repair_asked;         /* ... and somebody is still looking */
 	int64_t repair_mono;       /* last asked */
+	uint64_t repair_seq;       /* of the twin then */
 	uint64_t mattered_seq;     /* of the last fact that the rest of the day hangs on */
 	struct what_if proof;      /* what is injected, and one repair */
 	bool proof_open;           /* its board is looked at */

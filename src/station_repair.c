@@ -13,11 +13,11 @@
  * What do we do: asks the search beside the loop, tells the screens how its answer
  * stands, and puts what is approved on record. Approved is what was proved of the day
  * as it stands: anything the day hangs on that is told since makes the proof void, and
- * it is asked anew. What is on record is brought to the hospital by the orders; here
- * nothing can reach it.
+ * it is asked anew, or proved again when it is approved. What is on record is brought to the
+ * hospital by the orders; here nothing can reach it.
  */
 
-enum { SOON_MS = 1000, OLD_MS = 60000, SEED = 7 };
+enum { SOON_MS = 1000, PATIENCE_MS = 10000, OLD_MS = 60000, SEED = 7 };
 
 static const struct repair_answer *last(const struct station *s)
 {
@@ -76,6 +76,7 @@ static void ask(struct station *s)
 {
 	where_to(s);
 	s->repair_mono = monotonic_ms();
+	s->repair_seq = s->twin->seq;
 	if (can_ask(s))
 		repairer_ask(s->repairer, s->twin, &s->knowledge.learning->now, &s->desk.ask);
 	station_changed(s);
@@ -163,13 +164,15 @@ void station_repair_heard(struct station *s, const struct fact *fact)
 	s->desk.stale = is_stale(s);
 }
 
-/* Soon after what it hangs on was told, but not for each fact of many; and when it has
- * done looking a while ago, for time alone changes the day. */
+/* Soon after what it hangs on was told, but not before the first answer to what was
+ * asked last: else none would come where much is told. And when it has done looking a
+ * while ago, for time alone changes the day. */
 void station_repair_tick(struct station *s)
 {
 	const struct repair_answer *a = last(s);
 	int64_t since = monotonic_ms() - s->repair_mono;
-	if (!s->repair_asked || !s->started || since < SOON_MS)
+	bool waits = s->desk.cannot[0] == '\0' && (a == NULL || a->seq < s->repair_seq);
+	if (!s->repair_asked || !s->started || since < (waits ? PATIENCE_MS : SOON_MS))
 		return;
 	if (s->desk.cannot[0] != '\0' || is_stale(s)
 		|| (a != NULL && a->finished && since > OLD_MS))
@@ -192,24 +195,53 @@ void station_repair_view(const struct station *s, struct view *view)
 
 /* ---- approving ---- */
 
-/* What was seen must be what holds: nothing was told since that the day hangs on, or
- * the very same plan was proved anew since and is still better than doing nothing. */
-static const char *objection(const struct station *s, const struct command *c)
+/* The plan that somebody wants approved: among the best just now, or the one whose proof
+ * is open, while the cases it touches are as they were. */
+static const struct repair_option *wanted(const struct station *s, const char *id)
+{
+	const struct repair_option *o = option(s, id);
+	char of[ID_SIZE];
+	if (o != NULL || !s->repair_asked || strcmp(s->desk.proof, id) != 0)
+		return o;
+	order_plan_id(s->twin, &s->desk.proved.moves, of);
+	return strcmp(of, id) == 0 ? &s->desk.proved : NULL;
+}
+
+static const char *objection(const struct station *s, const struct repair_option *o)
+{
+	if (!s->repair_asked)
+		return "nothing to approve: nothing is being looked at";
+	if (!what_if_is_empty(&s->desk.ask.given))
+		return "a repair of a what-if is looked at, never approved";
+	if (o == NULL)
+		return "not approved: that plan is gone, or its cases have changed; look again";
+	return NULL;
+}
+
+/* The very proof that was seen, and nothing was told since that the day hangs on. */
+static bool holds(const struct station *s, const struct command *c)
 {
 	const struct repair_answer *a = last(s);
-	const struct repair_option *o = option(s, c->text);
-	if (a == NULL)
-		return "nothing to approve: no answer stands";
-	if (!what_if_is_empty(&a->asked.given))
-		return "a repair of a what-if is looked at, never approved";
-	if (is_stale(s))
-		return "not approved: the state has changed since that proof; look again";
-	if (o == NULL)
-		return "not approved: that plan is not among the best any more; look again";
-	if (a->at_ms != c->covers_ms && !o->proved)
-		return "not approved: proved anew on the state as it is, it may be chance; look "
-		       "again";
-	return NULL;
+	return a != NULL && !is_stale(s) && a->at_ms == c->covers_ms && option(s, c->text) != NULL;
+}
+
+/* Else its proof is void, and it is proved again of the day as it stands: approved only
+ * when it breaks no rule now and is better still, surely. */
+static bool prove_again(struct station *s, struct repair_option *o)
+{
+	const struct repair_how how = {.learnt = &s->knowledge.learning->now,
+		.midnight_ms = format_clock_zero(s->twin->now_ms),
+		.seed = SEED};
+	const struct what_if moves = o->moves;
+	char why[SCENARIO_TEXT];
+	if (!repair_again(s->twin, &moves, &how, o, why)) {
+		station_say(s, "not approved: the state has changed: %s", why);
+		return false;
+	}
+	if (!o->proved || o->objective.mean >= 0)
+		station_say(s, "not approved: the state has changed, and it may be no better than "
+			       "doing nothing; look again");
+	return o->proved && o->objective.mean < 0;
 }
 
 /* What certainly was not done, or was taken back. */
@@ -245,37 +277,32 @@ static int steps_of(const struct station *s, const struct what_if *moves,
 }
 
 /* Of rooms and cases only what the board of this very plan has told by now. */
-static int promises_of(const struct station *s, const struct repair_option *o,
+static int promises_of(const struct station *s, const struct repair_option *o, int64_t made_ms,
 	struct fact_promise out[ORDERS_PROMISES])
 {
 	const struct what_if_answer *board =
 		s->forecaster != NULL ? forecaster_what_if_last(s->forecaster) : NULL;
 	if (board != NULL && (board->reps == 0 || !what_if_same(&board->asked, &o->moves)))
 		board = NULL;
-	return repair_promises(
-		s->twin, o, board, last(s)->at_ms, format_clock_zero(s->twin->now_ms), out);
+	return repair_promises(s->twin, o, board, made_ms, format_clock_zero(s->twin->now_ms), out);
 }
 
 /* Both go to disk in one: what was promised first, so that who sends finds it there. */
-static bool tell(struct station *s, const struct repair_option *o,
+static bool tell(struct station *s, const struct repair_option *o, int64_t made_ms,
 	const struct fact_order steps[ORDERS_STEPS], int count)
 {
 	struct fact_promise promises[ORDERS_PROMISES];
-	struct fact f = station_act(s, FACT_ORDER);
-	f.order = steps[0];
-	if (!station_may(s, &f, steps[0].plan))
-		return false; /* nothing is promised by who may not */
-	int promised = promises_of(s, o, promises);
+	int promised = promises_of(s, o, made_ms, promises);
 	for (int i = 0; i < promised; i++) {
 		struct fact p = fact_make(FACT_PROMISE, SOURCE_SYSTEM, 0);
 		text_copy(p.origin, sizeof p.origin, s->id);
-		p.source_ms = last(s)->at_ms;
+		p.source_ms = made_ms;
 		p.promise = promises[i];
 		text_copy(p.promise.plan, sizeof p.promise.plan, steps[0].plan);
 		station_fact(s, &p);
 	}
 	for (int i = 0; i < count; i++) {
-		f = station_act(s, FACT_ORDER);
+		struct fact f = station_act(s, FACT_ORDER);
 		f.order = steps[i];
 		if (!station_commit(s, &f, steps[i].plan))
 			return false;
@@ -298,30 +325,38 @@ static void who_is_told(const struct station *s, const struct fact_order steps[O
 				used > 0 ? ", " : "", order_role_name((enum order_role)r));
 }
 
+static void said(struct station *s, const struct fact_order steps[ORDERS_STEPS], int count)
+{
+	struct fact undo = station_act(s, FACT_ORDER);
+	char who[LABEL_SIZE];
+	undo.order = steps[0];
+	station_remember(s, &undo);
+	who_is_told(s, steps, count, who);
+	station_say(s, "approved: plan %.8s, %d step%s %s%s%s (U takes it back)", steps[0].plan,
+		count, count > 1 ? "s" : "", s->desk.to, who[0] != '\0' ? "; told: " : "", who);
+}
+
 void station_approve(struct station *s, const struct command *c)
 {
 	struct fact_order steps[ORDERS_STEPS];
-	char why[SCENARIO_TEXT] = "", id[ID_SIZE], who[LABEL_SIZE];
-	const char *no = objection(s, c);
+	char why[SCENARIO_TEXT] = "";
+	const struct fact order = station_act(s, FACT_ORDER);
+	const struct repair_option *seen = wanted(s, c->text);
+	const char *no = objection(s, seen);
+	if (!station_may(s, &order, c->text))
+		return;
 	if (no != NULL) {
 		station_say(s, "%s", no);
 		return;
 	}
-	text_copy(id, sizeof id, c->text);
-	if (is_done(s, id))
+	struct repair_option o = *seen;
+	bool fresh = holds(s, c);
+	int64_t made_ms = fresh ? last(s)->at_ms : s->twin->now_ms;
+	if (is_done(s, c->text) || (!fresh && !prove_again(s, &o)))
 		return;
-	const struct repair_option *o = option(s, id);
-	int count = steps_of(s, &o->moves, steps, why);
-	if (count <= 0) {
+	int count = steps_of(s, &o.moves, steps, why);
+	if (count <= 0)
 		station_say(s, "not approved: %s", why);
-		return;
-	}
-	if (!tell(s, o, steps, count))
-		return;
-	struct fact undo = station_act(s, FACT_ORDER);
-	undo.order = steps[0];
-	station_remember(s, &undo);
-	who_is_told(s, steps, count, who);
-	station_say(s, "approved: plan %.8s, %d step%s %s%s%s (U takes it back)", id, count,
-		count > 1 ? "s" : "", s->desk.to, who[0] != '\0' ? "; told: " : "", who);
+	else if (tell(s, &o, made_ms, steps, count))
+		said(s, steps, count);
 }
