@@ -283,9 +283,19 @@ static bool wants_slot(const struct fhir_write *w)
 	return w->way == FHIR_SLOT && !fhir_is_off(w->change.wanted.status);
 }
 
+/* Whoever knew no end meant the one there is, and what is moved is as long as it was. */
+static void take_end(struct fhir_change *c, const struct fhir_booking *is)
+{
+	if (c->expected.end_ms == 0 && c->wanted.end_ms == 0 && c->expected.start_ms != 0) {
+		c->expected.end_ms = is->end_ms;
+		fhir_change_complete(c);
+	}
+}
+
 static void judge(struct fhir_write *w)
 {
 	char query[FHIR_WRITE_URL];
+	take_end(&w->change, &w->before.booking);
 	if (fhir_seen_is(&w->before, &w->change.wanted, &w->change)) {
 		text_copy(w->result.after, sizeof w->result.after, w->before.match);
 		fhir_write_finish(w, FHIR_WRITTEN, "it was so already: nothing was sent");

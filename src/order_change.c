@@ -137,13 +137,14 @@ bool order_is_seen(const struct twin *t, const struct fact_order *order)
 
 /* --- as a change of an Appointment --- */
 
-/* To the second where the twin says it so, for decisions are told to the minute. */
+/* To the second where the twin says it so, for decisions are told to the minute. lasts
+ * 0: nobody knows how long. */
 static struct fhir_booking booking(const struct surgery *c, const struct decided *d, int64_t lasts)
 {
 	struct fhir_booking b = {.status = CASE_PLANNED};
 	bool as_is = d->what == DECIDES_OFF || c->start_ms / MINUTE == d->at_ms / MINUTE;
 	b.start_ms = as_is ? c->start_ms : d->at_ms;
-	b.end_ms = b.start_ms + lasts;
+	b.end_ms = lasts > 0 ? b.start_ms + lasts : 0;
 	text_copy(b.room, sizeof b.room, d->what == DECIDES_OFF ? c->room : d->room);
 	if (d->what == DECIDES_OFF)
 		b.status = CASE_POSTPONED;

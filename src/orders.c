@@ -322,7 +322,10 @@ static void send_change(struct sender *s, const struct order_step *step, bool un
 		return;
 	}
 	s->job.phase = JOB_SEND;
-	if (fhir_write_send(s->writers[server], &change, on_written, s) < 0)
+	int rc = fhir_write_send(s->writers[server], &change, on_written, s);
+	if (rc == -EINVAL)
+		end_job(s, o, ORDER_REFUSED, "no appointment: its room, start or end is not known");
+	else if (rc < 0)
 		wait_busy(s, o, "a change is under way");
 }
 

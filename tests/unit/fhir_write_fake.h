@@ -19,6 +19,7 @@ struct fhir_write {
 	void *context;
 	bool looking;
 	int sent, looked;
+	int refuses; /* what a send is answered at once, 0 it is taken */
 };
 
 static struct fhir_write *fake_last; /* made last */
@@ -51,6 +52,8 @@ void fhir_write_destroy(struct fhir_write *w)
 static int fake_begin(struct fhir_write *w, const struct fhir_change *change,
 	fhir_written_call *done, void *context)
 {
+	if (w->refuses != 0)
+		return w->refuses;
 	if (w->done != NULL)
 		return -EBUSY;
 	w->change = *change;

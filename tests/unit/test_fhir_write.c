@@ -231,6 +231,18 @@ static void what_is_not_said_stays(void **state)
 	assert_member(w, "a-12", "/minutesDuration", "60");
 }
 
+/* Nobody here knows when it ends: it is moved, and is as long as it was. */
+static void an_end_nobody_knew_moves_along(void **state)
+{
+	struct world *w = *state;
+	w->change.expected.end_ms = 0;
+	w->change.wanted.end_ms = 0;
+	assert_int_equal(write_by(w, FHIR_PATCH), FHIR_WRITTEN);
+	assert_member(w, "a-12", "/start", "\"2026-03-16T11:00:00+01:00\"");
+	assert_member(w, "a-12", "/end", "\"2026-03-16T12:00:00+01:00\"");
+	assert_int_equal(look(w), FHIR_WRITTEN);
+}
+
 /* -- slots (Oracle Health) ------------------------------------------------------------ */
 
 static const char slots[] =
@@ -526,6 +538,7 @@ int main(void)
 		TEST(rooms_of_all_kinds),
 		TEST(what_is_so_already_is_not_sent),
 		TEST(what_is_not_said_stays),
+		TEST(an_end_nobody_knew_moves_along),
 		TEST(replaces_the_slot),
 		TEST(no_slot_nothing_sent),
 		TEST(cancels_where_slots_rule),

@@ -431,6 +431,19 @@ static void busy_is_asked_again_a_few_times(void **state)
 	assert_string_equal(word_of(o, plan, 0), "refused");
 }
 
+/* What can be no appointment (no end of an emergency) is not asked for again. */
+static void what_is_no_change_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct one *o = &w->a;
+	o->writer->refuses = -EINVAL;
+	const char *plan = approve(o, "fhir", two_moves, 2);
+	later(w, 1);
+	later(w, 1);
+	assert_int_equal(o->writer->sent, 0);
+	assert_string_equal(word_of(o, plan, 0), "refused");
+}
+
 /* ---- unknown ---- */
 
 /* A server that applies and times out: read again, it is there. */
@@ -985,6 +998,7 @@ int main(void)
 		TEST(a_conflict_stops_the_plan),
 		TEST(half_of_it),
 		TEST(busy_is_asked_again_a_few_times),
+		TEST(what_is_no_change_is_refused),
 		TEST(a_timeout_is_unknown_until_read),
 		TEST(what_did_not_happen),
 		TEST(looking_grows_rare),
