@@ -365,8 +365,11 @@ void prompt_draw(const struct screen *screen, const struct view *view, struct ca
 		return;
 	}
 	if (screen->def == &screen_question) {
-		canvas_printf(canvas, line, line.row, 0, line.columns, ROLE_INPUT,
-			_("%s ?  Enter yes  Esc no"), screen->text);
+		const char *keys = _(" ?  Enter yes  Esc no");
+		column = canvas_text(canvas, line, line.row, 0, line.columns - canvas_width(keys),
+			ROLE_INPUT, screen->text);
+		canvas_text(
+			canvas, line, line.row, column, line.columns - column, ROLE_INPUT, keys);
 		return;
 	}
 	if (screen->def == &screen_menu || screen->def == &screen_whatif_menu

@@ -228,6 +228,8 @@ static void test_approving_asks(void **state)
 	assert_int_equal(c.kind, COMMAND_NONE);
 	assert_true(
 		shows(ui, 24, 120, "approve 1 step, to FHIR: Bring c-103 (Femoral nail) forward"));
+	/* However long it is, the keys are there. */
+	assert_true(shows(ui, 24, 80, "?  Enter yes  Esc no"));
 	c = press(ui, "n");
 	assert_int_equal(c.kind, COMMAND_NONE);
 	c = press(ui, "Y\n");
