@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "screens/format.h"
+#include "screens/order_words.h"
 #include "screens/tr.h"
 
 /* Of one figure: its name and "B -23 (-27,-19)". */
@@ -110,4 +111,16 @@ void repair_reasons(
 			  : _("not proved: in %d fates it may be chance (95 %%)"),
 		o->reps);
 	pair(page, _("proof"), words);
+}
+
+void repair_approved(const struct view *view, const char *plan, struct page *page)
+{
+	const struct order_plan *p = view->orders ? orders_plan(view->orders, plan) : NULL;
+	char clock[16];
+
+	if (!p || p->step_count == 0)
+		return;
+	format_clock(p->approved_ms, clock, sizeof clock);
+	page_line(page, order_whole_role(orders_whole(p)), _("   approved %s by %s: %s (O)"), clock,
+		p->steps[0].by, order_whole_words(orders_whole(p)));
 }

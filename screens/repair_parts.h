@@ -22,6 +22,9 @@ void repair_in_columns(const struct view *view, const struct repair_answer *a,
 void repair_reasons(
 	const struct view *view, const struct repair_option *o, int waits, struct page *page);
 
+/* That the plan of this name was approved, and how far it has come; nothing when not. */
+void repair_approved(const struct view *view, const char *plan, struct page *page);
+
 /* screen_repair.c: the option under the cursor and the id of its plan; NULL none. */
 const struct repair_option *repair_chosen(
 	struct screen *screen, const struct view *view, char id[ID_SIZE]);

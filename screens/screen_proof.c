@@ -125,6 +125,7 @@ static void draw(
 	repair_words(view, &o->moves, moves, sizeof moves);
 	page_flow(&page, 0, ROLE_STRONG, moves);
 	draw_state(screen, view, &page);
+	repair_approved(view, screen->target, &page);
 	if (view->repair_desk && view->repair_desk->to[0])
 		page_line(&page, ROLE_NORMAL,
 			ngettext("when approved: %d step, %s", "when approved: %d steps, %s",

@@ -140,8 +140,11 @@ static void draw_option(const struct view *view, const struct repair_answer *a, 
 	enum fullness full, struct page *page)
 {
 	const struct repair_option *o = &a->options[i];
+	char id[ID_SIZE];
 
 	draw_title(view, o, i + 1, cursor, full == WHOLE, page);
+	order_plan_id(view->twin, &o->moves, id);
+	repair_approved(view, id, page);
 	if (full == SHORT) {
 		repair_short(view, a, o, page);
 		return;

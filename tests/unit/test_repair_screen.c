@@ -291,6 +291,33 @@ static void test_the_choice_follows(void **state)
 	ui_destroy(ui);
 }
 
+/* Approved already: said where it stands, before anybody asks for it again. */
+static void test_what_was_approved(void **state)
+{
+	struct ui *ui = ui_create();
+	struct orders *orders = calloc(1, sizeof *orders);
+	struct fact f = fact_make(FACT_ORDER, SOURCE_PERSON, world_at(10, 43));
+
+	(void)state;
+	orders_init(orders, format_clock_zero);
+	world->view.orders = orders;
+	order_plan_id(world->twin, &answer.options[1].moves, f.order.plan);
+	format_put(f.order.text, sizeof f.order.text, "%s", "no_hold");
+	format_put(f.origin, sizeof f.origin, "%s", "anna");
+	format_put(f.by.station, ID_SIZE, "%s", "or-desk-1");
+	f.by.hlc_ms = f.source_ms = world_at(10, 43);
+	f.order.step = 0;
+	f.order.steps = 1;
+	f.order.state = ORDER_APPROVED;
+	orders_fold(orders, world->twin, &f);
+	press(ui, "rj");
+	assert_true(shows(ui, 24, 80, "    approved 10:43 by anna: "));
+	press(ui, "\n");
+	assert_true(shows(ui, 24, 80, "    approved 10:43 by anna: "));
+	ui_destroy(ui);
+	free(orders);
+}
+
 static void test_how_it_stands(void **state)
 {
 	struct ui *ui = ui_create();
@@ -375,7 +402,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
 		T(test_what_is_typed), B(test_pictures), B(test_about_what),
 		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
-		B(test_how_it_stands), B(test_where_an_emergency_can_break_in), B(test_any_size)};
+		B(test_what_was_approved), B(test_how_it_stands),
+		B(test_where_an_emergency_can_break_in), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
