@@ -14,6 +14,8 @@
 #include "twin/scenario.h"
 #include "twin/text.h"
 
+enum { ANSWER_S = 10 }; /* then it is unknown what became of a change */
+
 /* --- what the sender sees and says --- */
 
 static void on_view(void *context, struct sender_view *out)
@@ -196,6 +198,7 @@ int station_orders_open(struct station *s, struct error *err)
 		if (way_of(s->settings, n, &o.servers[n].way, err) < 0)
 			return -EINVAL;
 		s->order_http[n] = settings_fhir_http(s->settings, n);
+		s->order_http[n].deadline_s = ANSWER_S;
 		if (s->settings->fhir[n].base != NULL)
 			o.servers[n].http = &s->order_http[n];
 	}
@@ -376,7 +379,7 @@ void station_recall(struct station *s, const struct command *c)
 	if (said == 0)
 		station_say(s, "nothing of it can be taken back");
 	else
-		station_say(s, "plan %.8s is taken back%s", p->id,
+		station_say(s, "plan %.8s is being taken back%s", p->id,
 			kept > 0 ? ", but for what nothing takes back" : "");
 	station_orders_tick(s);
 }
