@@ -66,21 +66,10 @@ static bool has_eaten(struct day *day, const struct action *a, struct hcase *giv
 	return true;
 }
 
-static bool comes_late(struct day *day, const struct action *a, struct hcase *given)
-{
-	int i = day_case(day, a->target);
-	if (i < 0 || since(&day->cases[i], MILESTONE_IN_ROOM, a->t)
-		|| (day->cases[i].induction_ms != 0 && day->cases[i].induction_ms <= a->t))
-		return false;
-	given[i].delay_min += a->number;
-	return true;
-}
-
 static bool (*const mishaps[])(struct day *, const struct action *, struct hcase *) = {
 	[ACTION_NO_SHOW] = stay_away,
 	[ACTION_OVERRUN] = take_longer,
 	[ACTION_ATE] = has_eaten,
-	[ACTION_LATE] = comes_late,
 };
 
 static bool is_mishap(const struct action *a)
@@ -143,6 +132,8 @@ static bool can_be(const struct day *day, const struct action *a, char why[DAY_W
 		return refuse(why, "too much was decided today");
 	if (a->kind == ACTION_PLACE || a->kind == ACTION_POSTPONE)
 		return can_be_booked(day, a, why);
+	if (a->kind == ACTION_LATE && day_case(day, a->target) < 0)
+		return refuse(why, "there is no such case");
 	if (a->kind == ACTION_EMERGENCY && day->case_count == DAY_CASES)
 		return refuse(why, "the programme is full");
 	if (a->kind == ACTION_UNITS

@@ -78,7 +78,7 @@ enum action_kind {
 	ACTION_EMERGENCY, /* in a room, or wherever there is least to do */
 	ACTION_OVERRUN,   /* the case in the room */
 	ACTION_ATE,       /* the case must wait so many minutes longer than booked */
-	ACTION_LATE,      /* whoever operates the case comes so many minutes after it is due */
+	ACTION_LATE,      /* whoever operates the case is here so many minutes after it was due */
 	ACTION_DOWN,      /* nobody enters the room for so many minutes */
 	ACTION_DEVICE,    /* nobody enters it who needs the kit the next one needs */
 	ACTION_WARD_FULL, /* nobody leaves the PACU for a ward for so many minutes */
@@ -93,7 +93,7 @@ struct action {
 	int64_t t;
 	enum action_kind kind;
 	char target[ID_SIZE]; /* tag, gateway, room, or case by its appointment */
-	bool on;              /* gateway on, fridge open, pressure lost; POSTPONE: on the waiting list */
+	bool on; /* gateway on, fridge open, pressure lost; POSTPONE: on the waiting list */
 	int number;
 	int room;           /* PLACE: index in the site; UNITS: crew, CREW_COUNT the bays */
 	int64_t start, end; /* PLACE, EMERGENCY; end 0: as long as booked */

@@ -43,20 +43,40 @@ bool flow_is_down(const struct day *day, int room, int64_t t)
 	return false;
 }
 
-int64_t flow_kept_out(const struct day *day, const struct hcase *c, int64_t t)
+/* When whoever operates the case is here after all; a->t: it is about somebody else. */
+static int64_t surgeon_here(const struct day *day, const struct action *a, const struct hcase *c)
+{
+	int i = day_case(day, a->target);
+	if (i < 0 || c->emergency || day->cases[i].surgeon != c->surgeon)
+		return a->t;
+	return day_booking(day, i, a->t).start + (int64_t)a->number * MINUTE;
+}
+
+/* From when on nothing that happened keeps the case out of its room; t: nothing does. */
+static int64_t kept_by(
+	const struct day *day, const struct action *a, const struct hcase *c, int64_t t)
 {
 	const char *room = day->site->rooms[c->room].id;
-	int64_t until = t;
+	int64_t until = a->t + (int64_t)a->number * MINUTE;
+	bool keeps = false;
+	if (a->kind == ACTION_LATE)
+		keeps = (until = surgeon_here(day, a, c)) > a->t;
+	else if (a->kind == ACTION_DOWN)
+		keeps = strcmp(a->target, room) == 0;
+	else if (a->kind == ACTION_DEVICE)
+		keeps = strcmp(a->target, room) == 0 && device_matters(day, c, c->room);
+	return keeps && a->t <= t && t < until ? until + ABOUT_TO_ENTER_MIN * MINUTE : t;
+}
+
+int64_t flow_kept_out(const struct day *day, const struct hcase *c, int64_t t)
+{
 	for (int i = 0; i < day->action_count; i++) {
-		const struct action *a = &day->actions[i];
-		bool closed = a->kind == ACTION_DOWN
-			      || (a->kind == ACTION_DEVICE && device_matters(day, c, c->room));
-		if (!closed || !during(a, until) || strcmp(a->target, room) != 0)
-			continue;
-		until = a->t + (int64_t)(a->number + ABOUT_TO_ENTER_MIN) * MINUTE;
-		i = -1; /* another may begin before this one ends */
+		int64_t until = kept_by(day, &day->actions[i], c, t);
+		if (until > t)
+			i = -1; /* another may begin before this one ends */
+		t = until;
 	}
-	return until;
+	return t;
 }
 
 int64_t flow_kept_in(const struct day *day, const struct hcase *c, int64_t t)

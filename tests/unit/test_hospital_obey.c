@@ -416,7 +416,13 @@ static void mishaps_come_when_they_come(void **state)
 			       >= plain->cases[i].planned_start + (200 - 58) * MINUTE);
 	assert_true(day->cases[k].off_ms != 0
 		    || day->cases[k].at[MILESTONE_IN_ROOM]
-			       >= plain->cases[k].at[MILESTONE_IN_ROOM] + 45 * MINUTE);
+			       >= plain->cases[k].planned_start + 45 * MINUTE);
+	/* Nor does the surgeon begin anywhere else before that. */
+	for (int j = 0; j < day->case_count; j++)
+		if (day->cases[j].surgeon == day->cases[k].surgeon && !day->cases[j].emergency)
+			assert_false(day->cases[j].at[MILESTONE_IN_ROOM] > t
+				     && day->cases[j].at[MILESTONE_IN_ROOM]
+						< plain->cases[k].planned_start + 45 * MINUTE);
 	day_destroy(plain);
 	day_destroy(day);
 }
