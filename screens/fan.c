@@ -7,6 +7,9 @@ enum { DAY_CASES = 48, HOUR_MS = 3600000 };
 
 /* In use, p10 to p50, p50, p50 to p90; ASCII: = % * . (canvas_text.c) */
 enum { IN_USE = 0x2550, LIKELY = 0x2593, MIDDLE = 0x25C6, POSSIBLE = 0x2591, SESSION = 0x2581 };
+/* No room for an emergency: all but surely; LIKELY and POSSIBLE below that. */
+enum { NO_WAY = 0x2588 };
+static const double SURE = 0.9, EVEN = 0.5, SELDOM = 0.1;
 
 struct scale {
 	int64_t from_ms, to_ms;
@@ -116,6 +119,32 @@ void fan_room(const struct view *view, const struct forecast_row *row, struct ca
 		canvas->ascii ? '|' : 0x2502);
 }
 
+/* How likely nobody could be brought in, where that is not next to nothing. */
+static void draw_radar(const struct scale *scale, const struct view *view, struct canvas *canvas)
+{
+	const struct radar *r = view->radar;
+	const int64_t slot_ms = RADAR_SLOT_MIN * 60000, all = scale->to_ms - scale->from_ms;
+	enum role role = rows_forecast_stale(view) ? ROLE_DIM : ROLE_NORMAL;
+
+	for (int column = 0; r && column < scale->line.columns; column++) {
+		int64_t middle =
+			scale->from_ms + all * (2 * column + 1) / (2 * scale->line.columns);
+		int64_t slot = (middle - r->at_ms) / slot_ms;
+
+		if (middle < view->now_ms || middle < r->from_ms || middle >= r->to_ms
+			|| middle < r->at_ms || slot >= RADAR_SLOTS)
+			continue;
+		double none = 1 - (double)r->free[slot];
+
+		if (none >= SELDOM)
+			canvas_put(canvas, scale->line, scale->line.row,
+				scale->line.column + column, role,
+				none >= SURE   ? NO_WAY
+				: none >= EVEN ? LIKELY
+					       : POSSIBLE);
+	}
+}
+
 void fan_axis(const struct view *view, struct canvas *canvas, struct area line)
 {
 	struct scale scale = scale_of(view, line);
@@ -127,6 +156,7 @@ void fan_axis(const struct view *view, struct canvas *canvas, struct area line)
 
 	if (line.columns < 8)
 		return;
+	draw_radar(&scale, view, canvas);
 	for (; hour < scale.to_ms; hour += step * HOUR_MS) {
 		int column = at(&scale, (double)hour);
 

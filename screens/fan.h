@@ -15,7 +15,8 @@
 
 void fan_room(const struct view *view, const struct forecast_row *row, struct canvas *canvas,
 	struct area line);
-/* Hours above the strips, and now. */
+/* Hours above the strips, and now. Behind the hours, when no room of the suite can be
+ * entered by an emergency (twin/radar.h):  .  in one of ten,  %  in half,  #  in nine. */
 void fan_axis(const struct view *view, struct canvas *canvas, struct area line);
 
 #endif

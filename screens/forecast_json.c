@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "screens/format.h"
+#include "screens/radar_rows.h"
 #include "screens/rows.h"
 
 const struct forecast_kpi_name forecast_kpi_names[FORECAST_KPIS] = {
@@ -331,6 +332,7 @@ void forecast_json(cJSON *root, const struct forecast_told *t)
 	add_bottlenecks(root, "bottlenecks_2h", t, t->view->forecast->bottlenecks_later);
 	add_demand(root, t);
 	add_break_ins(root, t);
+	radar_json(root, t->view);
 	kpi = t->view->forecast->kpi;
 	kpi.idle_min = rows_idle_all(t->view->forecast, 0.1, causes); /* as the rooms' */
 	add_kpi(root, "kpi", &kpi);

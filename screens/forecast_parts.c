@@ -6,6 +6,7 @@
 #include "screens/curve.h"
 #include "screens/fan.h"
 #include "screens/format.h"
+#include "screens/radar_rows.h"
 #include "screens/tr.h"
 
 enum { CURVE_COLUMNS = 256, BREAK_INS = 4, RANKED = 3, SHORT_ROWS = 10, TALL_ROWS = 22 };
@@ -211,9 +212,18 @@ void forecast_short(const struct view *view, struct canvas *canvas, struct area 
 	const struct forecast *f = view->forecast;
 	char text[LABEL_SIZE * 2], name[LABEL_SIZE];
 
-	if (!f)
+	if (!f || area.rows < 1)
 		return;
-	draw_kpis(view, canvas, (struct area){area.row, area.column, 1, area.columns});
+	if (view->radar) {
+		radar_line(view, canvas, (struct area){area.row, area.column, 1, area.columns});
+	} else {
+		draw_kpis(view, canvas, (struct area){area.row, area.column, 1, area.columns});
+	}
+	if (view->radar && area.rows > 2) {
+		area.row++;
+		area.rows--;
+		draw_kpis(view, canvas, (struct area){area.row, area.column, 1, area.columns});
+	}
 	if (f->ranked_reps == 0 || f->bottleneck_count == 0)
 		return;
 	if (!forecast_helps(&f->bottlenecks[0]) && !forecast_helps(&f->bottlenecks_later[0])) {
@@ -255,8 +265,11 @@ void forecast_summary(const struct view *view, struct canvas *canvas, struct are
 	used += draw_gaps(view, most, canvas,
 		(struct area){area.row + used, area.column, area.rows - used, area.columns});
 	used += area.rows - used > 3;
-	draw_break_ins(view, canvas,
-		(struct area){area.row + used, area.column, area.rows - used, area.columns});
+	area = (struct area){area.row + used, area.column, area.rows - used, area.columns};
+	if (view->radar)
+		radar_block(view, canvas, area);
+	else
+		draw_break_ins(view, canvas, area);
 }
 
 /* ---- loads ---- */

@@ -9,6 +9,8 @@
 #include "screens/canvas.h"
 #include "screens/forecast_json.h"
 #include "screens/format.h"
+#include "screens/radar_rows.h"
+#include "screens/repair_words.h"
 #include "screens/rows.h"
 #include "screens/tr.h"
 
@@ -253,6 +255,26 @@ static void put_ranking(FILE *out, const struct view *view, const char *title,
 	}
 }
 
+/* Where an emergency goes, and the longest time without a way in. */
+static void put_radar(FILE *out, const struct view *view)
+{
+	struct radar_row rows[RADAR_CLASSES];
+	int count = radar_rows(view, rows);
+	char text[REPAIR_WORDS + LABEL_SIZE];
+
+	put_title(out, _("an emergency can go to"));
+	for (int k = 0; k < count; k++) {
+		radar_class_words(view, &rows[k], text, sizeof text);
+		fprintf(out, "%s\n", text);
+	}
+	radar_hole_words(view, text, sizeof text);
+	if (text[0])
+		fprintf(out, "%s\n", text);
+	radar_closes_words(view, text, sizeof text);
+	if (text[0])
+		fprintf(out, "%s\n", text);
+}
+
 static void put_break_ins(FILE *out, const struct view *view)
 {
 	struct break_in_row rows[SIM_ROOMS];
@@ -365,7 +387,10 @@ char *forecast_text(const struct forecast_told *t)
 		view->forecast->bottlenecks);
 	put_ranking(out, view, _("one more of it in two hours: overtime and called off"),
 		view->forecast->bottlenecks_later);
-	put_break_ins(out, view);
+	if (view->radar)
+		put_radar(out, view);
+	else
+		put_break_ins(out, view);
 	if (t->robust)
 		put_robust(out, t);
 	put_kpis(out, t);

@@ -8,6 +8,7 @@
 #include "screens/fan.h"
 #include "screens/forecast_parts.h"
 #include "screens/format.h"
+#include "screens/radar_rows.h"
 #include "screens/tr.h"
 
 enum { WIDE = 160, SIDE = 56, BELOW_LEAST = 10 };
@@ -197,7 +198,7 @@ static void subject(
 
 /* ---- the screen ---- */
 
-/* On a small terminal Tab shows the loads in the place of the rooms. */
+/* On a small terminal Tab shows the loads in the place of the rooms, then the radar. */
 static void draw_loads_alone(
 	struct screen *screen, const struct view *view, struct canvas *canvas, struct area area)
 {
@@ -209,6 +210,18 @@ static void draw_loads_alone(
 		forecast_summary(view, canvas,
 			(struct area){area.row + area.rows - under + 1, area.column, under - 1,
 				area.columns});
+	canvas->cursor_row = area.row;
+	canvas->cursor_column = area.column;
+}
+
+static void draw_radar_alone(const struct view *view, struct canvas *canvas, struct area area)
+{
+	fan_axis(view, canvas, (struct area){area.row, area.column + 1, 1, area.columns - 1});
+	if (radar_block(view, canvas,
+		    (struct area){area.row + 1, area.column, area.rows - 1, area.columns})
+		== 0)
+		canvas_text(canvas, area, area.row + 1, area.column + 1, area.columns - 1, ROLE_DIM,
+			_("computing..."));
 	canvas->cursor_row = area.row;
 	canvas->cursor_column = area.column;
 }
@@ -270,7 +283,9 @@ static void draw(
 	forecast_status(view, canvas, (struct area){main.row++, main.column, 1, main.columns});
 	main.rows--;
 	used = 1 + list.visible * 2;
-	if (screen->pane == 1 && main.rows - 1 - used < BELOW_LEAST) {
+	if (screen->pane == 2 && main.rows - 1 - used < BELOW_LEAST) {
+		draw_radar_alone(view, canvas, main);
+	} else if (screen->pane == 1 && main.rows - 1 - used < BELOW_LEAST) {
 		draw_loads_alone(screen, view, canvas, main);
 	} else {
 		if (used > main.rows - 1)
@@ -299,5 +314,5 @@ const struct screen_def screen_forecast = {
 	.table = &table,
 	.draw = draw,
 	.subject = subject,
-	.panes = 2,
+	.panes = 3,
 };

@@ -18,6 +18,8 @@ enum { STAGES = sizeof stages / sizeof *stages, PART = 32, MOST = 2000 };
 enum { RANK_REPS = 1000 };
 /* Enough to rank remedies: twice the error of a probability is 0.06 at most. */
 enum { REMEDY_REPS = 256 };
+/* What closes the longest hole is looked for again after so long, of the twin's time. */
+enum { CLOSES_MS = 120000 };
 
 /* What is asked besides the forecast. */
 struct question {
@@ -60,8 +62,7 @@ struct forecaster {
 	struct radar_run *radar;          /* of the base; NULL: out of memory */
 	struct question question;
 	struct learnt *learnt;
-	/* What binds this very base; what would close its longest hole. */
-	bool has_twin, knows, ranked, closed;
+	bool has_twin, knows, ranked; /* ranked: what binds this very base */
 	struct told *answer;
 	struct forecast *scratch;
 	uint32_t seed;
@@ -233,7 +234,7 @@ static bool base_begin(struct forecaster *f)
 {
 	const struct twin *twin = f->base->fork.twin;
 	struct radar_change *closes = &f->answer->radar.closes;
-	f->ranked = f->closed = false;
+	f->ranked = false;
 	radar_run_destroy(f->radar);
 	f->radar = NULL;
 	if (!radar_stands(closes, twin, format_clock_zero(twin->now_ms)))
@@ -246,17 +247,21 @@ static bool base_begin(struct forecaster *f)
 	return true;
 }
 
-/* Once per twin; told with what binds. */
+/* Told with what binds. */
 static void close_hole(struct forecaster *f)
 {
-	struct plan_options options = options_of(f, f->base->fork.twin);
-	struct radar_ask ask = {.twin = f->base->fork.twin,
+	const struct twin *twin = f->base->fork.twin;
+	struct radar_change *closes = &f->answer->radar.closes;
+	struct plan_options options = options_of(f, twin);
+	struct radar_ask ask = {.twin = twin,
 		.options = &options,
 		.seed = f->seed,
 		.stop = overtaken,
 		.context = f};
-	if (!f->closed && f->radar != NULL)
-		f->closed = radar_close(&ask, &f->answer->radar.closes);
+	bool young = closes->at_ms != 0 && twin->now_ms - closes->at_ms < CLOSES_MS
+		     && twin->now_ms >= closes->at_ms;
+	if (!young && f->radar != NULL)
+		radar_close(&ask, closes);
 }
 
 /* What one unit more of each would change in the day as it is: once per twin,

@@ -16,7 +16,7 @@
 
 #include "screens/rows.h"
 #include "screens/show_json.h"
-#include "tests/unit/suite_forecast.h"
+#include "tests/unit/suite_radar.h"
 
 static struct world *world;
 static struct forecast *forecast;
@@ -333,6 +333,50 @@ static void test_json_of_the_rest(void **state)
 	free(text);
 }
 
+/* What is read off the radar of suite_radar.h; NEST class 2 has one hour from 10:42. */
+static void test_radar_told(void **state)
+{
+	struct radar *radar = world_radar(world);
+	const cJSON *r, *one, *at;
+
+	(void)state;
+	world->view.radar = radar;
+	char *text = show_json(&world->view, "forecast");
+	cJSON *root = cJSON_Parse(text);
+	r = in(root, "radar");
+	one = cJSON_GetArrayItem(in(r, "moments"), 1);
+	assert_int_equal(cJSON_GetArraySize(in(r, "moments")), 4);
+	assert_string_equal(text_of(one, "room"), "or-1");
+	assert_string_equal(text_of(one, "after"), "c-101");
+	assert_string_equal(text_of(in(one, "at"), "p90"), "2026-03-16T11:04:00+01:00");
+	assert_true(number_of(one, "p") == 1 && number_of(one, "behind") == 2);
+	one = cJSON_GetArrayItem(in(r, "classes"), 1);
+	assert_int_equal(cJSON_GetArraySize(in(r, "classes")), 6);
+	assert_true(number_of(one, "class") == 2 && number_of(one, "waiting") == 0);
+	assert_string_equal(text_of(one, "target"), "2026-03-16T11:42:00+01:00");
+	assert_string_equal(text_of(one, "room"), "or-3");
+	assert_true(cJSON_IsFalse(in(one, "late")));
+	at = in(cJSON_GetArrayItem(in(r, "classes"), 2), "at");
+	assert_string_equal(text_of(at, "p50"), "2026-03-16T12:15:00+01:00");
+	assert_int_equal(cJSON_GetArraySize(in(r, "p_free")), RADAR_SLOTS);
+	assert_true(fabs(cJSON_GetArrayItem(in(r, "p_free"), 16)->valuedouble - 0.4) < 1e-6);
+	assert_true(number_of(in(r, "hole"), "p50_min") == 55);
+	assert_string_equal(text_of(in(r, "hole"), "from"), "2026-03-16T11:05:00+01:00");
+	assert_string_equal(cJSON_GetArrayItem(in(in(r, "closes"), "moves"), 0)->valuestring,
+		"place:case=c-301,room=or-3,at=2026-03-16T10:20Z");
+	assert_true(fabs(number_of(in(in(r, "closes"), "hole_min"), "mean") + 17.8) < 1e-6);
+	cJSON_Delete(root);
+	free(text);
+	text = show_text(&world->view, "forecast", 100, false);
+	assert_non_null(strstr(text, "\nclass 2 target 11:42: OR 3 now\n"));
+	assert_non_null(
+		strstr(text, "\nno way in 11:05-12:00, 55 min\nDelay c-301 (Cataract) by 20 "
+			     "min, to 11:20 in OR 3: -18 min of it"));
+	free(text);
+	world->view.radar = NULL;
+	free(radar);
+}
+
 /* The same in lines; nothing of it is cut. */
 static void test_text(void **state)
 {
@@ -381,7 +425,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(test_age), T(test_rooms), T(test_cases_of_a_room),
 		T(test_case_not_foreseen), T(test_nothing_ahead_is_over), T(test_break_ins),
 		T(test_window), T(test_resources), T(test_json), T(test_json_idle),
-		T(test_json_of_the_rest), T(test_text), T(test_json_without_a_forecast)};
+		T(test_json_of_the_rest), T(test_radar_told), T(test_text),
+		T(test_json_without_a_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

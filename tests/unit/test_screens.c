@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "screens/command_table.h"
-#include "tests/unit/suite_forecast.h"
+#include "tests/unit/suite_radar.h"
 #include "tests/unit/suite_golden.h"
 
 static void test_pictures(void **state)
@@ -73,6 +73,25 @@ static void test_forecast_pictures(void **state)
 	press(ui, "\n");
 	golden(ui, "patient_foreseen", 24, 80, false);
 	ui_destroy(ui);
+	free(forecast);
+}
+
+static void test_radar_pictures(void **state)
+{
+	struct forecast *forecast = world_forecast(world);
+	struct radar *radar = world_radar(world);
+	struct ui *ui = ui_create();
+
+	(void)state;
+	world->view.forecast = forecast;
+	world->view.radar = radar;
+	press(ui, "7");
+	goldens(ui, "radar");
+	press(ui, "\t\t");
+	golden(ui, "radar_alone", 24, 80, false);
+	golden(ui, "radar_alone", 24, 80, true);
+	ui_destroy(ui);
+	free(radar);
 	free(forecast);
 }
 
@@ -429,12 +448,13 @@ static void test_random_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_pictures), T(test_pages),
-		T(test_forecast_pictures), T(test_no_size_crashes), T(test_too_small_says_so),
-		T(test_board_answers_at_a_glance), T(test_names_are_masked),
-		T(test_reveal_needs_a_reason), T(test_milestone_asks_first),
-		T(test_absent_and_readiness), T(test_acknowledge), T(test_readonly_asks_nothing),
-		T(test_search_finds_in_three_keys), T(test_filter_and_sort), T(test_command_line),
-		T(test_back), T(test_paste_runs_nothing), T(test_flash), T(test_command_table),
+		T(test_forecast_pictures), T(test_radar_pictures), T(test_no_size_crashes),
+		T(test_too_small_says_so), T(test_board_answers_at_a_glance),
+		T(test_names_are_masked), T(test_reveal_needs_a_reason),
+		T(test_milestone_asks_first), T(test_absent_and_readiness), T(test_acknowledge),
+		T(test_readonly_asks_nothing), T(test_search_finds_in_three_keys),
+		T(test_filter_and_sort), T(test_command_line), T(test_back),
+		T(test_paste_runs_nothing), T(test_flash), T(test_command_table),
 		T(test_reserved_letters_are_unbound), T(test_empty_twin), T(test_random_keys)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

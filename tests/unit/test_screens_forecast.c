@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "screens/screen.h"
-#include "tests/unit/suite_forecast.h"
+#include "tests/unit/suite_radar.h"
 #include "tests/unit/suite_screens.h"
 
 static struct forecast *forecast;
@@ -45,7 +45,7 @@ static void test_rooms_first(void **state)
 	assert_false(shows(ui, 24, 80, "likely full"));
 	press(ui, "\t");
 	assert_true(shows(ui, 24, 80, "PACU bays: 4, likely full from 14:26"));
-	press(ui, "\t");
+	press(ui, "\t\t"); /* past the radar */
 	assert_true(shows(ui, 24, 80, "!! 63 %"));
 	/* With room for both, both are there. */
 	assert_true(shows(ui, 40, 120, "!! 63 %") && shows(ui, 40, 120, "likely full from 14:26"));
@@ -173,6 +173,52 @@ static void test_short_and_idle(void **state)
 	assert_false(shows(ui, 24, 80, "EUR"));
 }
 
+/* Where an emergency of each class should go (twin/radar.h: NEST targets of 1 and 4
+ * hours from 10:42 on), and the longest time without a way in. */
+static void test_radar(void **state)
+{
+	struct radar *radar = world_radar(world);
+	int i = twin_case(world->twin, "c-202");
+
+	(void)state;
+	world->view.radar = radar;
+	press(ui, "7");
+	assert_true(shows(
+		ui, 24, 80, "NEST 1 OR 3 now  2 (11:42) OR 3 now  no way in 11:05-12:00, 55 min"));
+	assert_true(shows(ui, 24, 80, "one more of: PACU bays"));
+	assert_true(shows(ui, 60, 200, "class 3 target 14:42: OR 3 12:15 (12:00-12:40)"));
+	assert_true(shows(ui, 60, 200, "no way in 11:05-12:00, 55 min"));
+	assert_true(shows(ui, 60, 200, "-18 min of it (-20 to -16), overtime +4"));
+	press(ui, "\t\t");
+	assert_true(shows(ui, 24, 80, "OR 1     10:55 (10:50-11:04) 100 %  after c-101"));
+	assert_true(shows(ui, 24, 80, "u adds one  r what to do"));
+	press(ui, "\t");
+	/* One waits since ten without a room: class 2 has until eleven, and no moment is sure
+	 * to come before that but the one that is now. */
+	world->twin->cases[i].nest = 2;
+	world->twin->cases[i].known_ms = world_at(10, 0);
+	world->twin->cases[i].room[0] = '\0';
+	assert_true(shows(ui, 60, 200, "class 2 c-202 target 11:00, 18 min left: OR 3 now"));
+	radar->moments[0] = radar->moments[3];
+	radar->moments[1] = radar->moments[2];
+	assert_true(shows(ui, 60, 200, "! class 2 c-202 target 11:00, 18 min left: OR"));
+	assert_true(shows(ui, 60, 200, "LATE"));
+	world->view.now_ms = world_at(11, 5);
+	assert_true(shows(ui, 60, 200, "! class 2 c-202 target 11:00, 5 min late: OR 2"));
+	radar->count = 0;
+	assert_true(shows(ui, 60, 200, "class 1: no room foreseen"));
+	/* Nothing to close, not looked for yet, and over. */
+	radar->closes.moves.count = 0;
+	assert_true(shows(ui, 60, 200, "no change of order closes it"));
+	radar->closes.at_ms = 0;
+	assert_true(shows(ui, 60, 200, "what closes it: computing..."));
+	radar->hole_min = (struct quantiles){0, 0, 3};
+	assert_true(shows(ui, 60, 200, "a room can be entered at any time"));
+	radar->to_ms = radar->from_ms = 0;
+	assert_false(shows(ui, 60, 200, "a room can be entered at any time"));
+	free(radar);
+}
+
 /* Predicted beside planned: D.P. is planned at 10:30 and will be in at 11:05. */
 static void test_board_next(void **state)
 {
@@ -264,8 +310,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {F(test_rooms_first), F(test_before_the_first_answer),
 		F(test_a_room_opens), F(test_old_is_said), F(test_board_and_patient), F(test_loads),
-		F(test_what_binds), F(test_short_and_idle), F(test_board_next), F(test_home),
-		F(test_street_ready_and_kits), F(test_any_size_any_forecast)};
+		F(test_what_binds), F(test_short_and_idle), F(test_radar), F(test_board_next),
+		F(test_home), F(test_street_ready_and_kits), F(test_any_size_any_forecast)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
