@@ -61,15 +61,18 @@ const struct repair_option *repair_chosen(
 static void draw_break_in(const struct view *view, const char *about, struct page *page)
 {
 	struct break_in_row rows[SIM_ROOMS];
-	int i = twin_case(view->twin, about), count;
+	const struct site *site = view->twin->site;
+	int i = twin_case(view->twin, about), count, told = 0;
 	char line[REPAIR_WORDS] = "", when[LABEL_SIZE];
 
 	if (i < 0 || view->twin->cases[i].nest < 1 || view->twin->cases[i].room[0])
 		return;
 	count = break_in_rows(view, rows, SIM_ROOMS);
-	for (int r = 0; r < count && r < ROOMS_FIRST; r++) {
+	for (int r = 0; r < count && told < ROOMS_FIRST; r++) {
+		if (!site_room_takes(&site->rooms[rows[r].room], view->twin->cases[i].procedure))
+			continue;
 		format_span(&rows[r].when, when, sizeof when);
-		format_add(line, sizeof line, "%s%s %s", r ? ", " : "",
+		format_add(line, sizeof line, "%s%s %s", told++ ? ", " : "",
 			format_room(view, rows[r].room), when[0] ? when : _("now"));
 	}
 	page_line(page, ROLE_NORMAL, _("first break-in: %s"), line[0] ? line : _("none foreseen"));

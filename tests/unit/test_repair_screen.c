@@ -377,6 +377,11 @@ static void test_where_an_emergency_can_break_in(void **state)
 	decide(&answer.options[0], "place:case=u-1a2b3c4d,room=or-3,at=2026-03-16T09:45Z");
 	press(ui, "r");
 	golden(ui, "repair_emergency", 24, 80, false);
+	/* OR 3 is for something else. */
+	world->rooms[2].takes.count = 1;
+	format_put(
+		world->rooms[2].takes.of[0], sizeof world->rooms[2].takes.of[0], "%s", "cataract");
+	assert_true(shows(ui, 24, 80, "first break-in: OR 2 12:05"));
 	ui_destroy(ui);
 	free(forecast);
 }
