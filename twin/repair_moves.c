@@ -195,56 +195,102 @@ static enum telling tell(
 		       : TELLING_NOT;
 }
 
-/* Those behind, from `from` of the queue on, whose turn would come before `after_ms`.
- * False: one of them stays, or there are too many. */
-static bool push(struct repair_moves *moves, const struct repair_near *near, int r,
-	const int queue[SIM_TURNS], int n, int from, int64_t after_ms, int64_t free)
+/* The list of a room without one case, and where that comes into it. */
+struct spot {
+	int r, room; /* of the plan, of the site */
+	int queue[SIM_TURNS], n, place;
+	int64_t at_ms; /* when it may be expected to begin there */
+};
+
+static int64_t listed_ms(const struct repair_near *near, const struct spot *spot, int k)
 {
-	for (int k = from; k < n && twin_of(near)->cases[queue[k]].start_ms <= after_ms; k++) {
-		int of = queue[k];
+	return twin_of(near)->cases[spot->queue[k]].start_ms;
+}
+
+/* Those behind whose turn would come before `after_ms`: told when it will come. Who is
+ * told a later hour than those behind is overtaken, or all of them are told as well.
+ * False: one of them stays, or there are too many. */
+static bool push(struct repair_moves *moves, const struct repair_near *near,
+	const struct spot *spot, int64_t free, bool all)
+{
+	int64_t after_ms = spot->at_ms;
+	for (int k = spot->place; k < spot->n && listed_ms(near, spot, k) <= after_ms; k++) {
+		int of = spot->queue[k];
 		int64_t at = round_up(near, later_of(free, near->limits->earliest_ms[of]));
-		enum telling told = tell(moves, near, of, r, at);
+		enum telling told = tell(moves, near, of, spot->r, at);
 		if (told == TELLING_NOT)
 			return false;
 		if (told == TELLING_OFF)
 			continue;
-		after_ms = at;
+		after_ms = all ? at : after_ms;
 		free = at + lasts_ms(near, of);
 	}
 	return true;
+}
+
+/* When it may be expected to begin there; false: nobody can say. */
+static bool expect(const struct repair_near *near, int of, struct spot *spot)
+{
+	const struct surgery *s = &twin_of(near)->cases[of];
+	const struct repair_limits *l = near->limits;
+	int before = spot->place - 1;
+	int64_t free =
+		before >= 0 ? near->look->frees_ms[spot->queue[before]] : free_ms(near, spot->r);
+	bool here = fork_is_in(&near->bench->fork, s, spot->room) && s->start_ms != 0;
+	if (before >= 0 && free == 0)
+		return false;
+	for (int k = 0; here && k <= before; k++)
+		if (listed_ms(near, spot, k) > s->start_ms) {
+			free -= lasts_ms(near, of); /* it was in front of them */
+			break;
+		}
+	free = later_of(later_of(free, twin_of(near)->now_ms), l->earliest_ms[of]);
+	spot->at_ms = round_up(near, later_of(free, l->open_ms[spot->room]));
+	if (before >= 0 && spot->at_ms <= listed_ms(near, spot, before))
+		spot->at_ms = listed_ms(near, spot, before) + MINUTE_MS;
+	return true;
+}
+
+static bool may_begin(const struct repair_near *near, int of, const struct spot *spot)
+{
+	return repair_limits_allow(near->limits, of, spot->room, spot->at_ms)
+	       && !too_late(near, of, spot->r, spot->at_ms);
+}
+
+/* An emergency goes in front of the next one, who is told nothing and waits. */
+static void put_before(struct listing *list, int of, struct spot *spot)
+{
+	const struct repair_near *near = list->near;
+	int64_t at = listed_ms(near, spot, spot->place) - MINUTE_MS;
+	struct repair_moves *moves;
+	if (at >= spot->at_ms || (spot->place > 0 && at <= listed_ms(near, spot, spot->place - 1)))
+		return;
+	spot->at_ms = at;
+	if (may_begin(near, of, spot) && (moves = begin(list)) != NULL)
+		list->count += place(moves, near, of, spot->room, at);
 }
 
 /* A case comes at a place of the queue of a room, as early as may be expected. */
 static void put(struct listing *list, int of, int r, int at_place)
 {
 	const struct repair_near *near = list->near;
-	const struct repair_limits *l = near->limits;
 	const struct surgery *s = &twin_of(near)->cases[of];
-	int queue[SIM_TURNS], room = near->bench->index.site_room[r];
-	int n = queue_of(near, r, of, queue);
-	if (at_place > n || !may_take(near, of, room))
+	struct spot spot = {.r = r, .room = near->bench->index.site_room[r], .place = at_place};
+	spot.n = queue_of(near, r, of, spot.queue);
+	if (at_place > spot.n || !may_take(near, of, spot.room) || !expect(near, of, &spot))
 		return;
-	int64_t free = at_place > 0 ? near->look->frees_ms[queue[at_place - 1]] : free_ms(near, r);
-	bool here = fork_is_in(&near->bench->fork, s, room);
-	if (at_place > 0 && free == 0)
+	int64_t by = spot.at_ms > s->start_ms ? spot.at_ms - s->start_ms : s->start_ms - spot.at_ms;
+	if (fork_is_in(&near->bench->fork, s, spot.room) && by < 5 * MINUTE_MS)
 		return;
-	for (int k = 0; here && at_place > 0 && k < at_place; k++)
-		if (twin_of(near)->cases[queue[k]].start_ms > s->start_ms && s->start_ms != 0) {
-			free -= lasts_ms(near, of); /* it was in front of them */
-			break;
-		}
-	int64_t at = later_of(later_of(free, twin_of(near)->now_ms), l->earliest_ms[of]);
-	at = round_up(near, later_of(at, l->open_ms[room]));
-	if (at_place > 0 && at <= twin_of(near)->cases[queue[at_place - 1]].start_ms)
-		at = twin_of(near)->cases[queue[at_place - 1]].start_ms + MINUTE_MS;
-	int64_t by = at > s->start_ms ? at - s->start_ms : s->start_ms - at;
-	if (!repair_limits_allow(l, of, room, at) || (here && by < 5 * MINUTE_MS)
-		|| too_late(near, of, r, at))
-		return;
-	struct repair_moves *moves = begin(list);
-	if (moves != NULL && place(moves, near, of, room, at)
-		&& push(moves, near, r, queue, n, at_place, at, at + lasts_ms(near, of)))
-		list->count++;
+	bool pushes = at_place < spot.n && listed_ms(near, &spot, at_place) <= spot.at_ms;
+	int64_t free = spot.at_ms + lasts_ms(near, of);
+	for (int all = 0; may_begin(near, of, &spot) && all <= pushes; all++) {
+		struct repair_moves *moves = begin(list);
+		list->count += moves != NULL && place(moves, near, of, spot.room, spot.at_ms)
+			       && push(moves, near, &spot, free, all == 1);
+	}
+	if (pushes && near->race->day.class[of] > 0)
+		put_before(list, of, &spot);
 }
 
 static void put_anywhere(struct listing *list, int of)
@@ -260,20 +306,20 @@ static void tell_late(struct listing *list, int of)
 {
 	const struct repair_near *near = list->near;
 	const struct surgery *s = &twin_of(near)->cases[of];
-	int r = near->bench->index.case_of[of] >= 0
-			? near->bench->plan.cases[near->bench->index.case_of[of]].room
-			: SIM_NONE;
-	int64_t at = near->look->begins_ms[of] / (5 * MINUTE_MS) * (5 * MINUTE_MS);
-	if (r < 0 || at - s->start_ms < 15 * MINUTE_MS
-		|| !repair_limits_allow(near->limits, of, near->bench->index.site_room[r], at))
+	int i = near->bench->index.case_of[of];
+	if (i < 0 || near->bench->plan.cases[i].room < 0)
 		return;
-	int queue[SIM_TURNS], n = queue_of(near, r, of, queue), k = 0;
-	while (k < n && twin_of(near)->cases[queue[k]].start_ms <= s->start_ms)
-		k++;
+	struct spot spot = {.r = near->bench->plan.cases[i].room,
+		.at_ms = near->look->begins_ms[of] / (5 * MINUTE_MS) * (5 * MINUTE_MS)};
+	spot.room = near->bench->index.site_room[spot.r];
+	spot.n = queue_of(near, spot.r, of, spot.queue);
+	while (spot.place < spot.n && listed_ms(near, &spot, spot.place) <= s->start_ms)
+		spot.place++;
+	if (spot.at_ms - s->start_ms < 15 * MINUTE_MS || !may_begin(near, of, &spot))
+		return;
 	struct repair_moves *moves = begin(list);
-	if (moves != NULL && place(moves, near, of, near->bench->index.site_room[r], at)
-		&& push(moves, near, r, queue, n, k, at, at + lasts_ms(near, of)))
-		list->count++;
+	list->count += moves != NULL && place(moves, near, of, spot.room, spot.at_ms)
+		       && push(moves, near, &spot, spot.at_ms + lasts_ms(near, of), true);
 }
 
 static void put_off(struct listing *list, int of)

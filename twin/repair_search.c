@@ -11,9 +11,9 @@
  * and it without one of its decisions.
  */
 enum {
-	NEAR_FIRST = 240,   /* the first answer is due in half a second */
+	NEAR_FIRST = 320,   /* the first answer is due in half a second */
 	NEAR_SECOND = 1600, /* anywhere */
-	NEAR_NEXT = 160,    /* around each of the best */
+	NEAR_NEXT = 200,    /* around each of the best */
 	LIST = 2048,
 	PARENTS = 4,
 	DEPTH = 24, /* none is gone on from that has so many before it */
@@ -191,6 +191,30 @@ static void remember_good(struct repair_search *s)
 			s->good[s->good_count++] = s->list[i].moves;
 }
 
+/* The best so many of them go on, but of a kind no more than a quarter, as long as there
+ * are others: what is best on few fates is often ten times the same. */
+static void thin(struct repair_search *s, int most)
+{
+	bool goes_on[LIST] = {false};
+	int count = 0, kept = 0;
+	for (int i = 0; i < s->count && count < most; i++) {
+		int alike = 0;
+		for (int k = 0; k < i && 4 * alike < most; k++)
+			alike += goes_on[k]
+				 && repair_is_like(&s->list[i].moves, &s->list[k].moves, s->about);
+		goes_on[i] = 4 * alike < most;
+		count += goes_on[i];
+	}
+	for (int i = 0; i < s->count && count < most; i++) {
+		count += !goes_on[i];
+		goes_on[i] = true;
+	}
+	for (int i = 0; i < s->count; i++)
+		if (goes_on[i])
+			s->list[kept++] = s->list[i];
+	s->count = kept;
+}
+
 /* All in the list; the best of them go into the beam. False: stopped. */
 static bool run_race(struct repair_search *s)
 {
@@ -206,8 +230,8 @@ static bool run_race(struct repair_search *s)
 			s->count--;
 		if (r == 1)
 			remember_good(s);
-		if (r + 1 < ROUNDS && s->count > rounds[r].keep)
-			s->count = rounds[r].keep;
+		if (r + 1 < ROUNDS)
+			thin(s, rounds[r].keep);
 	}
 	for (int i = 0; i < s->count; i++)
 		keep(s, &s->list[i]);
