@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -286,24 +287,56 @@ static void a_server_that_ignores_the_version(void **state)
 	free(text);
 }
 
+/* ---- other processes: this program again, told what to do ---- */
+
+static pid_t another(const char *what, const char *one, const char *two, int64_t at_ms)
+{
+	char number[32], *argv[] = {(char[]){"station"}, strdup(what), strdup(one), strdup(two),
+				 number, NULL};
+	pid_t child;
+	snprintf(number, sizeof number, "%lld", (long long)at_ms);
+	int rc = posix_spawn(&child, "/proc/self/exe", NULL, NULL, argv, environ);
+	for (int i = 1; i <= 3; i++)
+		free(argv[i]);
+	assert_int_equal(rc, 0);
+	return child;
+}
+
+/* Approves, and waits to be killed or ends with the state that it came to. */
+static int approves(const char *what, const char *base, const char *journal, int64_t at_ms)
+{
+	static struct suite s;
+	struct place p;
+	struct view view;
+	begin(&p, &s, base, journal);
+	poll_brings(&s, "c-1", "or-1", at_ms);
+	approve(&s, "or-2", at_ms + 30 * 60000);
+	run_until(&s, strcmp(what, "wait") == 0 ? 60 : 3, NULL);
+	station_view(s.station, &view);
+	return 100 + state_now(&view);
+}
+
+/* Opens with one setting that is wrong: says why on its standard error. */
+static int refused(const char *name, const char *value)
+{
+	struct settings settings;
+	struct error err = {""};
+	struct station_calls calls = {NULL, NULL, NULL};
+	settings_init(&settings);
+	settings_set(&settings, "site", "etc/demo/site.cfg", &err);
+	settings_set(&settings, "journal", getenv("VIGIE_TEST_JOURNAL"), &err);
+	settings_set(&settings, name, value, &err);
+	bool open = station_open(ev_loop_new(EVFLAG_AUTO), &settings, calls, &err) != NULL;
+	return open || strcmp(err.text, getenv("VIGIE_TEST_WHY")) != 0;
+}
+
 /* ---- killed in between ---- */
 
-/* Does what it is told in a process of its own, which is killed once the server has
- * had the request. */
 static void approve_and_die(struct place *p, const char *journal, int64_t at_ms)
 {
 	int writes = fhir_writable_writes(p->server);
-	pid_t child = fork();
-	if (child == 0) {
-		static struct suite s;
-		static struct place other;
-		begin(&other, &s, fhir_writable_base(p->server), journal);
-		poll_brings(&s, "c-1", "or-1", at_ms);
-		approve(&s, "or-2", at_ms + 30 * 60000);
-		run_until(&s, 30, NULL);
-		_exit(3); /* nobody killed it */
-	}
-	for (int i = 0; i < 1000 && fhir_writable_writes(p->server) == writes; i++)
+	pid_t child = another("wait", fhir_writable_base(p->server), journal, at_ms);
+	for (int i = 0; i < 2000 && fhir_writable_writes(p->server) == writes; i++)
 		usleep(10000);
 	usleep(50000);
 	kill(child, SIGKILL);
@@ -336,25 +369,6 @@ static void killed_while_the_answer_is_awaited(void **state)
 
 /* ---- two stations ---- */
 
-/* In a process of its own, as stations are: approves the same, and ends with the state
- * that it came to. */
-static int elsewhere(struct place *p, const char *journal, int64_t at_ms)
-{
-	pid_t child = fork();
-	if (child == 0) {
-		static struct suite s;
-		struct place q;
-		struct view view;
-		begin(&q, &s, fhir_writable_base(p->server), journal);
-		poll_brings(&s, "c-1", "or-1", at_ms);
-		approve(&s, "or-2", at_ms + 30 * 60000);
-		run_until(&s, 3, NULL);
-		station_view(s.station, &view);
-		_exit(100 + state_now(&view));
-	}
-	return child;
-}
-
 /* Both approve the same plan at the same time, cut off from each other: the hospital
  * sees one change, and each ends in a state with a name. */
 static void two_stations_apart(void **state)
@@ -365,7 +379,7 @@ static void two_stations_apart(void **state)
 	char journal[96];
 	int ended;
 	snprintf(journal, sizeof journal, "%s/other.db", s->folder);
-	int child = elsewhere(p, journal, planned(s));
+	pid_t child = another("end", fhir_writable_base(p->server), journal, planned(s));
 	approve(s, "or-2", planned(s) + 30 * 60000);
 	run_until(s, 3, NULL);
 	assert_int_equal(waitpid(child, &ended, 0), child);
@@ -416,24 +430,14 @@ static void by_itself_nothing_is_sent(void **state)
 	assert_int_equal(fhir_writable_writes(p->server), 0);
 }
 
-/* Why a station with this setting does not open; it is said by the process that tries. */
-static void refused(struct place *p, const char *name, const char *value, const char *why)
+static void does_not_open(struct place *p, const char *name, const char *value, const char *why)
 {
-	pid_t child = fork();
+	char journal[96];
 	int ended;
-	if (child == 0) {
-		struct settings settings;
-		struct error err = {""};
-		struct station_calls calls = {NULL, NULL, NULL};
-		char journal[96];
-		snprintf(journal, sizeof journal, "%s/fourth.db", p->suite->folder);
-		settings_init(&settings);
-		settings_set(&settings, "site", "etc/demo/site.cfg", &err);
-		settings_set(&settings, "journal", journal, &err);
-		settings_set(&settings, name, value, &err);
-		bool open = station_open(ev_loop_new(EVFLAG_AUTO), &settings, calls, &err) != NULL;
-		_exit(open ? 1 : strcmp(err.text, why) != 0 ? 2 : 0);
-	}
+	snprintf(journal, sizeof journal, "%s/fourth.db", p->suite->folder);
+	setenv("VIGIE_TEST_JOURNAL", journal, 1);
+	setenv("VIGIE_TEST_WHY", why, 1);
+	pid_t child = another("refuse", name, value, 0);
 	assert_int_equal(waitpid(child, &ended, 0), child);
 	if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
 		fail_msg("%s = %s: %#x", name, value, (unsigned)ended);
@@ -441,14 +445,18 @@ static void refused(struct place *p, const char *name, const char *value, const 
 
 static void a_word_that_is_no_way(void **state)
 {
-	refused(*state, "fhir2.write", "force",
+	does_not_open(*state, "fhir2.write", "force",
 		"fhir2.write: \"force\" is none of propose, patch, put, slot, book");
-	refused(*state, "orders.porter", "nobody",
+	does_not_open(*state, "orders.porter", "nobody",
 		"orders.porter: notify has no target \"nobody\"");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 5 && strcmp(argv[1], "refuse") == 0)
+		return refused(argv[2], argv[3]);
+	if (argc == 5)
+		return approves(argv[1], argv[2], argv[3], atoll(argv[4]));
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(approved_sent_received),
