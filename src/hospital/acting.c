@@ -190,6 +190,16 @@ bool day_act(struct day *day, const struct action *action, char why[DAY_WHY])
 	return true;
 }
 
+void day_resow(struct day *day, int64_t t, uint64_t seed)
+{
+	day->resown_ms = t;
+	day->resown = seed;
+	memcpy(day->cases, day->drawn, sizeof(day->cases));
+	programme_resow(day, t, seed);
+	memcpy(day->drawn, day->cases, sizeof(day->cases));
+	happen(day);
+}
+
 int day_case(const struct day *day, const char *appointment)
 {
 	for (int i = 0; i < day->case_count; i++)

@@ -52,7 +52,9 @@ int flow_number(const struct day *day, int room)
  * changes a later step leaves earlier ones as they were. */
 static struct rng step(const struct flow *f, const struct hcase *c, uint64_t nth)
 {
-	return rng_stream(f->day->seed, STREAM_FLOW, c->stream * 16 + nth);
+	const struct day *day = f->day;
+	bool later = day->resown_ms != 0 && f->now > day->resown_ms;
+	return rng_stream(later ? day->resown : day->seed, STREAM_FLOW, c->stream * 16 + nth);
 }
 
 static void set_room_ready(struct flow *f, int n, int64_t now)
@@ -552,6 +554,7 @@ void day_happen(struct day *day)
 			flow_post(f, day->actions[i].t, E_ACT, i);
 	while (f->pending_count > 0) {
 		struct event e = take_first(f);
+		f->now = e.t;
 		run(f, &e);
 	}
 	free(f);

@@ -141,6 +141,8 @@ struct day {
 	struct action actions[DAY_ACTIONS];
 	int action_count;
 	enum telling telling;
+	int64_t resown_ms; /* steps begun after it have draws of this seed; 0 none have */
+	uint64_t resown;
 	struct happening *happenings;
 	int happening_count;
 };
@@ -170,6 +172,9 @@ enum { DAY_WHY = 80 };
 bool day_act(struct day *day, const struct action *action, char why[DAY_WHY]);
 /* One after the other; what cannot be is said on standard error. */
 void day_act_all(struct day *day, const struct action *actions, int count);
+/* Another future: what begins, or is announced, after t is drawn anew from this seed;
+ * the day until then stays. Once a day. */
+void day_resow(struct day *day, int64_t t, uint64_t seed);
 int day_case(const struct day *day, const char *appointment); /* -1 */
 /* Where and when the case was booked for, as somebody knew at t. */
 struct booking {
@@ -179,6 +184,8 @@ struct booking {
 struct booking day_booking(const struct day *day, int index, int64_t t);
 
 void programme_draw(struct day *day);
+/* Of the add-ons announced after t: which, and when. */
+void programme_resow(struct day *day, int64_t t, uint64_t seed);
 int programme_add_emergency(struct day *day, int64_t t, int room);
 void day_happen(struct day *day);
 void telling_make(struct day *day);

@@ -49,6 +49,7 @@ struct flow {
 	struct day *day;
 	struct event pending[PENDING_MAX];
 	int pending_count, order;
+	int64_t now; /* of the event that is dealt with */
 	int list[DAY_OR][DAY_CASES], list_count[DAY_OR];
 	int next[DAY_OR];         /* case called for the room, -1 */
 	int in_room[DAY_OR];      /* case inside, -1 */

@@ -227,6 +227,22 @@ int programme_add_emergency(struct day *day, int64_t t, int room)
 	return day->case_count - 1;
 }
 
+void programme_resow(struct day *day, int64_t t, uint64_t seed)
+{
+	for (int i = 0; i < day->case_count; i++) {
+		struct hcase *c = &day->cases[i];
+		struct rng r = rng_stream(seed, STREAM_CASE, 400000u + (uint64_t)i);
+		if (!c->emergency || c->known_ms <= t)
+			continue;
+		int64_t known = c->known_ms + (rng_below(&r, 181) - 90) * MINUTE;
+		c->act = &emergency_acts[rng_below(&r, COUNT(emergency_acts))];
+		c->known_ms = known > t + MINUTE ? known : t + MINUTE;
+		c->planned_start = c->known_ms + 30 * MINUTE;
+		c->planned_end =
+			c->planned_start + (int64_t)booked_minutes(day, c->act, c->stream) * MINUTE;
+	}
+}
+
 /* Two who do not come, two who have eaten: drawn among those not first in a room. */
 static void draw_mishaps(struct day *day)
 {

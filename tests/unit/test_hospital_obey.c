@@ -427,6 +427,37 @@ static void mishaps_come_when_they_come(void **state)
 	day_destroy(day);
 }
 
+/* The same morning, other afternoons: and the same one again from the same seed. */
+static void another_future_has_the_same_past(void **state)
+{
+	(void)state;
+	struct day *plain = make_day(9, true), *other = make_day(9, true),
+		   *third = make_day(9, true);
+	int64_t t = clock_of(plain, 11, 0);
+	int differ = 0, again = 0;
+	day_resow(other, t, 1);
+	day_resow(third, t, 2);
+	check_past(plain, other, t);
+	check_past(other, third, t);
+	check_limits(other);
+	for (int i = 0; i < plain->case_count; i++) {
+		differ += memcmp(other->cases[i].at, third->cases[i].at, sizeof other->cases[i].at)
+			  != 0;
+		again += memcmp(other->cases[i].at, plain->cases[i].at, sizeof other->cases[i].at)
+			 != 0;
+	}
+	assert_true(differ > 10 && again > 10);
+	day_destroy(third);
+	third = make_day(9, true);
+	day_resow(third, t, 1);
+	for (int i = 0; i < plain->case_count; i++)
+		assert_memory_equal(
+			third->cases[i].at, other->cases[i].at, sizeof other->cases[i].at);
+	day_destroy(plain);
+	day_destroy(other);
+	day_destroy(third);
+}
+
 /* An emergency of our own: known, in the room asked for, done. */
 static void an_emergency_is_taken_in(void **state)
 {
@@ -547,6 +578,7 @@ int main(void)
 		cmocka_unit_test(crews_and_bays_shrink_and_grow),
 		cmocka_unit_test(nobody_enters_a_room_that_is_down),
 		cmocka_unit_test(mishaps_come_when_they_come),
+		cmocka_unit_test(another_future_has_the_same_past),
 		cmocka_unit_test(an_emergency_is_taken_in),
 		cmocka_unit_test(decisions_are_heard_when_they_are_made),
 		cmocka_unit_test(scripts_decide),
