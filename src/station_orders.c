@@ -30,6 +30,24 @@ static void on_view(void *context, struct sender_view *out)
 		.stored = s->health.journal_ok ? journal_committed(s->journal) : 0};
 }
 
+/* What was promised of it holds for it under its new name. */
+static void promise_again(
+	struct station *s, const struct order_plan *plan, const char *was, const char *is)
+{
+	int count = plan->promise_count;
+	for (int i = 0; i < count; i++) {
+		const struct order_promise *p = &plan->promises[i];
+		struct fact f = fact_make(FACT_PROMISE, SOURCE_SYSTEM, 0);
+		if (strcmp(p->promise.id, was) != 0)
+			continue;
+		f.promise = p->promise;
+		f.source_ms = p->made_ms;
+		text_copy(f.promise.id, sizeof f.promise.id, is);
+		text_copy(f.origin, sizeof f.origin, s->id);
+		station_fact(s, &f);
+	}
+}
+
 /* An emergency that a person added is in the hospital's programme now, under its own
  * name: the one that was added makes room. */
 static void replace_added(struct station *s, const struct fact_order *o)
@@ -38,7 +56,7 @@ static void replace_added(struct station *s, const struct fact_order *o)
 	const struct order_plan *plan = orders_plan(s->knowledge.orders, o->plan);
 	struct scenario text;
 	char why[SCENARIO_TEXT];
-	if (o->state != ORDER_RECEIVED || o->undo || o->about[0] == '\0' || plan == NULL
+	if (o->state != ORDER_RECEIVED || o->undo || strchr(o->about, '/') == NULL || plan == NULL
 		|| !scenario_parse(o->text, &text, why)
 		|| strncmp(scenario_word(&text, 0), EMERGENCY_ID, strlen(EMERGENCY_ID)) != 0)
 		return;
@@ -49,6 +67,7 @@ static void replace_added(struct station *s, const struct fact_order *o)
 	f.source_ms = station_now(s);
 	share_sign(s->share, &f);
 	station_fact(s, &f);
+	promise_again(s, plan, f.status.id, strchr(o->about, '/') + 1);
 }
 
 static void put(struct station *s, struct fact *fact)

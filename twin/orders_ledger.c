@@ -28,7 +28,7 @@ static void settle_case(const struct twin *t, struct order_promise *p)
 	if (when && t->now_ms >= when + SETTLED_MS) {
 		p->known = true;
 		p->came = minutes(p->made_ms, when);
-	} else if (!s || surgery_is_off(s) || t->now_ms > p->made_ms + DAY) {
+	} else if ((s && surgery_is_off(s)) || t->now_ms > p->made_ms + DAY) {
 		p->void_ = true;
 	}
 }

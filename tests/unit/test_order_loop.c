@@ -215,6 +215,13 @@ static void an_emergency_is_entered_once(void **state)
 	snprintf(text, sizeof text, "place:case=%.40s,room=%.40s,at=2026-03-16T11:30Z", added,
 		w->site->rooms[w->day->rooms[1]].id);
 	const char *plan = approve(s, text);
+	struct fact promised = fact_make(FACT_PROMISE, SOURCE_SYSTEM, 0);
+	promised.source_ms = s->station->twin->now_ms;
+	promised.promise = (struct fact_promise){
+		.what = PROMISED_START, .nothing = 300, .low = 40, .middle = 45, .high = 60};
+	text_copy(promised.promise.plan, ID_SIZE, plan);
+	text_copy(promised.promise.id, ID_SIZE, added);
+	station_fact(s->station, &promised);
 	assert_true(run_until(s, 10, is_replaced));
 	const struct fact_order *o =
 		&orders_plan(s->station->knowledge.orders, plan)->steps[0].order;
@@ -222,6 +229,13 @@ static void an_emergency_is_entered_once(void **state)
 	text_copy(moved, sizeof moved, o->about + 12);
 	assert_true(run_until(s, 10, is_known));
 	assert_string_not_equal(moved, added);
+	/* What was promised of it holds for it under its new name. */
+	const struct order_plan *p = orders_plan(s->station->knowledge.orders, plan);
+	assert_int_equal(p->promise_count, 2);
+	assert_string_equal(p->promises[1].promise.id, moved);
+	assert_true(p->promises[1].promise.middle == 45);
+	assert_true(p->promises[1].made_ms == p->promises[0].made_ms);
+	assert_false(p->promises[1].void_);
 	assert_string_equal(in_twin(moved)->room, w->site->rooms[w->day->rooms[1]].id);
 }
 
