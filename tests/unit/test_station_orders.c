@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -308,8 +309,11 @@ static int approves(const char *what, const char *base, const char *journal, int
 	static struct suite s;
 	struct place p;
 	struct view view;
+	char begun[128];
 	begin(&p, &s, base, journal);
 	poll_brings(&s, "c-1", "or-1", at_ms);
+	snprintf(begun, sizeof begun, "%s.begun", journal);
+	close(creat(begun, 0600));
 	approve(&s, "or-2", at_ms + 30 * 60000);
 	run_until(&s, strcmp(what, "wait") == 0 ? 60 : 3, NULL);
 	station_view(s.station, &view);
@@ -365,6 +369,54 @@ static void killed_while_the_answer_is_awaited(void **state)
 	assert_true(o->plans[0].steps[0].at_ms[ORDER_UNKNOWN] > 0);
 	assert_int_equal(fhir_writable_writes(p->server), 1); /* never sent again */
 	assert_int_equal(fhir_writable_applied(p->server), 1);
+}
+
+static bool is_settled(const struct view *view)
+{
+	int state = state_now(view);
+	return state != ORDER_NONE && !order_is_open((enum order_state)state);
+}
+
+/* Killed 0, 3, 6 ... ms after the key, so before the approval is stored, before it is
+ * sent, on its way and after: begun anew it ends in a state, and is never sent twice. */
+static void killed_at_any_moment(void **state)
+{
+	struct place *p = *state;
+	struct suite *s = p->suite;
+	int64_t at_ms = planned(s);
+	int ends[ORDER_STATE_COUNT + 1] = {0};
+	struct surgery c = s->station->twin->cases[twin_case(s->station->twin, "c-1")];
+	for (int i = 0; i < 8; i++) {
+		char journal[96], begun[128];
+		int status;
+		end(s);
+		fhir_writable_stop(p->server);
+		p->server = fhir_writable_start(appointment(&c));
+		fhir_writable_plan(p->server, (struct writable_plan){.delay_ms = 10});
+		snprintf(journal, sizeof journal, "%s/moment-%d.db", s->folder, i);
+		snprintf(begun, sizeof begun, "%s.begun", journal);
+		pid_t child = another("wait", fhir_writable_base(p->server), journal, at_ms);
+		for (int k = 0; k < 5000 && access(begun, F_OK) != 0; k++)
+			usleep(1000);
+		usleep((useconds_t)(i * 3000));
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		usleep(50000); /* what is under way inside the server ends */
+		begin(p, s, fhir_writable_base(p->server), journal);
+		poll_brings(s, "c-1", "or-1", at_ms);
+		bool known = s->station->knowledge.orders->plan_count > 0;
+		if (known)
+			assert_true(run_until(s, 20, is_settled));
+		struct view view;
+		station_view(s->station, &view);
+		ends[state_now(&view) + 1]++;
+		assert_true(fhir_writable_writes(p->server) <= 1);
+		assert_int_equal(fhir_writable_applied(p->server),
+			known && state_now(&view) == ORDER_RECEIVED);
+	}
+	print_message("nothing on disk %d, received %d, refused %d, expired %d\n", ends[0],
+		ends[ORDER_RECEIVED + 1], ends[ORDER_REFUSED + 1], ends[ORDER_EXPIRED + 1]);
+	assert_true(ends[ORDER_RECEIVED + 1] > 0);
 }
 
 /* ---- two stations ---- */
@@ -464,6 +516,7 @@ int main(int argc, char **argv)
 		TEST(accepted_and_not_applied),
 		TEST(a_server_that_ignores_the_version),
 		TEST(killed_while_the_answer_is_awaited),
+		TEST(killed_at_any_moment),
 		TEST(two_stations_apart),
 		TEST(by_itself_nothing_is_sent),
 		TEST(a_word_that_is_no_way),
