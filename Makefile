@@ -123,7 +123,7 @@ FUZZ_fuzz_helper := src/helper_work.c
 fuzz:
 	@mkdir -p $(B)/fuzz/$(TARGET)
 	clang $(STD) -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$(TARGET).bin \
-	  tests/fuzz/$(TARGET).c $(wildcard src/site_*.c) src/csv.c src/locate_csv.c $(FUZZ_$(TARGET)) $(TWIN_C) $(FEEDS_C) $(LIBS)
+	  tests/fuzz/$(TARGET).c $(wildcard src/site_*.c) src/settings_notify.c src/csv.c src/locate_csv.c $(FUZZ_$(TARGET)) $(TWIN_C) $(FEEDS_C) $(LIBS)
 	$(B)/fuzz/$(TARGET).bin -max_total_time=$(or $(SECONDS),60) -max_len=65536 \
 	  $(patsubst %,-dict=%,$(wildcard tests/fuzz/$(TARGET).dict)) \
 	  $(B)/fuzz/$(TARGET) tests/fuzz/corpus/$(TARGET:fuzz_%=%)
