@@ -33,7 +33,7 @@ static unsigned ask_keep(struct call *call, const char *name)
 			(unsigned long)count),
 		count, name);
 	if (kept >= 0)
-		format_add(text, sizeof text, _(", in place of the %d there"),
+		format_add(text, sizeof text, _(", in place of %d"),
 			idea_steps(&view->twin->ideas[kept]));
 	return question_open(call, &ask, text);
 }

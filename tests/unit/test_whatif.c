@@ -407,7 +407,7 @@ static void test_kept_under_a_name(void **state)
 	inject("no_hold");
 	press(ui, "s bad hour  \n");
 	assert_true(shows(
-		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of the 2 there ?"));
+		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of 2 ?"));
 	c = press(ui, "\n");
 	assert_int_equal(c.kind, COMMAND_IDEA_KEEP);
 	assert_string_equal(c.target, "bad hour");
