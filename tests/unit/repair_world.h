@@ -68,4 +68,21 @@ static void repair_world_close(struct repair_world *w)
 	site_free(w->site);
 }
 
+/* As a group's setup and teardown: one world for all of its tests. */
+static __attribute__((unused)) struct repair_world world;
+
+static __attribute__((unused)) int open_world(void **state)
+{
+	(void)state;
+	repair_world_open(&world, 3, 11 * 60);
+	return 0;
+}
+
+static __attribute__((unused)) int close_world(void **state)
+{
+	(void)state;
+	repair_world_close(&world);
+	return 0;
+}
+
 #endif

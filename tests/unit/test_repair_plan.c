@@ -26,7 +26,6 @@ struct future {
 	struct sim_marks marks;
 };
 
-static struct repair_world world;
 static struct future day, whole, quick;
 static uint32_t counter;
 
@@ -176,20 +175,6 @@ static void the_same_day_has_the_same_fates(void **state)
 	assert_true(like.guests);
 	for (int i = 0; i < day.plan.case_count; i++)
 		assert_int_equal(like.of[i], day.plan.cases[i].absent ? SIM_NONE : i);
-}
-
-static int open_world(void **state)
-{
-	(void)state;
-	repair_world_open(&world, 3, 11 * 60);
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	repair_world_close(&world);
-	return 0;
 }
 
 int main(void)

@@ -18,7 +18,6 @@
 
 enum { DAYS = 16000, REPS = 200 };
 
-static struct repair_world world;
 static struct repair_answer answer, other;
 
 static struct repair_how how_of(int threads)
@@ -328,20 +327,6 @@ static void the_fate_that_turns_it_is_named(void **state)
 	assert_string_equal(text, "helps least if case case-or1-2 takes more than 160 min "
 				  "(20 in 100 days); in none of 200 days it was worse than doing "
 				  "nothing");
-}
-
-static int open_world(void **state)
-{
-	(void)state;
-	repair_world_open(&world, 3, 11 * 60);
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	repair_world_close(&world);
-	return 0;
 }
 
 int main(void)

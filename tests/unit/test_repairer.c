@@ -13,8 +13,6 @@
 /* The search beside the loop: it answers soon and again, to the newest question only,
  * and is silent when nobody asks any more. */
 
-static struct repair_world world;
-
 struct hearing_it {
 	struct ev_loop *loop;
 	struct repairer *repairer;
@@ -144,20 +142,6 @@ static void it_ends_in_the_middle(void **state)
 			wait_for(&h, 1, 120);
 		end(&h);
 	}
-}
-
-static int open_world(void **state)
-{
-	(void)state;
-	repair_world_open(&world, 3, 11 * 60);
-	return 0;
-}
-
-static int close_world(void **state)
-{
-	(void)state;
-	repair_world_close(&world);
-	return 0;
 }
 
 int main(void)

@@ -17,6 +17,7 @@
 
 #include "feeds/fhir.h"
 #include "src/verbs.h"
+#include "tests/unit/verb_call.h"
 
 /* `vigie forecast` as it is called: the answer does not depend on the threads, and
  * whatever is wrong with a programme, what is told is sound: everything foreseen is
@@ -26,35 +27,9 @@ static char programme[] = "/tmp/vigie-programme-XXXXXX";
 static char site_path[] = "/tmp/vigie-site-XXXXXX";
 static char out_path[] = "/tmp/vigie-forecast-out-XXXXXX";
 
-/* Runs `forecast` with these words (@ is the programme); standard output, malloc'd. */
 static char *run(const char *words, int *code)
 {
-	char line[256], verb[] = "forecast", *argv[20] = {verb}, *rest = NULL;
-	int argc = 1;
-	snprintf(line, sizeof line, "%s", words);
-	for (char *w = strtok_r(line, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
-		argv[argc++] = strcmp(w, "@") == 0 ? programme : w;
-	int saved[2] = {dup(1), dup(2)};
-	fflush(stdout);
-	FILE *out = fopen(out_path, "w+"), *errors = fopen("/dev/null", "w");
-	assert_non_null(out);
-	dup2(fileno(out), 1);
-	dup2(fileno(errors), 2);
-	*code = verb_forecast(argc, argv);
-	fflush(stdout);
-	fflush(stderr);
-	dup2(saved[0], 1);
-	dup2(saved[1], 2);
-	close(saved[0]);
-	close(saved[1]);
-	fclose(errors);
-	fseek(out, 0, SEEK_END);
-	long size = ftell(out);
-	rewind(out);
-	char *text = calloc(1, (size_t)size + 1);
-	assert_true(fread(text, 1, (size_t)size, out) == (size_t)size);
-	fclose(out);
-	return text;
+	return verb_call(verb_forecast, words, programme, out_path, code);
 }
 
 struct entry {

@@ -12,6 +12,7 @@
 
 #include "src/verbs.h"
 #include "tests/unit/repair_world.h"
+#include "tests/unit/verb_call.h"
 
 /* `vigie repair` as it is called, on a day of the demo's suite. */
 
@@ -21,35 +22,9 @@ static char out_path[] = "/tmp/vigie-repair-out-XXXXXX";
 #define AT      "--at 2026-03-16T11:00:00+01:00 --site etc/demo/site.cfg --days 3000 --reps 100 "
 #define OVERRUN "--inject overrun:case=case-or3-3,min=120 --about or-3 "
 
-/* Runs a verb with these words (@ is the programme); standard output, malloc'd. */
 static char *run(int (*verb)(int, char **), const char *words, int *code)
 {
-	char line[512], name[] = "verb", *argv[32] = {name}, *rest = NULL;
-	int argc = 1;
-	snprintf(line, sizeof line, "%s", words);
-	for (char *w = strtok_r(line, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
-		argv[argc++] = strcmp(w, "@") == 0 ? programme : w;
-	int saved[2] = {dup(1), dup(2)};
-	fflush(stdout);
-	FILE *out = fopen(out_path, "w+"), *errors = fopen("/dev/null", "w");
-	assert_non_null(out);
-	dup2(fileno(out), 1);
-	dup2(fileno(errors), 2);
-	*code = verb(argc, argv);
-	fflush(stdout);
-	fflush(stderr);
-	dup2(saved[0], 1);
-	dup2(saved[1], 2);
-	close(saved[0]);
-	close(saved[1]);
-	fclose(errors);
-	fseek(out, 0, SEEK_END);
-	long size = ftell(out);
-	rewind(out);
-	char *text = calloc(1, (size_t)size + 1);
-	assert_true(fread(text, 1, (size_t)size, out) == (size_t)size);
-	fclose(out);
-	return text;
+	return verb_call(verb, words, programme, out_path, code);
 }
 
 static int code_of(const char *words)
