@@ -223,6 +223,63 @@ static void an_emergency_has_three_ways_in(void **state)
 	twin_destroy(t);
 }
 
+/* ---- a day anybody can work out ---- */
+
+static const char two_rooms[] =
+	"id = \"two\"; name = \"Two\"; zone = \"UTC\"; floors = ( { id = \"0\"; level = 0; } );\n"
+	"rooms = ( { id = \"or-1\"; floor = \"0\"; kind = \"or\"; box = [0.0, 0.0, 6.0, 6.0];\n"
+	"    session = \"08:00-16:00\"; },\n"
+	"  { id = \"or-2\"; floor = \"0\"; kind = \"or\"; box = [6.0, 0.0, 12.0, 6.0];\n"
+	"    session = \"08:00-16:00\"; },\n"
+	"  { id = \"pacu\"; floor = \"0\"; kind = \"pacu\"; box = [0.0, 6.0, 9.0, 12.0]; } );\n";
+
+/* Four cases of three hours, one behind the other in one room of eight hours; the other
+ * has none, and all patients are in the house. Two of them there take some six hours of overtime
+ * away, and nothing else can take more than one case's. */
+static void the_obvious_is_found(void **state)
+{
+	(void)state;
+	static const int64_t HOUR = 3600000LL;
+	struct error err = {""};
+	struct site *site = site_parse("two", two_rooms, &err);
+	struct twin *t = twin_create();
+	struct fact f = fact_make(FACT_SITE, SOURCE_SYSTEM, REPAIR_DAY_MS);
+	struct repair_ask ask = {.about = "or-1"};
+	int there = 0;
+	if (site == NULL || t == NULL)
+		fail_msg("%s", err.text);
+	f.site.site = site;
+	twin_apply(t, &f, NULL);
+	for (int i = 0; i < 4; i++) {
+		f = fact_make(FACT_CASE, SOURCE_FHIR, REPAIR_DAY_MS);
+		f.seq = (uint64_t)i + 2;
+		f.surgery.id[0] = f.surgery.patient[0] = (char)('a' + i);
+		strcpy(f.surgery.room, "or-1");
+		f.surgery.start_ms = REPAIR_DAY_MS + (2 + 3 * i) * HOUR;
+		f.surgery.end_ms = f.surgery.start_ms + 3 * HOUR;
+		f.surgery.status = CASE_PLANNED;
+		twin_apply(t, &f, NULL);
+		struct fact here = fact_make(FACT_MILESTONE, SOURCE_FHIR, REPAIR_DAY_MS);
+		here.seq = (uint64_t)i + 10;
+		here.milestone.id[0] = f.surgery.id[0];
+		here.milestone.milestone = MILESTONE_ARRIVED;
+		here.milestone.when_ms = REPAIR_DAY_MS;
+		twin_apply(t, &here, NULL);
+	}
+	struct repair_how how = how_of(2);
+	how.midnight_ms = REPAIR_DAY_MS - 6 * HOUR;
+	assert_true(repair_search(t, &ask, &how, &answer));
+	assert_true(answer.count > 0);
+	const struct repair_option *best = &answer.options[0];
+	for (int k = 0; k < best->moves.count; k++)
+		there += strcmp(scenario_word(&best->moves.list[k], 1), "or-2") == 0;
+	assert_int_equal(there, 2);
+	assert_true(best->proved);
+	assert_true(best->kpi[KPI_OVERTIME].mean < -240);
+	twin_destroy(t);
+	site_free(site);
+}
+
 /* ---- when there is nothing to say ---- */
 
 static void at_night_there_is_nothing_to_decide(void **state)
@@ -336,6 +393,7 @@ int main(void)
 		cmocka_unit_test(what_is_promised_holds_in_fresh_fates),
 		cmocka_unit_test(the_three_are_different),
 		cmocka_unit_test(an_emergency_has_three_ways_in),
+		cmocka_unit_test(the_obvious_is_found),
 		cmocka_unit_test(at_night_there_is_nothing_to_decide),
 		cmocka_unit_test(it_can_be_stopped),
 		cmocka_unit_test(the_fate_that_turns_it_is_named),
