@@ -12,6 +12,7 @@
 #include "screens/screen.h"
 #include "tests/unit/suite_forecast.h"
 #include "tests/unit/suite_golden.h"
+#include "tests/unit/suite_whatif.h"
 #include "twin/order_plan.h"
 
 static void test_an_emergency_in_three_keys(void **state)
@@ -74,6 +75,7 @@ static void test_what_is_typed(void **state)
 static struct repair_answer answer;
 static struct repair_desk desk;
 static struct what_if stack;
+static struct what_if_answer board; /* of one of them */
 
 static void decide(struct repair_option *o, const char *text)
 {
@@ -161,7 +163,10 @@ static void test_pictures(void **state)
 	press(ui, "r");
 	goldens(ui, "repair");
 	press(ui, "\n");
-	golden(ui, "repair_proof", 24, 80, false);
+	golden(ui, "repair_proof_first", 24, 80, false);
+	format_put(desk.to, sizeof desk.to, "%s", "by FHIR patch");
+	what_if_compute(&answer.options[0].moves, &board);
+	goldens(ui, "repair_proof");
 	ui_destroy(ui);
 }
 
