@@ -39,7 +39,7 @@ static const char *const way_names[WAYS] = {"top option", "first fit", "shortest
 struct row {
 	struct stat_moments model[WAYS], real[WAYS];
 	struct stat_moments against[WAYS]; /* the top option minus the other, really */
-	struct stat_moments nothing;       /* what doing nothing really cost */
+	struct stat_moments nothing[2];    /* what doing nothing costs: by the model, really */
 	struct objective terms[2];         /* of the top option: sums, by the model, really */
 	int days, none, better, worse;     /* none: no option; on the 200 fates, proved */
 	int orders, refused, unheard;
@@ -296,8 +296,10 @@ static void model(struct row *row, const struct world *w, const struct what_if *
 	const struct repair_moves moves[WAYS])
 {
 	struct repair_side *without = side_of(w, given, NULL, 0);
+	struct objective mean;
 	if (without == NULL)
 		exit(3);
+	stat_add(&row->nothing[0], repair_side_mean(without, &mean));
 	for (int way = 0; way < WAYS; way++) {
 		struct repair_option option = {.objective = {0, 0, 0}};
 		struct repair_side *with = other_side(w, given, way, &moves[way]);
@@ -373,7 +375,7 @@ static void really(struct row *row, struct world *w, const struct trouble *troub
 			row->unheard += obeyed.unheard;
 		}
 	}
-	stat_add(&row->nothing, nothing);
+	stat_add(&row->nothing[1], nothing);
 	for (int way = 0; way < WAYS; way++) {
 		stat_add(&row->real[way], cost[way] - nothing);
 		stat_add(&row->against[way], cost[TOP] - cost[way]);
@@ -495,10 +497,11 @@ static void tell(const struct row *row, const char *kind, const struct site *sit
 			objective_name((enum objective_term)t), row->terms[0].of[t] / row->days,
 			row->terms[1].of[t] / row->days,
 			objective_weight(site, (enum objective_term)t));
-	printf("#   %d days, nothing costs %.0f; %d without an option; on its own 200 fates "
+	printf("#   %d days, nothing costs %.0f by the model, %.0f really; %d without an option; "
+	       "on its own 200 fates "
 	       "better %d, worse %d; %d orders, %d refused, %d not to be told; %.2f s a search\n",
-		row->days, row->nothing.mean, row->none, row->better, row->worse, row->orders,
-		row->refused, row->unheard, row->seconds / row->days);
+		row->days, row->nothing[0].mean, row->nothing[1].mean, row->none, row->better,
+		row->worse, row->orders, row->refused, row->unheard, row->seconds / row->days);
 	fflush(stdout);
 }
 
@@ -532,7 +535,7 @@ int main(void)
 	static struct row rows[KINDS];
 	struct error err = {""};
 	const char *days = getenv("DAYS"), *kind = getenv("KIND");
-	long n = days != NULL && *days != '\0' ? strtol(days, NULL, 10) : 40;
+	long n = days != NULL && *days != '\0' ? strtol(days, NULL, 10) : 24;
 	w.site = site_load("etc/demo/site.cfg", NULL, &err);
 	if (w.site == NULL || laws_load(&w.laws, "etc/demo/laws.cfg", &err) < 0) {
 		fprintf(stderr, "bench: repair: %s\n", err.text);
