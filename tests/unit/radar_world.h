@@ -144,6 +144,8 @@ static double radar_waits(const struct sim_plan *plan, uint32_t seed, uint32_t r
 	draw.comes_ms[guest] = (int32_t)((20 + u * 540) * 60000);
 	for (int s = 0; s < RADAR_ENTRY; s++)
 		draw.comes_ms[guest] -= draw.lasts_ms[guest][s];
+	if (draw.comes_ms[guest] < 0)
+		draw.comes_ms[guest] = 0;
 	sim_run(plan, &draw, &bench, &marks);
 	/* From when it is at the door. */
 	return marks.begun_ms[guest][RADAR_ENTRY] == SIM_NEVER
