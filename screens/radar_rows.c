@@ -67,7 +67,8 @@ static void find_room(const struct view *view, struct radar_row *row)
 {
 	const struct radar *radar = view->radar;
 	int64_t by = row->target_ms > 0 ? row->target_ms : view->now_ms;
-	int pick = radar_pick(radar, by);
+	const char *procedure = row->case_ >= 0 ? view->twin->cases[row->case_].procedure : NULL;
+	int pick = radar_pick(radar, view->twin->site, procedure, by);
 	const struct radar_moment *moment = pick >= 0 ? &radar->moments[pick] : NULL;
 
 	if (!moment)

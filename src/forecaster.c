@@ -241,7 +241,7 @@ static bool base_begin(struct forecaster *f)
 		memset(closes, 0, sizeof *closes);
 	if (!side_begin(f, f->base, MOST))
 		return false;
-	f->radar = radar_run_create(&f->base->plan, &f->base->index, MOST);
+	f->radar = radar_run_create(&f->base->plan, &f->base->index, twin->site, MOST);
 	if (f->radar != NULL)
 		forecast_run_watch(f->base->run, radar_watch, f->radar);
 	return true;

@@ -188,7 +188,7 @@ bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct 
 		goto done;
 	plan_build(twin, &options, plan, index);
 	run = forecast_run_create(plan, index, how->seed, how->reps);
-	moments = radar_run_create(plan, index, how->reps);
+	moments = radar_run_create(plan, index, twin->site, how->reps);
 	if (run == NULL || moments == NULL)
 		goto done;
 	forecast_run_watch(run, radar_watch, moments);

@@ -20,6 +20,7 @@ struct radar_run {
 	const struct plan_index *index;
 	int reps;
 	int64_t from_ms, to_ms;   /* the rest of the sessions, after the origin; 0, 0 none */
+	bool listed[SIM_ROOMS];   /* takes what it lists: no way in for who is not known yet */
 	int enters[SIM_PATHWAYS]; /* the step from which on the room is spoken for */
 	/* [room, then case][rep]: minutes after the origin; NAN: it did not come. */
 	float *moment;
@@ -28,10 +29,12 @@ struct radar_run {
 };
 
 /* A room can be entered, from the end of what was before to the beginning of what
- * comes, ms after the origin. `column`: of radar_run.moment, -1: of none. */
+ * comes, ms after the origin. `column`: of radar_run.moment, -1: of none. `counts`: it
+ * is a way in for anybody. */
 struct gap {
 	int64_t from, to;
 	int column;
+	bool counts;
 };
 
 struct gaps {
@@ -60,6 +63,18 @@ static bool has_session(const struct plan_index *x, int room)
 	return x->opens_ms[room] != 0 || x->closes_ms[room] != 0;
 }
 
+/* Where all rooms list what they take, none of them does. */
+static void find_listed(struct radar_run *run, const struct site *site)
+{
+	int count = 0;
+	for (int r = 0; site != NULL && r < run->plan->room_count; r++) {
+		run->listed[r] = site->rooms[run->index->site_room[r]].takes.count > 0;
+		count += run->listed[r];
+	}
+	if (count == run->plan->room_count)
+		memset(run->listed, 0, sizeof run->listed);
+}
+
 /* From the first opening to the last closing of the rooms that are not closed. Where
  * no session is told, a day. */
 static void window(struct radar_run *run)
@@ -67,7 +82,7 @@ static void window(struct radar_run *run)
 	int64_t from = INT64_MAX, to = 0;
 	bool any = false, told = false;
 	for (int r = 0; r < run->plan->room_count; r++) {
-		if (run->plan->rooms[r].closed)
+		if (run->plan->rooms[r].closed || run->listed[r])
 			continue;
 		int64_t opens = has_session(run->index, r) ? run->index->opens_ms[r] : 0;
 		any = true;
@@ -81,8 +96,8 @@ static void window(struct radar_run *run)
 	run->to_ms = any && to > from ? to : 0;
 }
 
-struct radar_run *radar_run_create(
-	const struct sim_plan *plan, const struct plan_index *index, int reps)
+struct radar_run *radar_run_create(const struct sim_plan *plan, const struct plan_index *index,
+	const struct site *site, int reps)
 {
 	struct radar_run *run = calloc(1, sizeof *run);
 	size_t n = (size_t)reps, columns = (size_t)(plan->room_count + plan->case_count);
@@ -104,6 +119,7 @@ struct radar_run *radar_run_create(
 	}
 	for (int p = 0; p < plan->pathway_count; p++)
 		run->enters[p] = enters(&plan->pathways[p]);
+	find_listed(run, site);
 	window(run);
 	return run;
 }
@@ -132,10 +148,11 @@ struct visit {
 	struct gaps *out;
 };
 
-static void add_gap(struct gaps *out, int64_t from, int64_t to, int column)
+static void add_gap(const struct visit *v, int64_t from, int64_t to, int column)
 {
-	if (from <= to && out->count < GAPS)
-		out->list[out->count++] = (struct gap){from, to, column};
+	bool counts = !v->run->listed[v->room];
+	if (from <= to && v->out->count < GAPS)
+		v->out->list[v->out->count++] = (struct gap){from, to, column, counts};
 }
 
 /* While the room is out of order nobody enters it. The first piece is the moment. */
@@ -150,11 +167,11 @@ static void open_gap(const struct visit *v, int64_t from, int64_t to, int column
 		if (to < down[n].from_ms || from >= down[n].to_ms)
 			continue;
 		int before = v->out->count;
-		add_gap(v->out, from, down[n].from_ms, column);
+		add_gap(v, from, down[n].from_ms, column);
 		column = v->out->count > before ? -1 : column;
 		from = down[n].to_ms;
 	}
-	add_gap(v->out, from, to, column);
+	add_gap(v, from, to, column);
 }
 
 /* When the next one is brought in, or put to sleep for the room; < 0: is in it. */
@@ -217,6 +234,8 @@ static void find_holes(const struct radar_run *run, const struct gaps *gaps, int
 	int64_t reached = run->from_ms, from = 0, to = 0;
 	double square = 0, all = (double)(run->to_ms - run->from_ms) / MS;
 	for (int k = 0; k <= gaps->count && reached < run->to_ms; k++) {
+		if (k < gaps->count && !gaps->list[k].counts)
+			continue;
 		int64_t next = k < gaps->count ? gaps->list[k].from : run->to_ms;
 		next = next < run->to_ms ? next : run->to_ms;
 		if (next > reached)
@@ -255,14 +274,17 @@ void radar_watch(void *context, int rep, const struct sim_draw *draw, const stru
 	for (int c = 0; c < plan->room_count + plan->case_count; c++)
 		run->moment[(size_t)c * (size_t)run->reps + (size_t)rep] = NAN;
 	memset(slots, 0, WORDS * sizeof *slots);
+	run->next[rep] = NAN;
 	for (int k = 0; k < gaps.count; k++) {
 		const struct gap *gap = &gaps.list[k];
-		keep_slots(slots, gap);
+		if (gap->counts)
+			keep_slots(slots, gap);
+		if (gap->counts && isnan(run->next[rep]))
+			run->next[rep] = (float)((double)gap->from / MS);
 		if (gap->column >= 0)
 			run->moment[(size_t)gap->column * (size_t)run->reps + (size_t)rep] =
 				(float)((double)gap->from / MS);
 	}
-	run->next[rep] = gaps.count > 0 ? (float)((double)gaps.list[0].from / MS) : NAN;
 	find_holes(run, &gaps, rep);
 }
 
@@ -340,6 +362,7 @@ static void read_moment(const struct radar_run *run, int column, int reps, const
 	if (moment.p < SELDOM || room < 0)
 		return;
 	moment.room = run->index->site_room[room];
+	moment.listed = run->listed[room];
 	moment.behind = behind(run, room, of >= 0 ? of : SIM_NONE);
 	if (of >= 0)
 		text_copy(moment.after, sizeof moment.after,
@@ -414,14 +437,24 @@ bool radar_in_time(const struct radar_moment *moment, int64_t by_ms)
 	return moment->p >= SURE && moment->at.p90 <= (double)by_ms;
 }
 
-int radar_pick(const struct radar *radar, int64_t by_ms)
+static bool takes(const struct radar_moment *moment, const struct site *site, const char *procedure)
 {
-	int best = -1;
+	return procedure == NULL ? !moment->listed
+				 : site_room_takes(&site->rooms[moment->room], procedure);
+}
+
+int radar_pick(
+	const struct radar *radar, const struct site *site, const char *procedure, int64_t by_ms)
+{
+	int best = -1, first = -1;
 	for (int k = 0; k < radar->count; k++) {
 		const struct radar_moment *moment = &radar->moments[k];
+		if (!takes(moment, site, procedure))
+			continue;
+		first = first < 0 ? k : first;
 		if (radar_in_time(moment, by_ms)
 			&& (best < 0 || moment->behind < radar->moments[best].behind))
 			best = k;
 	}
-	return best >= 0 ? best : radar->count > 0 ? 0 : -1;
+	return best >= 0 ? best : first;
 }

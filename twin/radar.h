@@ -15,7 +15,8 @@
  * brought in or put to sleep for it; after its list, until its session ends. Between
  * two patients that may be a single instant: who decides, decides then. A room without
  * a session can be entered at any hour. Staff and beds are not asked: an emergency
- * takes them first.
+ * takes them first. A room that lists what it takes (vigie-site(5)) has its moments, but it is no
+ * way in for an emergency nobody knows yet, unless all rooms are of that kind.
  */
 
 #include "twin/objective.h"
@@ -29,6 +30,7 @@ struct radar_moment {
 	double p;            /* that it comes at all */
 	char after[ID_SIZE]; /* the case before it; "": before the next one there is, or now */
 	int behind;          /* cases of its list that would wait */
+	bool listed;         /* its room takes what it lists, and others do not */
 };
 
 /* What shortens the longest hole most for the least. All differences are with it
@@ -61,9 +63,10 @@ struct radar {
 
 /* Replications, reduced; on the heap. Any number of threads may watch different ones. */
 struct radar_run;
-/* NULL: out of memory. Both are borrowed. */
-struct radar_run *radar_run_create(
-	const struct sim_plan *plan, const struct plan_index *index, int reps);
+/* NULL: out of memory. The site, of the rooms of the index, may be NULL; the others are
+ * borrowed. */
+struct radar_run *radar_run_create(const struct sim_plan *plan, const struct plan_index *index,
+	const struct site *site, int reps);
 void radar_run_destroy(struct radar_run *run);
 /* The context is a struct radar_run: forecast_run_watch(run, radar_watch, radar_run). */
 forecast_watch radar_watch;
@@ -79,8 +82,10 @@ double radar_window(const struct radar_run *run);
 
 /* Where an emergency that has to be in its room by then should go: of the moments that
  * come in time almost surely, the one that keeps the fewest waiting, then the soonest;
- * else the soonest there is. Index of a moment, -1: there is none. */
-int radar_pick(const struct radar *radar, int64_t by_ms);
+ * else the soonest there is. What is to be done hangs on the room; NULL: nobody knows yet.
+ * Index of a moment, -1: there is none. */
+int radar_pick(
+	const struct radar *radar, const struct site *site, const char *procedure, int64_t by_ms);
 /* It is in time in nine of ten. */
 bool radar_in_time(const struct radar_moment *moment, int64_t by_ms);
 

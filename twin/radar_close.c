@@ -110,7 +110,7 @@ static bool side_run(struct side *side, uint32_t seed, int reps)
 {
 	side_clear(side);
 	side->run = forecast_run_create(&side->plan, &side->index, seed, reps);
-	side->radar = radar_run_create(&side->plan, &side->index, reps);
+	side->radar = radar_run_create(&side->plan, &side->index, side->site, reps);
 	if (side->run == NULL || side->radar == NULL)
 		return false;
 	forecast_run_watch(side->run, watch, side);

@@ -55,7 +55,7 @@ static void cost(const struct site *site)
 	plan_build(twin, &options, &plan, &index);
 	for (int with = 0; with < 2; with++) {
 		struct forecast_run *run = forecast_run_create(&plan, &index, 1, 2000);
-		struct radar_run *radar = radar_run_create(&plan, &index, 2000);
+		struct radar_run *radar = radar_run_create(&plan, &index, site, 2000);
 		if (run == NULL || radar == NULL)
 			exit(3);
 		if (with)

@@ -83,7 +83,7 @@ static void answers_what_was_asked(void **state)
 	plan_build(twin, &day, &plan, &index);
 	static struct radar radar;
 	struct forecast_run *run = forecast_run_create(&plan, &index, 4, 2000);
-	struct radar_run *moments = radar_run_create(&plan, &index, 2000);
+	struct radar_run *moments = radar_run_create(&plan, &index, twin->site, 2000);
 	forecast_run_watch(run, radar_watch, moments);
 	forecast_run_part(run, 0, 2000);
 	forecast_run_read(run, 2000, &alone);
