@@ -16,6 +16,7 @@ enum {
 	BEAT_MS = 500,
 	DOUBT_MS = 1500,
 	LOST_MS = 3000,
+	DEAF_MS = 30000, /* it speaks, and does not hear us */
 	CONNECT_SECONDS = 5,
 };
 
@@ -102,8 +103,10 @@ static int on_message(void *context, char *topic, int topic_len, MQTTAsync_messa
 {
 	struct mqtt *m = context;
 	size_t len = topic_len > 0 ? (size_t)topic_len : strlen(topic);
+	int64_t now = mono_ms();
+	atomic_store(&m->heard_ms, now);
 	if (strcmp(topic, m->beat_topic) == 0) {
-		atomic_store(&m->echo_ms, mono_ms());
+		atomic_store(&m->echo_ms, now);
 	} else if (len > TOPIC_MAX || msg->payloadlen < 0 || msg->payloadlen > PAYLOAD_MAX) {
 		atomic_fetch_add(&m->too_large, 1);
 	} else {
@@ -309,15 +312,19 @@ static void let_go(struct mqtt *m)
 }
 
 /* A message to ourselves through the broker each 500 ms: it proves the link and
- * keeps Paho from sleeping 100 ms on a quiet feed. */
+ * keeps Paho from sleeping 100 ms on a quiet feed. After a while away thousands of
+ * messages come before the first echo does: a link that brings them is not given up,
+ * or it would have to begin with them again. */
 static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct mqtt *m = timer->data;
 	(void)loop;
 	(void)events;
-	int64_t silence = mono_ms() - atomic_load(&m->echo_ms);
-	if (silence > LOST_MS) {
-		set_error(m, "no echo from the broker for 3 s");
+	int64_t now = mono_ms(), silence = now - atomic_load(&m->echo_ms);
+	bool speaks = now - atomic_load(&m->heard_ms) <= LOST_MS;
+	if (silence > (speaks ? DEAF_MS : LOST_MS)) {
+		set_error(m, speaks ? "no echo from the broker for 30 s, though it speaks"
+				    : "no echo from the broker for 3 s");
 		let_go(m);
 		return;
 	}
@@ -328,6 +335,7 @@ static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 static void start_beating(struct mqtt *m)
 {
 	atomic_store(&m->echo_ms, mono_ms());
+	atomic_store(&m->heard_ms, mono_ms());
 	m->backoff_s = 0.25;
 	ev_timer_stop(m->loop, &m->beat);
 	ev_timer_set(&m->beat, 0.001, BEAT_MS / 1000.0);

@@ -47,7 +47,8 @@ struct mqtt {
 	/* shared with Paho's threads */
 	struct ring *ring;
 	atomic_uint told;
-	atomic_int_fast64_t echo_ms; /* monotonic, of the last heartbeat back */
+	atomic_int_fast64_t echo_ms;  /* monotonic, of the last heartbeat back */
+	atomic_int_fast64_t heard_ms; /* ... of the last message of any kind */
 	atomic_uint_fast64_t too_large, commit_errors;
 	pthread_mutex_t error_lock;
 	char error[LABEL_SIZE];

@@ -376,7 +376,7 @@ void station_feeds_tick(struct station *s)
 		drain_inbox(s, false);
 	ingest_tick(s->ingest, station_now(s));
 	refresh(s);
-	if (s->mqtt != NULL && !is_linked(s))
+	if (s->mqtt != NULL && s->health.feeds[FEED_MQTT].state == FEED_DOWN)
 		ingest_old_until(s->ingest, INT64_MAX);
 	supervise_tick(&s->supervise, is_linked(s), station_now(s));
 	watch(s, WATCH_BROKER, s->mqtt != NULL && s->health.feeds[FEED_MQTT].state != FEED_UP);
