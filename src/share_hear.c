@@ -115,13 +115,12 @@ static void forget(struct share *s, const struct share_topic *t)
 		share_remove(s, e);
 }
 
-/* Somebody has kept a word of ours that our journal lost. That something may be sent
- * to the hospital nobody tells us but the one at our own keyboard. */
+/* Somebody has kept a word of ours that our journal lost. */
 static void remembered(struct share *s, const char *suffix, const struct fact *f)
 {
 	const struct share_entry *e = share_find(s, s->self, suffix);
-	bool order = f->kind == FACT_ORDER && f->order.state == ORDER_APPROVED;
-	if (f->kind == FACT_RAISE || order || (e != NULL && share_compare(f, &e->fact) <= 0))
+	if (f->kind == FACT_RAISE || share_is_approval(f)
+		|| (e != NULL && share_compare(f, &e->fact) <= 0))
 		return;
 	share_fold(s, f);
 	share_own(s, f);

@@ -12,6 +12,13 @@ bool share_is_act(const struct fact *f)
 	return f->source == SOURCE_PERSON;
 }
 
+/* That something may be sent to the hospital nobody tells us but the one at our own
+ * keyboard: what our journal does not know of we have not approved. */
+bool share_is_approval(const struct fact *f)
+{
+	return f->kind == FACT_ORDER && f->order.state == ORDER_APPROVED;
+}
+
 void share_set_due(struct share *s, struct share_entry *e, bool due)
 {
 	s->due += due - e->due;
@@ -204,7 +211,9 @@ void share_echo(struct share *s, const char *suffix, const struct fact *fact)
 		share_put(s, e, fact, true); /* as said before a restart */
 		order = 0;
 	}
-	if (order > 0) {
+	if (order > 0 && share_is_approval(fact)) {
+		take_back(s, s->self, suffix);
+	} else if (order > 0) {
 		adopt(s, suffix, fact);
 	} else if (order == 0) {
 		confirm(s, e);

@@ -119,6 +119,7 @@ void share_hearsay(struct share *s);
 void share_expire(struct share *s);
 void share_flush(struct share *s);
 void share_act_stage(struct share *s, int64_t hlc_ms, enum share_stage stage, const char *by);
+bool share_is_approval(const struct fact *fact);
 bool share_is_act(const struct fact *fact);
 
 /* share_hear.c */

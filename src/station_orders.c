@@ -44,6 +44,7 @@ static void promise_again(
 		f.source_ms = p->made_ms;
 		text_copy(f.promise.id, sizeof f.promise.id, is);
 		text_copy(f.origin, sizeof f.origin, s->id);
+		share_sign(s->share, &f);
 		station_fact(s, &f);
 	}
 }
@@ -383,7 +384,7 @@ static int recall_step(struct station *s, const struct order_step *step)
 void station_recall(struct station *s, const struct command *c)
 {
 	const struct order_plan *p = orders_plan(s->knowledge.orders, c->target);
-	int said = 0, kept = 0;
+	int said = 0, kept = 0, back = 0;
 	if (p == NULL)
 		return;
 	if (is_on_its_way(p)) {
@@ -394,11 +395,12 @@ void station_recall(struct station *s, const struct command *c)
 		int before = said;
 		said += recall_step(s, &p->steps[i]);
 		kept += said == before && order_step_state(&p->steps[i]) == ORDER_RECEIVED;
+		back += said > before && order_step_state(&p->steps[i]) == ORDER_RECEIVED;
 	}
 	if (said == 0)
 		station_say(s, "nothing of it can be taken back");
 	else
-		station_say(s, "plan %.8s is being taken back%s", p->id,
+		station_say(s, "plan %.8s is %staken back%s", p->id, back > 0 ? "being " : "",
 			kept > 0 ? ", but for what nothing takes back" : "");
 	station_orders_tick(s);
 }

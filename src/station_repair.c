@@ -299,6 +299,7 @@ static bool tell(struct station *s, const struct repair_option *o, int64_t made_
 		p.source_ms = made_ms;
 		p.promise = promises[i];
 		text_copy(p.promise.plan, sizeof p.promise.plan, steps[0].plan);
+		share_sign(s->share, &p); /* the others keep the ledger, too */
 		station_fact(s, &p);
 	}
 	for (int i = 0; i < count; i++) {

@@ -315,6 +315,56 @@ static void test_an_earlier_life(void **state)
 	world_end();
 }
 
+static void say_order(struct place *p, enum order_state state, const char *plan)
+{
+	enum source source = state == ORDER_APPROVED ? SOURCE_PERSON : SOURCE_SYSTEM;
+	struct fact f = fact_make(FACT_ORDER, source, 0);
+	text_copy(f.origin, sizeof f.origin, "anna");
+	text_copy(f.order.plan, ID_SIZE, plan);
+	f.order.step = 0;
+	f.order.steps = 1;
+	f.order.state = state;
+	act_of(p, &f);
+}
+
+static int orders_heard(const struct place *p, enum order_state state)
+{
+	int n = 0;
+	for (int i = 0; i < p->journal_count; i++)
+		n += p->journal[i].kind == FACT_ORDER && p->journal[i].order.state == state;
+	return n;
+}
+
+/* Orders and promises go to everybody. That something may be sent to the hospital no
+ * broker tells the station whose journal lost it: that it was sent, one does. */
+static void test_orders_of_an_earlier_life(void **state)
+{
+	struct place *a = &world.places[0], *b = &world.places[1];
+	struct fact f = fact_make(FACT_PROMISE, SOURCE_SYSTEM, 0);
+	(void)state;
+	world_begin(8);
+	link_all();
+	run(3);
+	say_order(a, ORDER_APPROVED, "aaaaaaaaaaaaaaaa");
+	say_order(a, ORDER_APPROVED, "bbbbbbbbbbbbbbbb");
+	say_order(a, ORDER_SENT, "bbbbbbbbbbbbbbbb");
+	text_copy(f.promise.plan, ID_SIZE, "aaaaaaaaaaaaaaaa");
+	f.promise.what = PROMISED_OVERTIME;
+	act_of(a, &f);
+	run(3);
+	assert_true(orders_heard(b, ORDER_APPROVED) >= 1);
+	assert_int_equal(orders_heard(b, ORDER_SENT), 1);
+	assert_int_equal(b->journal[b->journal_count - 1].kind, FACT_PROMISE);
+	die(a);
+	a->journal_count = 0;
+	open_place(a);
+	link_up(a);
+	run(5);
+	assert_int_equal(orders_heard(a, ORDER_APPROVED), 0);
+	assert_int_equal(orders_heard(a, ORDER_SENT), 1);
+	world_end();
+}
+
 /* A word about a case that only the others know yet waits for it. */
 static void test_a_case_not_heard_of_yet(void **state)
 {
@@ -444,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_a_truncated_set_is_noticed),
 		cmocka_unit_test(test_hearsay),
 		cmocka_unit_test(test_away_for_long),
+		cmocka_unit_test(test_orders_of_an_earlier_life),
 		cmocka_unit_test(test_an_earlier_life),
 		cmocka_unit_test(test_a_case_not_heard_of_yet),
 		cmocka_unit_test(test_what_is_over_is_taken_back),
