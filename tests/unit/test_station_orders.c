@@ -317,7 +317,9 @@ static int approves(const char *what, const char *base, const char *journal, int
 	approve(&s, "or-2", at_ms + 30 * 60000);
 	run_until(&s, strcmp(what, "wait") == 0 ? 60 : 3, NULL);
 	station_view(s.station, &view);
-	return 100 + state_now(&view);
+	int state = state_now(&view);
+	end(&s);
+	return 100 + state;
 }
 
 /* Opens with one setting that is wrong: says why on its standard error. */
@@ -330,7 +332,10 @@ static int refused(const char *name, const char *value)
 	settings_set(&settings, "site", "etc/demo/site.cfg", &err);
 	settings_set(&settings, "journal", getenv("VIGIE_TEST_JOURNAL"), &err);
 	settings_set(&settings, name, value, &err);
-	bool open = station_open(ev_loop_new(EVFLAG_AUTO), &settings, calls, &err) != NULL;
+	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+	bool open = station_open(loop, &settings, calls, &err) != NULL;
+	ev_loop_destroy(loop);
+	settings_fini(&settings);
 	return open || strcmp(err.text, getenv("VIGIE_TEST_WHY")) != 0;
 }
 
