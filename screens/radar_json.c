@@ -96,6 +96,7 @@ static void add_hole(cJSON *to, const struct view *view)
 		cJSON_AddItemToArray(list, cJSON_CreateString(words));
 	}
 	cJSON_AddNumberToObject(o, "tried", r->closes.tried);
+	cJSON_AddNumberToObject(o, "untried", r->closes.untried);
 	if (r->closes.moves.count == 0)
 		return;
 	paired(o, "hole_min", &r->closes.hole);

@@ -210,7 +210,7 @@ void radar_closes_words(const struct view *view, char *out, size_t size)
 		return;
 	}
 	if (what_if_is_empty(&c->moves)) {
-		format_put(out, size, "%s", _("no change of order closes it"));
+		format_put(out, size, "%s", _("closing it costs more than it is worth"));
 		return;
 	}
 	repair_words(view, &c->moves, words, sizeof words);

@@ -38,8 +38,8 @@ struct radar_moment {
 struct radar_change {
 	struct what_if moves; /* in order; count 0: nothing does */
 	struct paired hole, wait, overtime, objective;
-	int reps, tried;
-	int64_t at_ms; /* of the twin it was found for; 0: not looked for yet */
+	int reps, tried, untried; /* untried: that did not fit */
+	int64_t at_ms;            /* of the twin it was found for; 0: not looked for yet */
 };
 
 struct radar {
@@ -105,8 +105,9 @@ struct radar_ask {
  * one begins a little later. A shorter hole elsewhere may grow for it, so that what it
  * takes from the longest one and what it takes from the mean wait count the same: of a
  * change that shortens the longest hole h by d minutes and nothing else, the mean wait
- * over T minutes falls by h d / T. Best is what takes most, less what the objective says
- * it costs, in minutes of overtime. False, and `out` as it was: stopped, or out of memory.
+ * over T minutes falls by h d / T. Best is what takes most, less what it costs: minutes of
+ * overtime, or as many as the objective says it is worth, whichever is more. False, and `out` as it
+ * was: stopped, or out of memory.
  */
 bool radar_close(const struct radar_ask *ask, struct radar_change *out);
 /* It could still be decided as it is. Out of memory: no. */

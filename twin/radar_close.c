@@ -52,7 +52,7 @@ struct closing {
 	struct side *base, *trial;
 	struct plan_like like;
 	struct change *list;
-	int count;
+	int count, untried;
 	double per_overtime; /* what a minute of overtime weighs */
 	double per_wait;     /* minutes of the longest hole that a minute of waiting is worth */
 };
@@ -179,8 +179,10 @@ static int64_t lasts_ms(const struct closing *c, int of)
 
 static struct change *begin(struct closing *c)
 {
-	if (c->count == CHANGES)
+	if (c->count == CHANGES) {
+		c->untried++;
 		return NULL;
+	}
 	c->list[c->count] = (struct change){.count = 0};
 	return &c->list[c->count];
 }
@@ -317,7 +319,7 @@ static double hold_against(const struct closing *c, int reps, struct radar_chang
 	out->overtime = forecast_difference(c->base->run, c->trial->run, reps, KPI_OVERTIME);
 	out->reps = reps;
 	return (out->hole.mean + c->per_wait * out->wait.mean) / 2
-	       + fmax(0, out->objective.mean) / c->per_overtime;
+	       + fmax(0, fmax(out->overtime.mean, out->objective.mean / c->per_overtime));
 }
 
 static int by_score(const void *a, const void *b)
@@ -390,6 +392,7 @@ static bool look(struct closing *c, struct radar_change *out)
 		return true;
 	list_changes(c);
 	out->tried = c->count;
+	out->untried = c->untried;
 	for (int k = 0; k < ROUNDS && c->count > 0; k++)
 		if (!try_all(c, rounds[k].reps, rounds[k].left))
 			return false;

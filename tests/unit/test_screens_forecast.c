@@ -209,7 +209,7 @@ static void test_radar(void **state)
 	assert_true(shows(ui, 60, 200, "class 1: no room foreseen"));
 	/* Nothing to close, not looked for yet, and over. */
 	radar->closes.moves.count = 0;
-	assert_true(shows(ui, 60, 200, "no change of order closes it"));
+	assert_true(shows(ui, 60, 200, "closing it costs more than it is worth"));
 	radar->closes.at_ms = 0;
 	assert_true(shows(ui, 60, 200, "what closes it: computing..."));
 	radar->hole_min = (struct quantiles){0, 0, 3};
