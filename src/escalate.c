@@ -183,18 +183,25 @@ static void tell(struct escalate *e, struct fact *f)
 	e->o.calls.fact(e->o.calls.context, f);
 }
 
+void escalate_notice(
+	const struct notify_message *m, enum notice_state state, int tries, struct fact *out)
+{
+	*out = fact_make(FACT_NOTICE, SOURCE_SYSTEM, 0);
+	text_copy(out->notice.key, sizeof out->notice.key, m->key);
+	text_copy(out->notice.target, sizeof out->notice.target, m->target);
+	text_copy(out->notice.id, sizeof out->notice.id, m->id);
+	out->notice.raised_ms = m->raised_ms;
+	out->notice.step = m->step;
+	out->notice.priority = m->priority;
+	out->notice.state = state;
+	out->notice.tries = tries;
+}
+
 static void tell_notice(
 	struct escalate *e, const struct notify_message *m, enum notice_state state, int tries)
 {
-	struct fact f = fact_make(FACT_NOTICE, SOURCE_SYSTEM, 0);
-	text_copy(f.notice.key, sizeof f.notice.key, m->key);
-	text_copy(f.notice.target, sizeof f.notice.target, m->target);
-	text_copy(f.notice.id, sizeof f.notice.id, m->id);
-	f.notice.raised_ms = m->raised_ms;
-	f.notice.step = m->step;
-	f.notice.priority = m->priority;
-	f.notice.state = state;
-	f.notice.tries = tries;
+	struct fact f;
+	escalate_notice(m, state, tries, &f);
 	tell(e, &f);
 }
 

@@ -70,6 +70,9 @@ void escalate_destroy(struct escalate *escalate);
 void escalate_id(char out[ID_SIZE], const char *key, int64_t raised_ms, int step,
 	enum priority priority, const char *station);
 
+/* What became of a message. */
+void escalate_notice(
+	const struct notify_message *m, enum notice_state state, int tries, struct fact *out);
 /* The alarm while a target cannot be reached; it ends when it can. False: nothing new
  * is to be said. */
 bool escalate_reach(const struct twin *twin, const char *target, bool reached, const char *why,

@@ -209,15 +209,8 @@ static void on_outcome(void *context, const struct notify_message *m, enum notic
 	int tries, const char *why)
 {
 	struct order_tell *t = context;
-	struct fact f = fact_make(FACT_NOTICE, SOURCE_SYSTEM, 0);
-	text_copy(f.notice.key, sizeof f.notice.key, m->key);
-	text_copy(f.notice.target, sizeof f.notice.target, m->target);
-	text_copy(f.notice.id, sizeof f.notice.id, m->id);
-	f.notice.raised_ms = m->raised_ms;
-	f.notice.step = m->step;
-	f.notice.priority = m->priority;
-	f.notice.state = state;
-	f.notice.tries = tries;
+	struct fact f;
+	escalate_notice(m, state, tries, &f);
 	if (state != NOTICE_FAILED || tries == 1) /* that it goes on failing is no news */
 		put(t, &f);
 	if (state != NOTICE_FAILED && t->twin != NULL
