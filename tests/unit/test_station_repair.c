@@ -236,7 +236,7 @@ static void approved_goes_on_record(void **state)
 	assert_true(s->station->seq == seq);
 	/* U takes the plan back, not what was done before it; then it may be approved anew. */
 	say(s, COMMAND_UNDO, "");
-	assert_non_null(strstr(s->notice, "is being taken back"));
+	assert_non_null(strstr(s->notice, "is taken back"));
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(plan->steps[i].order.state, ORDER_EXPIRED);
 	say(s, COMMAND_UNDO, "");
