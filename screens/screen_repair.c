@@ -192,6 +192,8 @@ static unsigned on_key(struct call *call, struct screen *screen, uint32_t key)
 	if (by == 0 || !a || a->count < 2)
 		return 0;
 	choose(screen, call->view, a, chosen(screen, call->view, a) + by);
+	call->command->kind = COMMAND_REPAIR_CHOOSE;
+	format_put(call->command->text, sizeof call->command->text, "%s", screen->saved);
 	return DONE;
 }
 

@@ -40,6 +40,7 @@ struct repair_desk {
 	bool stale;              /* the state has changed since: it is asked anew */
 	char cannot[LABEL_SIZE]; /* why none will come, "" */
 	char to[LABEL_SIZE];     /* where the steps go when they are approved; "" nowhere */
+	char chosen[ID_SIZE];    /* id of the plan under the cursor, "" the best */
 	/* The one whose proof is open, as it was when it was opened. */
 	char proof[ID_SIZE]; /* id of its plan, "" none */
 	int64_t proof_ms;
@@ -128,6 +129,7 @@ enum command_kind {
 	COMMAND_REPAIR,        /* target case or room, "" anything: what could be done about it;
 				  value 1: on top of what is injected */
 	COMMAND_REPAIR_PROOF,  /* text: id of the plan: its board before and after; "" no more */
+	COMMAND_REPAIR_CHOOSE, /* text: id of the plan that is looked at */
 	COMMAND_REPAIR_END,    /* do not look any further */
 	/* Acts again. */
 	COMMAND_APPROVE, /* covers_ms: the time of the proof that was seen; text: id of its plan */

@@ -30,6 +30,7 @@ struct run {
 	struct repair_search *search;
 	struct repair_side *without; /* of `reps` */
 	int reps;
+	struct repair_moves held;       /* what somebody looks at; count 0 none */
 	uint64_t shown[REPAIR_OPTIONS]; /* keys of what was proved last */
 	int shown_reps;
 	long proof_days;
@@ -78,12 +79,12 @@ static struct repair_side *live(struct run *run, const struct repair_moves *move
 /* ---- the answer ---- */
 
 static bool is_proved(
-	const struct run *run, const struct repair_trial *const *best, int count, int reps)
+	const struct run *run, const struct repair_moves *const *best, int count, int reps)
 {
 	if (reps != run->shown_reps)
 		return false;
 	for (int i = 0; i < REPAIR_OPTIONS; i++) {
-		uint64_t key = i < count ? repair_moves_key(&best[i]->moves) : 0;
+		uint64_t key = i < count ? repair_moves_key(best[i]) : 0;
 		if (key != run->shown[i])
 			return false;
 	}
@@ -107,11 +108,26 @@ static void say_none(struct run *run)
 	text_copy(a->none, sizeof a->none, a->count > 0 ? "" : why);
 }
 
+/* What somebody looks at comes first, and stands for its kind: he is not to find
+ * something else under his hand each time the day has gone on. */
+static int candidates(const struct run *run, const struct repair_moves *out[CANDIDATES])
+{
+	const struct repair_trial *best[CANDIDATES];
+	int found = repair_search_best(run->search, best, CANDIDATES), count = 0;
+	if (run->held.count > 0)
+		out[count++] = &run->held;
+	for (int i = 0; i < found && count < CANDIDATES; i++)
+		if (run->held.count == 0
+			|| !repair_is_like(&run->held, &best[i]->moves, run->ask->about))
+			out[count++] = &best[i]->moves;
+	return count;
+}
+
 /* The best of the race, on fates of their own; who does not stand it is left out. */
 static bool prove(struct run *run, int reps)
 {
-	const struct repair_trial *best[CANDIDATES];
-	int count = repair_search_best(run->search, best, CANDIDATES);
+	const struct repair_moves *best[CANDIDATES];
+	int count = candidates(run, best);
 	struct repair_answer *a = run->answer;
 	a->tried = repair_search_tried(run->search);
 	if (is_proved(run, best, count < REPAIR_OPTIONS ? count : REPAIR_OPTIONS, reps))
@@ -127,17 +143,17 @@ static bool prove(struct run *run, int reps)
 	a->count = 0;
 	for (int i = 0; i < count && a->count < REPAIR_OPTIONS; i++) {
 		struct repair_option one;
-		struct repair_side *with = live(run, &best[i]->moves, reps);
+		struct repair_side *with = live(run, best[i], reps);
 		if (with == NULL)
 			continue;
-		repair_prove(run->without, with, &best[i]->moves, &one);
+		repair_prove(run->without, with, best[i], &one);
 		repair_side_destroy(with);
 		if (one.objective.mean < 0)
 			put_option(a, &one);
 	}
 	run->shown_reps = reps;
 	for (int i = 0; i < REPAIR_OPTIONS; i++)
-		run->shown[i] = i < count ? repair_moves_key(&best[i]->moves) : 0;
+		run->shown[i] = i < count ? repair_moves_key(best[i]) : 0;
 	return true;
 }
 
@@ -159,6 +175,9 @@ static bool begin(struct run *run, struct repair_answer *out)
 	out->seq = run->twin->seq;
 	if (run->twin->site == NULL)
 		return true;
+	for (; run->held.count < run->ask->held.count && run->held.count < REPAIR_MOVES;
+		run->held.count++)
+		run->held.list[run->held.count] = run->ask->held.list[run->held.count];
 	run->options = (struct plan_options){
 		.learnt = run->how->learnt, .midnight_ms = run->how->midnight_ms};
 	run->crew = crew_create(run->how->threads, run->how->stop, run->how->context);

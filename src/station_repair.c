@@ -72,8 +72,32 @@ static void where_to(struct station *s)
 			to, sizeof s->desk.to, c->order_commands ? "by command topics" : "by hand");
 }
 
+static const struct repair_option *option(const struct station *s, const char *id)
+{
+	const struct repair_answer *a = last(s);
+	char of[ID_SIZE];
+	for (int i = 0; a != NULL && i < a->count; i++) {
+		order_plan_id(s->twin, &a->options[i].moves, of);
+		if (strcmp(of, id) == 0)
+			return &a->options[i];
+	}
+	return NULL;
+}
+
+/* What somebody reads, points at, or would approve first: asked anew it is to stay. */
+static const struct repair_option *looked_at(const struct station *s)
+{
+	const struct repair_answer *a = last(s);
+	if (a == NULL || s->desk.proof[0] != '\0')
+		return a != NULL ? &s->desk.proved : NULL;
+	const struct repair_option *chosen = option(s, s->desk.chosen);
+	return chosen == NULL && a->count > 0 ? &a->options[0] : chosen;
+}
+
 static void ask(struct station *s)
 {
+	const struct repair_option *held = looked_at(s);
+	s->desk.ask.held = held != NULL ? held->moves : (struct what_if){.count = 0};
 	where_to(s);
 	s->repair_mono = monotonic_ms();
 	s->repair_seq = s->twin->seq;
@@ -86,24 +110,13 @@ void station_repair_ask(struct station *s, const char *about, bool on_top)
 {
 	static const struct what_if none;
 	s->repair_asked = true;
+	s->desk.chosen[0] = '\0';
 	s->desk.ask.given = on_top ? s->what_if : none;
 	text_copy(s->desk.ask.about, sizeof s->desk.ask.about, about);
 	ask(s);
 }
 
 /* ---- the board of one of them ---- */
-
-static const struct repair_option *option(const struct station *s, const char *id)
-{
-	const struct repair_answer *a = last(s);
-	char of[ID_SIZE];
-	for (int i = 0; a != NULL && i < a->count; i++) {
-		order_plan_id(s->twin, &a->options[i].moves, of);
-		if (strcmp(of, id) == 0)
-			return &a->options[i];
-	}
-	return NULL;
-}
 
 /* It is kept as it was opened: the search goes on while somebody reads. */
 static void keep(struct station *s, const struct repair_option *o, const char *id)
@@ -124,6 +137,11 @@ static void proof(struct station *s, const struct command *c)
 		s->proof.list[s->proof.count++] = o->moves.list[i];
 	s->proof_open = o != NULL;
 	station_what_if_ask(s);
+}
+
+static void choose(struct station *s, const struct command *c)
+{
+	text_copy(s->desk.chosen, sizeof s->desk.chosen, c->text);
 }
 
 static void ask_for(struct station *s, const struct command *c)
@@ -147,6 +165,7 @@ bool station_repair(struct station *s, const struct command *command)
 	static void (*const acts[COMMAND_KIND_COUNT])(struct station *, const struct command *) = {
 		[COMMAND_REPAIR] = ask_for,
 		[COMMAND_REPAIR_PROOF] = proof,
+		[COMMAND_REPAIR_CHOOSE] = choose,
 		[COMMAND_REPAIR_END] = end,
 	};
 	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)

@@ -45,6 +45,7 @@ struct repair_option {
 /* What is to be repaired. */
 struct repair_ask {
 	struct what_if given; /* what is supposed besides; count 0: the day as it is */
+	struct what_if held;  /* looked at: stays an option as long as it is better; count 0 none */
 	char about[ID_SIZE];  /* a case or a room that went wrong; "" anything */
 };
 

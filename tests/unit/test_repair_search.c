@@ -177,6 +177,40 @@ static void the_three_are_different(void **state)
 		}
 }
 
+/* What somebody looks at stays among them while it is better than doing nothing, the
+ * second best as well as a decision the search would not have come upon; what is no
+ * better does not. */
+static void what_is_looked_at_stays(void **state)
+{
+	(void)state;
+	struct repair_ask ask = {.about = ""};
+	struct repair_moves held = {.count = 0};
+	bool there = false;
+	suppose(&ask, "beds:of=pacu,change=-4");
+	search(world.twin, &ask, 2, &answer);
+	assert_in_range(answer.count, 2, REPAIR_OPTIONS);
+	ask.held = answer.options[1].moves;
+	ask.held.count = 1; /* its first decision alone */
+	held.count = 1;
+	held.list[0] = ask.held.list[0];
+	search(world.twin, &ask, 2, &other);
+	for (int i = 0; i < other.count; i++)
+		there = there
+			|| (other.options[i].moves.count == 1
+				&& memcmp(&other.options[i].moves.list[0], &held.list[0],
+					   sizeof held.list[0])
+					   == 0);
+	assert_true(there);
+	/* One that makes it worse: everybody waits for a room that is closed. */
+	ask.held.count = 0;
+	char why[SCENARIO_TEXT];
+	assert_true(scenario_parse("staff:role=porter,change=-3", &ask.held.list[0], why));
+	ask.held.count = 1;
+	search(world.twin, &ask, 2, &other);
+	for (int i = 0; i < other.count; i++)
+		assert_int_not_equal(other.options[i].moves.list[0].which, ask.held.list[0].which);
+}
+
 /* Somebody is brought in who must be operated on within the hour. */
 static struct twin *with_emergency(int class)
 {
@@ -392,6 +426,7 @@ int main(void)
 		cmocka_unit_test(any_number_of_threads_finds_the_same),
 		cmocka_unit_test(what_is_promised_holds_in_fresh_fates),
 		cmocka_unit_test(the_three_are_different),
+		cmocka_unit_test(what_is_looked_at_stays),
 		cmocka_unit_test(an_emergency_has_three_ways_in),
 		cmocka_unit_test(the_obvious_is_found),
 		cmocka_unit_test(at_night_there_is_nothing_to_decide),
