@@ -105,7 +105,7 @@ void repair_reasons(
 	}
 	pair(page, _("who waits"), words[0] ? words : _("nobody longer"));
 	pair(page, _("rule"), o->why);
-	pair(page, _("wrong if"), o->fails_if);
+	pair(page, _("beware"), o->fails_if);
 	format_put(words, sizeof words,
 		o->proved ? _("better in %d fates that did not choose it, surely (95 %%)")
 			  : _("not proved: in %d fates it may be chance (95 %%)"),

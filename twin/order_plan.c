@@ -15,26 +15,29 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 /* FNV mixes the last bytes little; their hash as text is what field_token gives. */
 void order_plan_id(const struct twin *twin, const struct what_if *moves, char out[ID_SIZE])
 {
-	uint64_t hash = HASH64_BASIS;
-	bool touched[TWIN_CASES] = {false}, one[TWIN_CASES];
+	uint64_t hash = HASH64_BASIS, stand = 0;
+	bool touched[TWIN_CASES] = {false}, one_of[TWIN_CASES];
 	char text[SCENARIO_TEXT], token[TOKEN_SIZE];
 
 	for (int i = 0; i < moves->count; i++) {
 		scenario_text(&moves->list[i], text);
 		hash = mix_text(hash, text);
-		scenario_touches(twin, &moves->list[i], one);
+		scenario_touches(twin, &moves->list[i], one_of);
 		for (int k = 0; k < twin->case_count; k++)
-			touched[k] = touched[k] || one[k];
+			touched[k] = touched[k] || one_of[k];
 	}
+	/* Stations hear of cases in any order: a sum knows of none. */
 	for (int k = 0; k < twin->case_count; k++) {
 		const struct surgery *c = &twin->cases[k];
 		int64_t start = c->start_ms;
+		uint64_t one;
 
 		if (!touched[k])
 			continue;
-		hash = mix_text(mix_text(hash, c->id), c->room);
-		hash = mix_text(hash64(hash, &start, sizeof start), case_status_name(c->status));
+		one = mix_text(mix_text(HASH64_BASIS, c->id), c->room);
+		stand += mix_text(hash64(one, &start, sizeof start), case_status_name(c->status));
 	}
+	hash = hash64(hash, &stand, sizeof stand);
 	for (int i = 0; i < 16; i++)
 		text[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
 	text[16] = '\0';

@@ -193,6 +193,33 @@ static void the_name_of_a_plan(void **state)
 	end(&b);
 }
 
+/* Stations hear of cases in any order. */
+static void the_name_of_a_plan_elsewhere(void **state)
+{
+	static const char *const text[] = {"swap:case=c-1,with=c-3"};
+	struct what_if m = moves(text, 1);
+	struct world a = {.twin = NULL};
+	struct twin *b;
+	char one[ID_SIZE], two[ID_SIZE];
+
+	(void)state;
+	begin(&a);
+	start(&b);
+	for (int i = a.twin->case_count - 1; i >= 0; i--) {
+		const struct surgery *c = &a.twin->cases[i];
+		struct fact f = case_fact(c->id, c->patient, c->room, 0, 1, 0);
+
+		f.surgery.start_ms = c->start_ms;
+		f.surgery.end_ms = c->end_ms;
+		put(b, f);
+	}
+	order_plan_id(a.twin, &m, one);
+	order_plan_id(b, &m, two);
+	assert_string_equal(one, two);
+	end(&a);
+	twin_destroy(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_no_case_shows),
 		cmocka_unit_test(what_cannot_be_ordered),
 		cmocka_unit_test(the_name_of_a_plan),
+		cmocka_unit_test(the_name_of_a_plan_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
