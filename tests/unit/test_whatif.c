@@ -380,8 +380,7 @@ static void test_kept_under_a_name(void **state)
 	assert_int_equal(press(ui, ":forget-saved storm\n\n").kind, COMMAND_IDEA_FORGET);
 	inject("no_hold");
 	press(ui, "s bad hour  \n");
-	assert_true(shows(
-		ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of 2 ?"));
+	assert_true(shows(ui, 24, 80, "save 1 what-if for all as \"bad hour\", in place of 2 ?"));
 	c = press(ui, "\n");
 	assert_int_equal(c.kind, COMMAND_IDEA_KEEP);
 	assert_string_equal(c.target, "bad hour");
