@@ -34,8 +34,11 @@ static void list_parameter(const struct scenario_parameter *p)
 		return;
 	}
 	printf("              %s=%s", p->name, word != NULL ? word : kinds[p->kind]);
-	for (int n = 1; word != NULL && (word = scenario_choice(NULL, p->kind, n)) != NULL; n++)
-		printf("|%s", word);
+	for (int n = 1; word != NULL; n++) {
+		word = scenario_choice(NULL, p->kind, n);
+		if (word != NULL)
+			printf("|%s", word);
+	}
 	puts(p->needed ? "" : " (may be left out)");
 }
 
