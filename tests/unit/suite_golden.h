@@ -41,7 +41,7 @@ static void golden(struct ui *ui, const char *name, int rows, int columns, bool 
 	free(want);
 }
 
-static void goldens(struct ui *ui, const char *name)
+static __attribute__((unused)) void goldens(struct ui *ui, const char *name)
 {
 	golden(ui, name, 24, 80, false);
 	golden(ui, name, 24, 80, true);
