@@ -63,7 +63,7 @@ static void expect_options(struct pty *pty, const char *about)
 	suite_expect(pty, "all, weighed B -", SOON_MS);
 	suite_expect(pty, "surely (95 %)", SOON_MS);
 	suite_expect(pty, "overtime ", SOON_MS);
-	suite_expect(pty, "wrong if", SOON_MS);
+	suite_expect(pty, "beware", SOON_MS);
 	char *grid = pty_grid(pty);
 	double mean, low, high;
 	const char *all = strstr(grid, "all, weighed B ");

@@ -106,7 +106,7 @@ static void as_json(void **state)
 	alarms = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "sections"), 0);
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(alarms, "key")), "alarms");
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(alarms, "lines")), 2);
-	notes = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "sections"), 6);
+	notes = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "sections"), 7);
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(notes, "key")), "notes");
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(notes, "lines")), 0);
 	cJSON_Delete(root);
