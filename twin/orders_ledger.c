@@ -19,16 +19,20 @@ static double minutes(int64_t from_ms, int64_t to_ms)
 static void settle_case(const struct twin *t, struct order_promise *p)
 {
 	int i = twin_case(t, p->promise.id);
-	const struct surgery *s = i >= 0 ? &t->cases[i] : NULL;
+	bool off = t->now_ms > p->made_ms + DAY;
 	int64_t when = 0;
 
-	if (s)
+	if (i >= 0) {
+		const struct surgery *s = &t->cases[i];
+
+		off = off || surgery_is_off(s);
 		when = p->promise.what == PROMISED_START ? surgery_entered_ms(s)
 							 : surgery_left_ms(s);
+	}
 	if (when && t->now_ms >= when + SETTLED_MS) {
 		p->known = true;
 		p->came = minutes(p->made_ms, when);
-	} else if ((s && surgery_is_off(s)) || t->now_ms > p->made_ms + DAY) {
+	} else if (off) {
 		p->void_ = true;
 	}
 }

@@ -18,6 +18,20 @@ void policy_leave_without_bay(const struct plan_index *index, struct sim_pathway
 	}
 }
 
+bool policy_same(const struct plan_policy *a, const struct plan_policy *b)
+{
+	bool same = a->induction_ahead == b->induction_ahead && a->no_hold == b->no_hold
+		    && a->turnover_less == b->turnover_less && a->away_count == b->away_count
+		    && a->split_count == b->split_count
+		    && memcmp(a->extra_min, b->extra_min, sizeof a->extra_min) == 0;
+	for (int i = 0; same && i < a->away_count; i++)
+		same = a->away[i].kit == b->away[i].kit && a->away[i].min == b->away[i].min;
+	for (int i = 0; same && i < a->split_count; i++)
+		same = a->split[i].role == b->split[i].role
+		       && a->split[i].rooms == b->split[i].rooms;
+	return same;
+}
+
 int policy_induction(const struct pathway *way)
 {
 	for (int s = 1; s < way->step_count; s++)

@@ -7,6 +7,8 @@
 #include "twin/pathway.h"
 #include "twin/plan.h"
 
+/* They say the same of how people work. */
+bool policy_same(const struct plan_policy *a, const struct plan_policy *b);
 /* No hold: the bay is asked for by the step after `out`, the one that leaves the
  * room; there is one. */
 void policy_leave_without_bay(const struct plan_index *index, struct sim_pathway *way, int out);

@@ -100,7 +100,7 @@ struct radar_run *radar_run_create(const struct sim_plan *plan, const struct pla
 	const struct site *site, int reps)
 {
 	struct radar_run *run = calloc(1, sizeof *run);
-	size_t n = (size_t)reps, columns = (size_t)(plan->room_count + plan->case_count);
+	size_t n = (size_t)reps, columns = (size_t)plan->room_count + (size_t)plan->case_count;
 	if (run == NULL)
 		return NULL;
 	run->plan = plan;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/plan_policy.h"
+
 struct repair_bench *repair_bench_create(void)
 {
 	struct repair_bench *bench = calloc(1, sizeof *bench);
@@ -141,7 +143,7 @@ bool repair_plan(const struct repair_race *race, struct repair_bench *bench,
 			|| !scenario_inject(&bench->fork, &moves->list[i], why))
 			return false;
 	options.policy = &bench->fork.policy;
-	if (memcmp(&bench->fork.policy, &race->fork.policy, sizeof race->fork.policy) == 0)
+	if (policy_same(&bench->fork.policy, &race->fork.policy))
 		options.like = &race->like;
 	plan_build(bench->fork.twin, &options, &bench->plan, &bench->index);
 	sim_draw_compare(&bench->plan, &race->plan, &bench->like);
