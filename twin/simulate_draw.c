@@ -203,10 +203,14 @@ void sim_draw(const struct sim_plan *plan, uint32_t seed, uint32_t n, struct sim
 
 /* ---- taken over from another plan ---- */
 
+static bool same_number(float a, float b)
+{
+	return !(a < b) && !(a > b);
+}
+
 static bool same_law(const struct sim_law *a, const struct sim_law *b)
 {
-	return a->kind == b->kind && memcmp(&a->a, &b->a, sizeof a->a) == 0
-	       && memcmp(&a->b, &b->b, sizeof a->b) == 0;
+	return a->kind == b->kind && same_number(a->a, b->a) && same_number(a->b, b->b);
 }
 
 static bool same_turnover(const struct sim_plan *a, int room, const struct sim_plan *b, int other)
@@ -243,9 +247,11 @@ static bool same_guests(const struct sim_plan *plan, const struct sim_plan *othe
 	for (int k = 0; k < plan->stream_count; k++) {
 		const struct sim_stream *a = &plan->streams[k], *b = &other->streams[k];
 		if (a->who != b->who || a->midnight_ms != b->midnight_ms
-			|| a->until_ms != b->until_ms || a->count != b->count
-			|| memcmp(a->per_hour, b->per_hour, sizeof a->per_hour) != 0)
+			|| a->until_ms != b->until_ms || a->count != b->count)
 			return false;
+		for (int h = 0; h < 24; h++)
+			if (!same_number(a->per_hour[h], b->per_hour[h]))
+				return false;
 	}
 	return plan->room_count == 0 || other->room_count == 0 || same_turnover(plan, 0, other, 0);
 }

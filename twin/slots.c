@@ -305,10 +305,11 @@ void slots_search(const struct slots_day *day, uint32_t seed, long rounds, struc
 	for (int heat = 0; day->case_count > 0 && heat < HEATS; heat++) {
 		long steps = rounds / HEATS;
 		int cost = out->cost;
-		double hot = 8 + 0.08 * cost, t = hot;
+		double hot = 8 + 0.08 * cost, t = hot; /* cools down, to 0.3 */
 		double cool = steps > 0 ? pow(0.3 / hot, 1.0 / (double)steps) : 1;
 		now = best;
-		for (long k = 0; k < steps; k++, t *= cool) {
+		for (long k = 0; k < steps; k++) {
+			t = k > 0 ? t * cool : hot;
 			next = now;
 			change(day, &dice, &next);
 			decode(day, &next, &plan);
