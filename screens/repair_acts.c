@@ -37,7 +37,7 @@ static const char *id_of_alarm(const struct view *view, const struct subject *on
 
 	if (last && twin_case(view->twin, last + 1) >= 0)
 		return last + 1;
-	return NULL;
+	return "";
 }
 
 /* What is to be repaired: a case or an operating room; "" all of it. */
@@ -45,7 +45,7 @@ static const char *id_under(struct call *call, struct subject *on)
 {
 	const struct view *view = call->view;
 	const struct twin *t = view->twin;
-	const char *name = call->screen->def->name, *id = NULL;
+	const char *name = call->screen->def->name, *id = "";
 	bool room_first = strcmp(name, "board") == 0 || strncmp(name, "forecast", 8) == 0;
 
 	ui_about(call->ui, view, on);
@@ -53,11 +53,11 @@ static const char *id_under(struct call *call, struct subject *on)
 		id = id_of_alarm(view, on);
 	else if (on->case_ >= 0 && (!room_first || call->screen->offset != 0))
 		id = t->cases[on->case_].id;
-	if (!id && t->site && on->room >= 0 && t->site->rooms[on->room].kind == ROOM_OR)
+	if (!id[0] && t->site && on->room >= 0 && t->site->rooms[on->room].kind == ROOM_OR)
 		id = t->site->rooms[on->room].id;
-	if (!id && on->case_ >= 0)
+	if (!id[0] && on->case_ >= 0)
 		id = t->cases[on->case_].id;
-	return id ? id : "";
+	return id;
 }
 
 unsigned cmd_repair(struct call *call)
