@@ -69,7 +69,7 @@ struct crew *crew_create(int threads, bool (*stop_)(void *context), void *contex
 	crew->crew.each = each;
 	crew->crew.stop = stop;
 	crew->crew.context = crew;
-	crew->crew.benches = calloc((size_t)n, sizeof *crew->crew.benches);
+	crew->crew.benches = calloc((size_t)n, sizeof(void *));
 	for (int i = 0; crew->crew.benches != NULL && i < n; i++) {
 		crew->crew.benches[i] = repair_bench_create();
 		crew->crew.workers += crew->crew.benches[i] != NULL;

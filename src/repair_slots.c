@@ -35,7 +35,7 @@ static int whole(
 	*out = usual;
 	if (v == NULL && usual >= 0)
 		return 0;
-	if (!cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > most
+	if (v == NULL || !cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > most
 		|| v->valuedouble != (double)(int)v->valuedouble)
 		return wrong(r, key, "a whole number is needed here");
 	*out = (int)v->valuedouble;
@@ -252,8 +252,8 @@ static void print_text(const struct slots_day *day, const struct slots_names *na
 int repair_slots(const char *path, uint32_t seed, long rounds, bool json)
 {
 	struct error err = {""};
-	struct slots_day day;
-	struct slots_names names;
+	struct slots_day day = {.case_count = 0};
+	struct slots_names names = {.surgeons = 0};
 	struct slots_plan plan, first, brief;
 	if (slots_read(path, &day, &names, &err) < 0) {
 		fprintf(stderr, "vigie repair: %s\n", err.text);
