@@ -79,7 +79,7 @@ double beacon_pressure(struct beacon *b, int64_t t)
 		b->last_ms = t;
 	}
 	double weather =
-		weather_swing_hpa * sin(6.283185307179586 * (double)(t / 1000) / 3600 / weather_h);
+		weather_swing_hpa * sin(6.283185307179586 * (double)t / 3600000 / weather_h);
 	return weather_hpa + weather + (b->over + b->zero + 0.3 * rng_normal(&b->r)) / 100;
 }
 

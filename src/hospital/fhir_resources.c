@@ -266,9 +266,10 @@ void resource_rebook(const struct store *s, int i, cJSON *o)
 	const struct booking *b = &s->known[i].booking;
 	const struct room *room = &s->day->site->rooms[b->room];
 	set_time(o, "start", b->start);
+	int64_t minutes = (b->end - b->start) / 60000;
 	set_time(o, "end", b->end);
 	cJSON_ReplaceItemInObjectCaseSensitive(
-		o, "minutesDuration", cJSON_CreateNumber((double)((b->end - b->start) / 60000)));
+		o, "minutesDuration", cJSON_CreateNumber((double)minutes));
 	for (cJSON *p = cJSON_GetObjectItemCaseSensitive(o, "participant")->child; p != NULL;
 		p = p->next) {
 		cJSON *actor = cJSON_GetObjectItemCaseSensitive(p, "actor");

@@ -137,6 +137,10 @@ static bool is_current(struct fhir_server *s, const struct resource *r,
 {
 	const char *match = header(connection, "If-Match");
 	char tag[32];
+	if (r == NULL) {
+		say(a, 404, "not-found", "no such resource");
+		return false;
+	}
 	snprintf(tag, sizeof(tag), "W/\"%d\"", r->version);
 	if (match == NULL)
 		say(a, 412, "required", "If-Match is required");
