@@ -108,6 +108,24 @@ static void say_none(struct run *run)
 	text_copy(a->none, sizeof a->none, a->count > 0 ? "" : why);
 }
 
+/* One of those shown can be told in one breath, if any such helps: where none of the best
+ * can, it is the last of them. */
+static int with_brief(
+	const struct repair_search *search, const struct repair_moves **out, int count)
+{
+	int at = count < REPAIR_OPTIONS ? count : REPAIR_OPTIONS - 1;
+	for (int i = 0; i < count && i < REPAIR_OPTIONS; i++)
+		if (out[i]->count <= REPAIR_BRIEF)
+			return count;
+	const struct repair_moves *brief = repair_search_brief(search, out, at);
+	if (brief == NULL)
+		return count;
+	count += count < CANDIDATES;
+	memmove(&out[at + 1], &out[at], (size_t)(count - 1 - at) * sizeof *out);
+	out[at] = brief;
+	return count;
+}
+
 /* What somebody looks at comes first, and stands for its kind: he is not to find
  * something else under his hand each time the day has gone on. */
 static int candidates(const struct run *run, const struct repair_moves *out[CANDIDATES])
@@ -120,7 +138,7 @@ static int candidates(const struct run *run, const struct repair_moves *out[CAND
 		if (run->held.count == 0
 			|| !repair_is_like(&run->held, &best[i]->moves, run->ask->about))
 			out[count++] = &best[i]->moves;
-	return count;
+	return with_brief(run->search, out, count);
 }
 
 /* The best of the race, on fates of their own; who does not stand it is left out. */

@@ -11,15 +11,20 @@
  * The search: decisions near what went wrong, raced on few fates, then the better
  * ones on more (successive halving), then a local search and policy improvement
  * over the best (Bargetto, Garaix, Xie 2019). Anytime: the best three different
- * options so far can be read after every round. The same twin, seed and budget give
- * the same answer on any number of threads.
+ * options so far can be read after every round, one of them short if a short one
+ * helps. The same twin, seed and budget give the same answer on any number of threads.
  */
 
 #include "twin/objective.h"
 #include "twin/repair_rule.h"
 #include "twin/whatif.h"
 
-enum { REPAIR_OPTIONS = 3, REPAIR_MOVES = 6, REPAIR_WAITS = 4 };
+enum {
+	REPAIR_OPTIONS = 3,
+	REPAIR_MOVES = 6,
+	REPAIR_BRIEF = 2, /* so few decisions are told in one breath */
+	REPAIR_WAITS = 4
+};
 
 /* Who waits longer or shorter for it. */
 struct repair_wait {

@@ -19,6 +19,7 @@ enum {
 	DEPTH = 24, /* none is gone on from that has so many before it */
 	BEAM = 64,
 	ALIKE = 8, /* of the same kind in the beam */
+	BRIEF = 16,
 	GOOD = 48, /* single acts that did well */
 	SEEN = 1 << 15,
 	LOOK_FATES = 32
@@ -42,6 +43,8 @@ struct repair_search {
 	int count;
 	struct kept beam[BEAM]; /* the best first */
 	int beam_count;
+	struct repair_trial brief[BRIEF]; /* of few decisions; the best first */
+	int brief_count;
 	struct repair_moves good[GOOD];
 	int good_count;
 	uint64_t seen[SEEN];
@@ -184,6 +187,23 @@ static void keep(struct repair_search *s, const struct repair_trial *trial)
 	s->beam[at] = (struct kept){*trial, false};
 }
 
+/* Apart from the beam: there the longer ones crowd them out. */
+static void keep_brief(struct repair_search *s, const struct repair_trial *trial)
+{
+	int at = s->brief_count;
+	if (trial->moves.count > REPAIR_BRIEF || trial->d.mean >= 0)
+		return;
+	while (at > 0 && compare(&s->brief[at - 1], trial) > 0)
+		at--;
+	if (at == BRIEF)
+		return;
+	if (s->brief_count < BRIEF)
+		s->brief_count++;
+	memmove(&s->brief[at + 1], &s->brief[at],
+		(size_t)(s->brief_count - 1 - at) * sizeof *s->brief);
+	s->brief[at] = *trial;
+}
+
 static void remember_good(struct repair_search *s)
 {
 	for (int i = 0; i < s->count && s->good_count < GOOD; i++)
@@ -233,8 +253,10 @@ static bool run_race(struct repair_search *s)
 		if (r + 1 < ROUNDS)
 			thin(s, rounds[r].keep);
 	}
-	for (int i = 0; i < s->count; i++)
+	for (int i = 0; i < s->count; i++) {
 		keep(s, &s->list[i]);
+		keep_brief(s, &s->list[i]);
+	}
 	s->count = 0;
 	return true;
 }
@@ -332,4 +354,20 @@ int repair_search_best(const struct repair_search *s, const struct repair_trial 
 			out[count++] = t;
 	}
 	return count;
+}
+
+const struct repair_moves *repair_search_brief(
+	const struct repair_search *s, const struct repair_moves *const *these, int count)
+{
+	for (int i = 0; i < s->brief_count; i++) {
+		const struct repair_moves *one = &s->brief[i].moves;
+		const char *place = place_of(one, s->about);
+		int k = 0;
+		while (k < count
+			&& (place[0] == '\0' || strcmp(place_of(these[k], s->about), place) != 0))
+			k++;
+		if (k == count)
+			return one;
+	}
+	return NULL;
 }

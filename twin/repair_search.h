@@ -36,6 +36,11 @@ int repair_search_tried(const struct repair_search *search);
  * knows of them; returns how many, at most `max`. */
 int repair_search_best(
 	const struct repair_search *search, const struct repair_trial **out, int max);
+/* The best that takes at most REPAIR_BRIEF decisions. It may be the core of one of these,
+ * but the case it is all about goes where none of them puts it. NULL: none that is better
+ * than doing nothing. */
+const struct repair_moves *repair_search_brief(
+	const struct repair_search *search, const struct repair_moves *const *these, int count);
 /* Of the same kind: where the case it is about goes is the same, when either says so;
  * else half of what the shorter of them does to a case (whichever room and
  * hour it gets) or calls in, the other does as well. */

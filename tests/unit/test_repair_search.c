@@ -177,6 +177,28 @@ static void the_three_are_different(void **state)
 		}
 }
 
+/* The best take five and six decisions; who has half a minute takes another one. */
+static void one_of_the_three_is_short(void **state)
+{
+	(void)state;
+	static const char *const supposed[] = {"overrun:case=case-e64-1,min=120", "no_hold",
+		"staff:role=anaesthetist,change=-1", "room_down:room=or-5"};
+	for (size_t i = 0; i < sizeof supposed / sizeof *supposed; i++) {
+		struct repair_ask ask = {.about = ""};
+		int shortest = REPAIR_MOVES, longest = 0;
+		suppose(&ask, supposed[i]);
+		search(world.twin, &ask, 2, &answer);
+		assert_int_equal(answer.count, REPAIR_OPTIONS);
+		for (int k = 0; k < answer.count; k++) {
+			int steps = answer.options[k].moves.count;
+			shortest = steps < shortest ? steps : shortest;
+			longest = steps > longest ? steps : longest;
+		}
+		assert_in_range(shortest, 1, REPAIR_BRIEF);
+		assert_true(longest > REPAIR_BRIEF); /* else nothing is shown here */
+	}
+}
+
 /* What somebody looks at stays among them while it is better than doing nothing, the
  * second best as well as a decision the search would not have come upon; what is no
  * better does not. */
@@ -426,6 +448,7 @@ int main(void)
 		cmocka_unit_test(any_number_of_threads_finds_the_same),
 		cmocka_unit_test(what_is_promised_holds_in_fresh_fates),
 		cmocka_unit_test(the_three_are_different),
+		cmocka_unit_test(one_of_the_three_is_short),
 		cmocka_unit_test(what_is_looked_at_stays),
 		cmocka_unit_test(an_emergency_has_three_ways_in),
 		cmocka_unit_test(the_obvious_is_found),
