@@ -294,7 +294,7 @@ static pid_t only_child(pid_t of)
 
 static bool ends_soon(pid_t pid)
 {
-	for (int i = 0; i < 200 && kill(pid, 0) == 0; i++) {
+	for (int i = 0; i < 2000 && kill(pid, 0) == 0; i++) {
 		waitpid(pid, NULL, WNOHANG);
 		nanosleep(&(struct timespec){0, 10 * 1000000}, NULL);
 	}
@@ -338,7 +338,7 @@ static void it_dies_with_us(void **state)
 		_exit(0);
 	}
 	pid_t helper = 0, worker = 0, command = 0;
-	for (int i = 0; i < 200 && command == 0; i++) {
+	for (int i = 0; i < 2000 && command == 0; i++) {
 		nanosleep(&(struct timespec){0, 10 * 1000000}, NULL);
 		helper = helper > 0 ? helper : only_child(us);
 		worker = helper > 0 ? only_child(helper) : 0;
