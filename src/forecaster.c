@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/forecaster.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "screens/format.h"
 #include "src/foresee.h"
+#include "src/thinker.h"
 #include "twin/plan.h"
 #include "twin/text.h"
 
@@ -43,26 +43,20 @@ struct side {
 };
 
 struct forecaster {
-	struct ev_loop *loop;
-	ev_async news;
-	void (*ready)(void *context);
-	void *context;
-	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t wake;
-	/* under the mutex */
+	struct thinker *thinker;
+	/* under its lock */
 	struct twin *asked; /* the twin that waits */
 	struct learnt *asked_learnt;
 	struct question besides;
-	bool asked_knows, waiting, asking, quit;
+	bool asked_knows, waiting, asking;
 	struct told *told; /* the newest answer, not yet taken by the loop */
-	bool fresh;
 	/* of the thread */
 	struct side *base, *fork, *trial; /* as it is, with the what-ifs, with a remedy */
 	struct radar_run *radar;          /* of the base; NULL: out of memory */
 	struct question question;
 	struct learnt *learnt;
-	bool has_twin, knows, ranked; /* ranked: what binds this very base */
+	bool has_twin, fresh, knows; /* fresh: it is another twin than the last time */
+	bool ranked;                 /* what binds this very base */
 	struct told *answer;
 	struct forecast *scratch;
 	uint32_t seed;
@@ -74,19 +68,18 @@ struct forecaster {
 /* The answer stays with the thread: what is worked out later joins it. */
 static void tell(struct forecaster *f)
 {
-	pthread_mutex_lock(&f->mutex);
+	thinker_lock(f->thinker);
 	*f->told = *f->answer;
-	f->fresh = true;
-	pthread_mutex_unlock(&f->mutex);
-	ev_async_send(f->loop, &f->news);
+	thinker_tell(f->thinker);
+	thinker_unlock(f->thinker);
 }
 
 static bool overtaken(void *context)
 {
 	struct forecaster *f = context;
-	pthread_mutex_lock(&f->mutex);
-	bool yes = f->waiting || f->asking || f->quit;
-	pthread_mutex_unlock(&f->mutex);
+	thinker_lock(f->thinker);
+	bool yes = f->waiting || f->asking || thinker_quits(f->thinker);
+	thinker_unlock(f->thinker);
 	return yes;
 }
 
@@ -279,10 +272,11 @@ static void rank(struct forecaster *f)
 }
 
 /* The first answer always comes; the better ones only while nobody asks anew. */
-static void answer(struct forecaster *f, bool fresh)
+static void answer(void *owner)
 {
 	static const struct remedies none;
-	if ((fresh || f->base->run == NULL) && !base_begin(f))
+	struct forecaster *f = owner;
+	if ((f->fresh || f->base->run == NULL) && !base_begin(f))
 		return;
 	fork_begin(f);
 	if (strcmp(f->answer->what_if.remedies.room, f->question.room) != 0)
@@ -301,53 +295,34 @@ static void answer(struct forecaster *f, bool fresh)
 	rank(f);
 }
 
-static void *work(void *context)
+static bool take(void *owner)
 {
-	struct forecaster *f = context;
-	pthread_mutex_lock(&f->mutex);
-	while (!f->quit) {
-		bool fresh = f->waiting;
-		if (!fresh && (!f->asking || !f->has_twin)) {
-			pthread_cond_wait(&f->wake, &f->mutex);
-			continue;
-		}
-		if (fresh) {
-			struct twin *other = f->base->fork.twin;
-			f->base->fork.twin = f->asked;
-			f->asked = other;
-			struct learnt *other_learnt = f->learnt;
-			f->learnt = f->asked_learnt;
-			f->asked_learnt = other_learnt;
-			f->knows = f->asked_knows;
-			f->has_twin = true;
-		}
-		f->question = f->besides;
-		f->waiting = f->asking = false;
-		pthread_mutex_unlock(&f->mutex);
-		answer(f, fresh);
-		pthread_mutex_lock(&f->mutex);
+	struct forecaster *f = owner;
+	f->fresh = f->waiting;
+	if (!f->fresh && (!f->asking || !f->has_twin))
+		return false;
+	if (f->fresh) {
+		struct twin *other = f->base->fork.twin;
+		f->base->fork.twin = f->asked;
+		f->asked = other;
+		struct learnt *other_learnt = f->learnt;
+		f->learnt = f->asked_learnt;
+		f->asked_learnt = other_learnt;
+		f->knows = f->asked_knows;
+		f->has_twin = true;
 	}
-	pthread_mutex_unlock(&f->mutex);
-	return NULL;
+	f->question = f->besides;
+	f->waiting = f->asking = false;
+	return true;
 }
 
-static void on_news(struct ev_loop *loop, ev_async *watcher, int events)
+static void show(void *owner)
 {
-	struct forecaster *f = watcher->data;
-	(void)loop;
-	(void)events;
-	pthread_mutex_lock(&f->mutex);
-	bool fresh = f->fresh;
-	if (fresh) {
-		struct told *other = f->shown;
-		f->shown = f->told;
-		f->told = other;
-		f->fresh = false;
-		f->any = true;
-	}
-	pthread_mutex_unlock(&f->mutex);
-	if (fresh)
-		f->ready(f->context);
+	struct forecaster *f = owner;
+	struct told *other = f->shown;
+	f->shown = f->told;
+	f->told = other;
+	f->any = true;
 }
 
 static void release(struct forecaster *f)
@@ -379,13 +354,11 @@ static bool is_whole(const struct forecaster *f)
 struct forecaster *forecaster_create(
 	struct ev_loop *loop, uint32_t seed, void (*ready)(void *context), void *context)
 {
+	const struct thinker_calls calls = {take, answer, show, ready, context};
 	struct forecaster *f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return NULL;
-	f->loop = loop;
 	f->seed = seed;
-	f->ready = ready;
-	f->context = context;
 	f->asked = twin_create();
 	f->asked_learnt = calloc(1, sizeof *f->asked_learnt);
 	f->learnt = calloc(1, sizeof *f->learnt);
@@ -396,45 +369,32 @@ struct forecaster *forecaster_create(
 	f->told = calloc(1, sizeof *f->told);
 	f->answer = calloc(1, sizeof *f->answer);
 	f->shown = calloc(1, sizeof *f->shown);
-	pthread_mutex_init(&f->mutex, NULL);
-	pthread_cond_init(&f->wake, NULL);
-	ev_async_init(&f->news, on_news);
-	f->news.data = f;
-	if (!is_whole(f) || pthread_create(&f->thread, NULL, work, f) != 0) {
-		release(f);
-		return NULL;
-	}
-	ev_async_start(loop, &f->news);
-	ev_unref(loop); /* a forecast alone keeps no loop alive */
-	return f;
+	if (is_whole(f))
+		f->thinker = thinker_create(loop, &calls, f);
+	if (f->thinker != NULL)
+		return f;
+	release(f);
+	return NULL;
 }
 
 void forecaster_destroy(struct forecaster *f)
 {
 	if (f == NULL)
 		return;
-	pthread_mutex_lock(&f->mutex);
-	f->quit = true;
-	pthread_cond_signal(&f->wake);
-	pthread_mutex_unlock(&f->mutex);
-	pthread_join(f->thread, NULL);
-	ev_ref(f->loop);
-	ev_async_stop(f->loop, &f->news);
-	pthread_mutex_destroy(&f->mutex);
-	pthread_cond_destroy(&f->wake);
+	thinker_destroy(f->thinker);
 	release(f);
 }
 
 void forecaster_ask(struct forecaster *f, const struct twin *twin, const struct learnt *learnt)
 {
-	pthread_mutex_lock(&f->mutex);
+	thinker_lock(f->thinker);
 	twin_copy(f->asked, twin);
 	f->asked_knows = learnt != NULL;
 	if (learnt != NULL)
 		*f->asked_learnt = *learnt;
 	f->waiting = true;
-	pthread_cond_signal(&f->wake);
-	pthread_mutex_unlock(&f->mutex);
+	thinker_wake(f->thinker);
+	thinker_unlock(f->thinker);
 }
 
 const struct forecast *forecaster_last(const struct forecaster *f)
@@ -454,10 +414,10 @@ const struct what_if_answer *forecaster_what_if_last(const struct forecaster *f)
 
 void forecaster_what_if(struct forecaster *f, const struct what_if *what_if, const char *room)
 {
-	pthread_mutex_lock(&f->mutex);
+	thinker_lock(f->thinker);
 	f->besides.what_if = *what_if;
 	text_copy(f->besides.room, sizeof f->besides.room, room);
 	f->asking = true;
-	pthread_cond_signal(&f->wake);
-	pthread_mutex_unlock(&f->mutex);
+	thinker_wake(f->thinker);
+	thinker_unlock(f->thinker);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "src/repairer.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "screens/format.h"
 #include "src/foresee.h"
+#include "src/thinker.h"
 
 /* While somebody looks, it goes on for several times as long as a good answer takes. */
 static const long DAYS = 150000;
@@ -19,18 +19,11 @@ struct question {
 };
 
 struct repairer {
-	struct ev_loop *loop;
-	ev_async news;
-	void (*ready)(void *context);
-	void *context;
-	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t wake;
-	/* under the mutex */
+	struct thinker *thinker;
+	/* under its lock */
 	struct question *asked; /* what waits */
-	bool waiting, stopping, quit;
+	bool waiting, stopping;
 	struct repair_answer *told; /* not yet taken by the loop */
-	bool fresh;
 	/* of the thread */
 	struct question *question;
 	struct repair_answer *answer;
@@ -45,28 +38,27 @@ struct repairer {
 static bool overtaken(void *context)
 {
 	struct repairer *r = context;
-	pthread_mutex_lock(&r->mutex);
-	bool yes = r->waiting || r->stopping || r->quit;
-	pthread_mutex_unlock(&r->mutex);
+	thinker_lock(r->thinker);
+	bool yes = r->waiting || r->stopping || thinker_quits(r->thinker);
+	thinker_unlock(r->thinker);
 	return yes;
 }
 
+/* What was found to an older question is not told any more. */
 static void better(void *context, const struct repair_answer *answer)
 {
 	struct repairer *r = context;
-	pthread_mutex_lock(&r->mutex);
-	bool old = r->waiting || r->stopping;
-	if (!old) {
+	thinker_lock(r->thinker);
+	if (!r->waiting && !r->stopping) {
 		*r->told = *answer;
-		r->fresh = true;
+		thinker_tell(r->thinker);
 	}
-	pthread_mutex_unlock(&r->mutex);
-	if (!old)
-		ev_async_send(r->loop, &r->news);
+	thinker_unlock(r->thinker);
 }
 
-static void answer(struct repairer *r)
+static void answer(void *owner)
 {
+	struct repairer *r = owner;
 	const struct question *q = r->question;
 	const struct repair_how how = {.learnt = q->knows ? q->learnt : NULL,
 		.midnight_ms = format_clock_zero(q->twin->now_ms),
@@ -79,46 +71,27 @@ static void answer(struct repairer *r)
 	repair_search(q->twin, &q->ask, &how, r->answer);
 }
 
-static void *work(void *context)
+static bool take(void *owner)
 {
-	struct repairer *r = context;
-	pthread_mutex_lock(&r->mutex);
-	while (!r->quit) {
-		if (!r->waiting) {
-			pthread_cond_wait(&r->wake, &r->mutex);
-			continue;
-		}
-		struct question *other = r->question;
-		r->question = r->asked;
-		r->asked = other;
-		r->waiting = r->stopping = false;
-		pthread_mutex_unlock(&r->mutex);
-		answer(r);
-		pthread_mutex_lock(&r->mutex);
-	}
-	pthread_mutex_unlock(&r->mutex);
-	return NULL;
+	struct repairer *r = owner;
+	struct question *other = r->question;
+	if (!r->waiting)
+		return false;
+	r->question = r->asked;
+	r->asked = other;
+	r->waiting = r->stopping = false;
+	return true;
 }
 
 /* ---- the loop ---- */
 
-static void on_news(struct ev_loop *loop, ev_async *watcher, int events)
+static void show(void *owner)
 {
-	struct repairer *r = watcher->data;
-	(void)loop;
-	(void)events;
-	pthread_mutex_lock(&r->mutex);
-	bool fresh = r->fresh;
-	if (fresh) {
-		struct repair_answer *other = r->shown;
-		r->shown = r->told;
-		r->told = other;
-		r->fresh = false;
-		r->any = true;
-	}
-	pthread_mutex_unlock(&r->mutex);
-	if (fresh)
-		r->ready(r->context);
+	struct repairer *r = owner;
+	struct repair_answer *other = r->shown;
+	r->shown = r->told;
+	r->told = other;
+	r->any = true;
 }
 
 static struct question *question_create(void)
@@ -158,74 +131,55 @@ static void release(struct repairer *r)
 struct repairer *repairer_create(
 	struct ev_loop *loop, uint32_t seed, void (*ready)(void *context), void *context)
 {
+	const struct thinker_calls calls = {take, answer, show, ready, context};
 	struct repairer *r = calloc(1, sizeof *r);
 	if (r == NULL)
 		return NULL;
-	r->loop = loop;
 	r->seed = seed;
-	r->ready = ready;
-	r->context = context;
 	r->asked = question_create();
 	r->question = question_create();
 	r->told = calloc(1, sizeof *r->told);
 	r->answer = calloc(1, sizeof *r->answer);
 	r->shown = calloc(1, sizeof *r->shown);
-	if (!question_is_whole(r->asked) || !question_is_whole(r->question) || r->told == NULL
-		|| r->answer == NULL || r->shown == NULL) {
-		release(r);
-		return NULL;
-	}
-	pthread_mutex_init(&r->mutex, NULL);
-	pthread_cond_init(&r->wake, NULL);
-	ev_async_init(&r->news, on_news);
-	r->news.data = r;
-	if (pthread_create(&r->thread, NULL, work, r) != 0) {
-		release(r);
-		return NULL;
-	}
-	ev_async_start(loop, &r->news);
-	ev_unref(loop); /* a search alone keeps no loop alive */
-	return r;
+	if (question_is_whole(r->asked) && question_is_whole(r->question) && r->told != NULL
+		&& r->answer != NULL && r->shown != NULL)
+		r->thinker = thinker_create(loop, &calls, r);
+	if (r->thinker != NULL)
+		return r;
+	release(r);
+	return NULL;
 }
 
 void repairer_destroy(struct repairer *r)
 {
 	if (r == NULL)
 		return;
-	pthread_mutex_lock(&r->mutex);
-	r->quit = true;
-	pthread_cond_signal(&r->wake);
-	pthread_mutex_unlock(&r->mutex);
-	pthread_join(r->thread, NULL);
-	ev_ref(r->loop);
-	ev_async_stop(r->loop, &r->news);
-	pthread_mutex_destroy(&r->mutex);
-	pthread_cond_destroy(&r->wake);
+	thinker_destroy(r->thinker);
 	release(r);
 }
 
-/* What was found to an older question is not told any more. */
 void repairer_ask(struct repairer *r, const struct twin *twin, const struct learnt *learnt,
 	const struct repair_ask *ask)
 {
-	pthread_mutex_lock(&r->mutex);
+	thinker_lock(r->thinker);
 	twin_copy(r->asked->twin, twin);
 	r->asked->knows = learnt != NULL;
 	if (learnt != NULL)
 		*r->asked->learnt = *learnt;
 	r->asked->ask = *ask;
 	r->waiting = true;
-	r->fresh = false;
-	pthread_cond_signal(&r->wake);
-	pthread_mutex_unlock(&r->mutex);
+	thinker_hush(r->thinker);
+	thinker_wake(r->thinker);
+	thinker_unlock(r->thinker);
 }
 
 void repairer_stop(struct repairer *r)
 {
-	pthread_mutex_lock(&r->mutex);
-	r->waiting = r->fresh = false;
+	thinker_lock(r->thinker);
+	r->waiting = false;
 	r->stopping = true;
-	pthread_mutex_unlock(&r->mutex);
+	thinker_hush(r->thinker);
+	thinker_unlock(r->thinker);
 }
 
 const struct repair_answer *repairer_last(const struct repairer *r)
