@@ -213,7 +213,7 @@ void radar_closes_words(const struct view *view, char *out, size_t size)
 		format_put(out, size, "%s", _("closing it costs more than it is worth"));
 		return;
 	}
-	repair_words(view, &c->moves, words, sizeof words);
+	repair_words(view, "", &c->moves, words, sizeof words);
 	format_put(out, size, _("%s: %+.0f min of it (%+.0f to %+.0f), overtime %+.0f"), words,
 		c->hole.mean, c->hole.low, c->hole.high, c->overtime.mean);
 }

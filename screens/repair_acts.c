@@ -124,7 +124,7 @@ unsigned cmd_approve(struct call *call)
 		return refuse(call, why);
 	format_put(ask.text, sizeof ask.text, "%s", open ? call->screen->target : id);
 	ask.covers_ms = view->repair ? view->repair->at_ms : 0;
-	repair_words(view, &o->moves, words, sizeof words);
+	repair_words(view, view->repair_desk->ask.about, &o->moves, words, sizeof words);
 	format_put(text, sizeof text,
 		ngettext("approve %d step, %s%s: %s", "approve %d steps, %s%s: %s",
 			(unsigned long)o->moves.count),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "screens/format.h"
+#include "screens/repair_said.h"
 #include "screens/tr.h"
 
 /* More steps than this, and cases go by their ids alone. */
@@ -72,29 +73,33 @@ static void move_words(
 		format_decision(view, s, out, size);
 }
 
-static void say(
-	const struct view *view, const struct what_if *moves, int count, char *out, size_t size)
+static void say(const struct view *view, const char *about, const struct what_if *moves, int count,
+	char *out, size_t size)
 {
+	int order[WHAT_IF_DEPTH], belong = repair_said(view, about, moves, order);
 	char one[REPAIR_WORDS];
 
 	out[0] = '\0';
 	for (int i = 0; i < count; i++) {
-		move_words(view, &moves->list[i], moves->count > BRIEF, one, sizeof one);
-		format_add(out, size, "%s%s", i > 0 ? "; " : "", one);
+		move_words(view, &moves->list[order[i]], moves->count > BRIEF, one, sizeof one);
+		format_add(out, size, "%s%s%s", i > 0 ? "; " : "",
+			i == belong ? _("besides: ") : "", one);
 	}
 	out[0] = (char)toupper((unsigned char)out[0]); /* one sentence */
 }
 
-void repair_words(const struct view *view, const struct what_if *moves, char *out, size_t size)
+void repair_words(const struct view *view, const char *about, const struct what_if *moves,
+	char *out, size_t size)
 {
-	say(view, moves, moves->count, out, size);
+	say(view, about, moves, moves->count, out, size);
 }
 
-void repair_gist(const struct view *view, const struct what_if *moves, char *out, size_t size)
+void repair_gist(const struct view *view, const char *about, const struct what_if *moves, char *out,
+	size_t size)
 {
 	int more = moves->count > GIST ? moves->count - GIST : 0;
 
-	say(view, moves, moves->count - more, out, size);
+	say(view, about, moves, moves->count - more, out, size);
 	if (more > 0)
 		format_add(out, size, _("; and %d more"), more);
 }

@@ -10,11 +10,14 @@
 
 enum { REPAIR_WORDS = 512 };
 
-/* All of them, in their order, as one sentence: "Move c-103 (Femoral nail) from OR 1 to
- * OR 3 at 13:10; delay ...". Of many, cases go by their ids alone. */
-void repair_words(const struct view *view, const struct what_if *moves, char *out, size_t size);
+/* All of them as one sentence, in the order of repair_said: "Move c-103 (Femoral nail) from
+ * OR 1 to OR 3 at 13:10; delay ...; besides: ...". Of many, cases go by their ids alone.
+ * `about`: what was asked about, "" anything. */
+void repair_words(const struct view *view, const char *about, const struct what_if *moves,
+	char *out, size_t size);
 /* As many of them as one takes in at a glance, "; and 3 more". */
-void repair_gist(const struct view *view, const struct what_if *moves, char *out, size_t size);
+void repair_gist(const struct view *view, const char *about, const struct what_if *moves, char *out,
+	size_t size);
 /* What is to be repaired: "c-201 (Colectomy)", "OR 2"; "" anything. */
 void repair_about_words(const struct view *view, const char *about, char *out, size_t size);
 

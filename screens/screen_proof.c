@@ -122,7 +122,7 @@ static void draw(
 		page_end(&page, &screen->offset);
 		return;
 	}
-	repair_words(view, &o->moves, moves, sizeof moves);
+	repair_words(view, a->asked.about, &o->moves, moves, sizeof moves);
 	page_flow(&page, 0, ROLE_STRONG, moves);
 	draw_state(screen, view, &page);
 	repair_approved(view, screen->target, &page);

@@ -123,16 +123,17 @@ static void draw_none(const struct repair_answer *a, struct page *page)
 	page_flow(page, 0, ROLE_NORMAL, words);
 }
 
-static void draw_title(const struct view *view, const struct repair_option *o, int number,
-	bool cursor, bool whole, struct page *page)
+static void draw_title(const struct view *view, const struct repair_answer *a, int i, bool cursor,
+	bool whole, struct page *page)
 {
+	const struct what_if *moves = &a->options[i].moves;
 	char words[REPAIR_WORDS], line[REPAIR_WORDS + 8];
 
 	if (whole)
-		repair_words(view, &o->moves, words, sizeof words);
+		repair_words(view, a->asked.about, moves, words, sizeof words);
 	else
-		repair_gist(view, &o->moves, words, sizeof words);
-	format_put(line, sizeof line, "%c%d %s", cursor ? '>' : ' ', number, words);
+		repair_gist(view, a->asked.about, moves, words, sizeof words);
+	format_put(line, sizeof line, "%c%d %s", cursor ? '>' : ' ', i + 1, words);
 	page_flow(page, 0, cursor ? ROLE_STRONG : ROLE_NORMAL, line);
 }
 
@@ -145,7 +146,7 @@ static void draw_option(const struct view *view, const struct repair_answer *a, 
 	const struct repair_option *o = &a->options[i];
 	char id[ID_SIZE];
 
-	draw_title(view, o, i + 1, cursor, full == WHOLE, page);
+	draw_title(view, a, i, cursor, full == WHOLE, page);
 	order_plan_id(view->twin, &o->moves, id);
 	repair_approved(view, id, page);
 	if (full == SHORT) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "screens/emergency.h"
+#include "screens/repair_said.h"
 #include "screens/repair_words.h"
 #include "screens/screen.h"
 #include "tests/unit/suite_forecast.h"
@@ -168,6 +169,35 @@ static void test_pictures(void **state)
 	what_if_compute(&answer.options[0].moves, &board);
 	goldens(ui, "repair_proof");
 	ui_destroy(ui);
+}
+
+/* What it is about first, then what meets it in a room (and who is called in, for
+ * all), then the rest. By hand: c-103 is of OR 1, c-202 of OR 2, c-301 of OR 3. */
+static void test_said_in_order(void **state)
+{
+	struct repair_option o = {.proved = true};
+	int order[WHAT_IF_DEPTH];
+	char words[REPAIR_WORDS];
+
+	(void)state;
+	decide(&o, "place:case=c-301,room=or-3,at=2026-03-16T12:40Z");
+	decide(&o, "staff:role=porter,change=1");
+	decide(&o, "place:case=c-202,room=or-2,at=2026-03-16T11:20Z");
+	assert_int_equal(repair_said(&world->view, "c-202", &o.moves, order), 2);
+	assert_memory_equal(order, ((int[]){2, 1, 0}), 3 * sizeof *order);
+	repair_words(&world->view, "c-202", &o.moves, words, sizeof words);
+	assert_string_equal(words, "Delay c-202 by 20 min, to 12:20 in OR 2; call 1 more: "
+				   "porter; besides: delay c-301 by 160 min, to 13:40 in OR 3");
+	/* One that goes from the one room to the other ties them together. */
+	decide(&o, "place:case=c-103,room=or-2,at=2026-03-16T13:40Z");
+	decide(&o, "place:case=c-301,room=or-1,at=2026-03-16T14:40Z");
+	assert_int_equal(repair_said(&world->view, "or-2", &o.moves, order), 5);
+	assert_memory_equal(order, ((int[]){2, 3}), 2 * sizeof *order); /* both name it */
+	/* About nothing in particular: as they come. */
+	assert_int_equal(repair_said(&world->view, "", &o.moves, order), 5);
+	assert_memory_equal(order, ((int[]){0, 1, 2, 3, 4}), 5 * sizeof *order);
+	o.moves.count = 0;
+	assert_int_equal(repair_said(&world->view, "or-2", &o.moves, order), 0);
 }
 
 /* From a row: a room on the Board, a case in the programme, what an alarm is about. */
@@ -410,7 +440,7 @@ static void test_any_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
-		T(test_what_is_typed), B(test_pictures), B(test_about_what),
+		T(test_what_is_typed), B(test_pictures), B(test_said_in_order), B(test_about_what),
 		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
 		B(test_what_was_approved), B(test_how_it_stands),
 		B(test_where_an_emergency_can_break_in), B(test_any_size)};
