@@ -92,7 +92,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	advance(s);
 	station_feeds_tick(s);
 	station_site_tick(s);
-	station_acts_tick(s);
+	station_person_tick(s);
 	station_share_tick(s);
 	station_forecast_tick(s);
 	station_repair_tick(s);

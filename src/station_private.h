@@ -4,7 +4,7 @@
 
 /* Shared by station.c (fold and tick), station_site.c (the suite it is about),
  * station_feeds.c (what comes in), station_push.c (what others bring) and
- * station_acts.c (what operators do). */
+ * station_acts*.c (what operators do) by way of station_commit.c. */
 
 #include <stdatomic.h>
 
@@ -153,10 +153,12 @@ void station_say(struct station *s, const char *format, ...) __attribute__((form
 void station_changed(struct station *s); /* something to draw */
 int64_t station_now(const struct station *s);
 
-/* station_acts.c: what the one at the keyboard may do now, and a row for the audit. */
+/* station_person.c: who is at the keyboard. */
+void station_person_tick(struct station *s);
+
+/* station_commit.c: what he may do now, and a row for the audit. */
 enum person_role station_role(const struct station *s);
 void station_audit(struct station *s, const char *what, const char *subject, const char *reason);
-void station_acts_tick(struct station *s);
 /* A fact of this person, to be filled in. */
 struct fact station_act(const struct station *s, enum fact_kind kind);
 /* An operator's act goes to disk at once and shows as pending until it is there.

@@ -13,7 +13,7 @@
  * What-ifs of the console: a stack of scenarios that lives in memory, is asked
  * of the forecaster's copy, and nowhere told as a fact. Neither twin, journal
  * nor feeds are written to here; keeping one under a name is an operator's act
- * (station_acts.c).
+ * (station_acts.h).
  */
 
 void station_what_if_ask(struct station *s)

@@ -346,7 +346,7 @@ static void glass_is_broken(void **state)
 
 	/* A quarter of an hour later; and what was done with it he may not undo. */
 	s.station->glass_until_mono = 1;
-	station_acts_tick(s.station);
+	station_person_tick(s.station);
 	station_view(s.station, &view);
 	assert_int_equal(view.role, PERSON_VIEWER);
 	assert_int_equal(view.glass_left_s, 0);
