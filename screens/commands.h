@@ -49,6 +49,7 @@ unsigned cmd_unnote(struct call *call);
 unsigned cmd_emergency(struct call *call);
 unsigned cmd_repair(struct call *call);
 unsigned cmd_proof(struct call *call);
+unsigned cmd_core(struct call *call);
 unsigned cmd_approve(struct call *call);
 unsigned cmd_orders(struct call *call);
 unsigned cmd_order(struct call *call);

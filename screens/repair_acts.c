@@ -9,6 +9,8 @@
 #include "screens/format.h"
 #include "screens/repair_parts.h"
 #include "screens/tr.h"
+#include "twin/order_plan.h"
+#include "twin/repair_core.h"
 
 enum { DONE = UI_HANDLED | UI_DIRTY };
 
@@ -95,6 +97,24 @@ unsigned cmd_proof(struct call *call)
 	format_put(page->target, sizeof page->target, "%s", id);
 	call->command->kind = COMMAND_REPAIR_PROOF;
 	format_put(call->command->text, sizeof call->command->text, "%s", id);
+	return DONE;
+}
+
+/* Asked for, it is looked at: the cursor waits for it under the id it will have. */
+unsigned cmd_core(struct call *call)
+{
+	const struct view *view = call->view;
+	char id[ID_SIZE];
+	const struct repair_option *o = repair_chosen(call->screen, view, id);
+	struct what_if core;
+
+	if (!o)
+		return refuse(call, _("nothing to look at yet"));
+	if (!repair_core_alone(view->twin, view->repair_desk->ask.about, &o->moves, &core))
+		return refuse(call, _("all of it is about that"));
+	call->command->kind = COMMAND_REPAIR_CORE;
+	format_put(call->command->text, sizeof call->command->text, "%s", id);
+	order_plan_id(view->twin, &core, call->screen->saved);
 	return DONE;
 }
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "screens/format.h"
-#include "screens/repair_said.h"
 #include "screens/tr.h"
+#include "twin/repair_core.h"
 
 /* More steps than this, and cases go by their ids alone. */
 enum { BRIEF = 2, GIST = 3 };
@@ -76,7 +76,7 @@ static void move_words(
 static void say(const struct view *view, const char *about, const struct what_if *moves, int count,
 	char *out, size_t size)
 {
-	int order[WHAT_IF_DEPTH], belong = repair_said(view, about, moves, order);
+	int order[WHAT_IF_DEPTH], belong = repair_core(view->twin, about, moves, order);
 	char one[REPAIR_WORDS];
 
 	out[0] = '\0';

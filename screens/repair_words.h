@@ -10,7 +10,7 @@
 
 enum { REPAIR_WORDS = 512 };
 
-/* All of them as one sentence, in the order of repair_said: "Move c-103 (Femoral nail) from
+/* All of them as one sentence, in the order of twin/repair_core.h: "Move c-103 (Femoral nail) from
  * OR 1 to OR 3 at 13:10; delay ...; besides: ...". Of many, cases go by their ids alone.
  * `about`: what was asked about, "" anything. */
 void repair_words(const struct view *view, const char *about, const struct what_if *moves,

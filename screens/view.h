@@ -130,7 +130,8 @@ enum command_kind {
 				  value 1: on top of what is injected */
 	COMMAND_REPAIR_PROOF,  /* text: id of the plan: its board before and after; "" no more */
 	COMMAND_REPAIR_CHOOSE, /* text: id of the plan that is looked at */
-	COMMAND_REPAIR_END,    /* do not look any further */
+	COMMAND_REPAIR_CORE, /* text: id of the plan: look at its core alone (twin/repair_core.h) */
+	COMMAND_REPAIR_END,  /* do not look any further */
 	/* Acts again. */
 	COMMAND_APPROVE, /* covers_ms: the time of the proof that was seen; text: id of its plan */
 	COMMAND_RECALL,  /* target plan: take its steps back */

@@ -6,6 +6,7 @@
 
 #include "screens/format.h"
 #include "twin/order_plan.h"
+#include "twin/repair_core.h"
 #include "twin/repair_promise.h"
 #include "twin/text.h"
 
@@ -94,16 +95,22 @@ static const struct repair_option *looked_at(const struct station *s)
 	return chosen == NULL && a->count > 0 ? &a->options[0] : chosen;
 }
 
-static void ask(struct station *s)
+static void ask_holding(struct station *s, const struct what_if *held)
 {
-	const struct repair_option *held = looked_at(s);
-	s->desk.ask.held = held != NULL ? held->moves : (struct what_if){.count = 0};
+	s->desk.ask.held = *held;
 	where_to(s);
 	s->repair_mono = monotonic_ms();
 	s->repair_seq = s->twin->seq;
 	if (can_ask(s))
 		repairer_ask(s->repairer, s->twin, &s->knowledge.learning->now, &s->desk.ask);
 	station_changed(s);
+}
+
+static void ask(struct station *s)
+{
+	static const struct what_if none;
+	const struct repair_option *held = looked_at(s);
+	ask_holding(s, held != NULL ? &held->moves : &none);
 }
 
 void station_repair_ask(struct station *s, const char *about, bool on_top)
@@ -144,6 +151,18 @@ static void choose(struct station *s, const struct command *c)
 	text_copy(s->desk.chosen, sizeof s->desk.chosen, c->text);
 }
 
+/* What is left of it becomes what somebody looks at, and stays as such while it is better
+ * than doing nothing. */
+static void core(struct station *s, const struct command *c)
+{
+	const struct repair_option *o = option(s, c->text);
+	struct what_if alone;
+	if (o == NULL || !repair_core_alone(s->twin, s->desk.ask.about, &o->moves, &alone))
+		return;
+	order_plan_id(s->twin, &alone, s->desk.chosen);
+	ask_holding(s, &alone);
+}
+
 static void ask_for(struct station *s, const struct command *c)
 {
 	station_repair_ask(s, c->target, c->value != 0);
@@ -166,6 +185,7 @@ bool station_repair(struct station *s, const struct command *command)
 		[COMMAND_REPAIR] = ask_for,
 		[COMMAND_REPAIR_PROOF] = proof,
 		[COMMAND_REPAIR_CHOOSE] = choose,
+		[COMMAND_REPAIR_CORE] = core,
 		[COMMAND_REPAIR_END] = end,
 	};
 	if ((unsigned)command->kind >= COMMAND_KIND_COUNT || acts[command->kind] == NULL)

@@ -28,9 +28,13 @@ static const struct {
 
 /*
  * What a minute past the target of a NEST class weighs: as the class is short of time, and
- * the first, whose minutes are counted in lives, five times the second.
+ * the first, whose minutes are counted in lives, five times the second. Whoever is
+ * known to be of the first class takes the first break-in moment (promise A14): a minute
+ * of it is worth more than what else can be made better on the same day.
  */
-static const double urgency[7] = {0, 60, 12, 3, 2, 1, 1};
+static const struct {
+	double known, guest; /* guest: that may come, and nobody has announced */
+} urgency[7] = {{0, 0}, {600, 60}, {12, 12}, {3, 3}, {2, 2}, {1, 1}, {1, 1}};
 
 const char *objective_name(enum objective_term term)
 {
@@ -58,7 +62,8 @@ void objective_day_of(const struct twin *twin, struct objective_day *day)
 	for (int c = 1; c <= 6; c++) {
 		double target = site_nest_min(twin->site, c);
 		day->classes[c].target_min = target > 0 ? target : 0; /* class 1: at once */
-		day->classes[c].urgency = urgency[c];
+		day->classes[c].urgency = urgency[c].known;
+		day->classes[c].guest = urgency[c].guest;
 	}
 	for (int i = 0; i < twin->case_count; i++) {
 		const struct surgery *s = &twin->cases[i];
@@ -92,7 +97,7 @@ static int incision(const struct sim_pathway *way, int otherwise)
 }
 
 static void read_emergency(const struct objective_day *day, const struct sim_plan *plan,
-	const struct plan_index *index, const struct sim_marks *marks, int i, int class,
+	const struct plan_index *index, const struct sim_marks *marks, int i, double weight,
 	int64_t target_ms, struct objective *out)
 {
 	const struct sim_case *c = &plan->cases[i];
@@ -100,7 +105,7 @@ static void read_emergency(const struct objective_day *day, const struct sim_pla
 	int64_t at = day->horizon_ms;
 	if (cut >= 0 && c->step <= cut && marks->begun_ms[i][cut] != SIM_NEVER)
 		at = index->origin_ms + marks->begun_ms[i][cut];
-	out->of[OBJECTIVE_NEST] += day->classes[class].urgency * late_min(at, target_ms);
+	out->of[OBJECTIVE_NEST] += weight * late_min(at, target_ms);
 }
 
 /* Who comes in this fate and was not announced. */
@@ -112,7 +117,7 @@ static void read_guest(const struct objective_day *day, const struct sim_plan *p
 	if (marks->off[i] != SIM_GOES || class < 1 || class > 6)
 		return;
 	int64_t known = index->origin_ms + bench->planned_ms[i];
-	read_emergency(day, plan, index, marks, i, class,
+	read_emergency(day, plan, index, marks, i, day->classes[class].guest,
 		known + (int64_t)(MS * day->classes[class].target_min), out);
 }
 
@@ -174,8 +179,8 @@ static void read_case(const struct objective_day *day, const struct sim_plan *pl
 	bool done = leaves < 0 || marks->ended_ms[i][leaves] != SIM_NEVER;
 	out->of[OBJECTIVE_CANCELLED] += !done && marks->off[i] != SIM_NO_SHOW;
 	if (day->class[of] > 0)
-		read_emergency(
-			day, plan, index, marks, i, day->class[of], day -> target_ms[of], out);
+		read_emergency(day, plan, index, marks, i, day->classes[day->class[of]].urgency,
+			day->target_ms[of], out);
 	else if (marks->off[i] == SIM_GOES)
 		read_wait(day, plan, index, marks, of, i, out);
 }

@@ -43,6 +43,7 @@ struct objective_day {
 	struct {
 		double target_min; /* from being known to the incision */
 		double urgency;    /* what a minute past it weighs */
+		double guest;      /* of one that may come and nobody has announced */
 	} classes[7];
 	int64_t horizon_ms; /* who has not begun by then is late until then */
 };

@@ -8,13 +8,13 @@
 #include <cmocka.h>
 
 #include "screens/emergency.h"
-#include "screens/repair_said.h"
 #include "screens/repair_words.h"
 #include "screens/screen.h"
 #include "tests/unit/suite_forecast.h"
 #include "tests/unit/suite_golden.h"
 #include "tests/unit/suite_whatif.h"
 #include "twin/order_plan.h"
+#include "twin/repair_core.h"
 
 static void test_an_emergency_in_three_keys(void **state)
 {
@@ -183,7 +183,7 @@ static void test_said_in_order(void **state)
 	decide(&o, "place:case=c-301,room=or-3,at=2026-03-16T12:40Z");
 	decide(&o, "staff:role=porter,change=1");
 	decide(&o, "place:case=c-202,room=or-2,at=2026-03-16T11:20Z");
-	assert_int_equal(repair_said(&world->view, "c-202", &o.moves, order), 2);
+	assert_int_equal(repair_core(world->twin, "c-202", &o.moves, order), 2);
 	assert_memory_equal(order, ((int[]){2, 1, 0}), 3 * sizeof *order);
 	repair_words(&world->view, "c-202", &o.moves, words, sizeof words);
 	assert_string_equal(words, "Delay c-202 by 20 min, to 12:20 in OR 2; call 1 more: "
@@ -191,13 +191,38 @@ static void test_said_in_order(void **state)
 	/* One that goes from the one room to the other ties them together. */
 	decide(&o, "place:case=c-103,room=or-2,at=2026-03-16T13:40Z");
 	decide(&o, "place:case=c-301,room=or-1,at=2026-03-16T14:40Z");
-	assert_int_equal(repair_said(&world->view, "or-2", &o.moves, order), 5);
+	assert_int_equal(repair_core(world->twin, "or-2", &o.moves, order), 5);
 	assert_memory_equal(order, ((int[]){2, 3}), 2 * sizeof *order); /* both name it */
 	/* About nothing in particular: as they come. */
-	assert_int_equal(repair_said(&world->view, "", &o.moves, order), 5);
+	assert_int_equal(repair_core(world->twin, "", &o.moves, order), 5);
 	assert_memory_equal(order, ((int[]){0, 1, 2, 3, 4}), 5 * sizeof *order);
 	o.moves.count = 0;
-	assert_int_equal(repair_said(&world->view, "or-2", &o.moves, order), 0);
+	assert_int_equal(repair_core(world->twin, "or-2", &o.moves, order), 0);
+}
+
+/* c-202 of OR 2 is besides what is asked about OR 1. */
+static void test_without_besides(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c;
+	char id[ID_SIZE];
+
+	(void)state;
+	press(ui, "r");
+	order_plan_id(world->twin, &answer.options[0].moves, id);
+	c = press(ui, "b");
+	assert_int_equal(c.kind, COMMAND_REPAIR_CORE);
+	assert_string_equal(c.text, id);
+	/* The cursor is on it as soon as it is there. */
+	answer.options[1].moves = answer.options[0].moves;
+	answer.options[1].moves.count = 1;
+	c = press(ui, "b");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "all of it is about that"));
+	assert_true(shows(ui, 24, 80, ">2 Move c-103 (Femoral nail) from OR 1 to OR 3"));
+	answer.count = 0;
+	assert_int_equal(press(ui, "b").kind, COMMAND_NONE);
+	ui_destroy(ui);
 }
 
 /* From a row: a room on the Board, a case in the programme, what an alarm is about. */
@@ -440,10 +465,10 @@ static void test_any_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
-		T(test_what_is_typed), B(test_pictures), B(test_said_in_order), B(test_about_what),
-		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
-		B(test_what_was_approved), B(test_how_it_stands),
-		B(test_where_an_emergency_can_break_in), B(test_any_size)};
+		T(test_what_is_typed), B(test_pictures), B(test_said_in_order),
+		B(test_without_besides), B(test_about_what), B(test_leaving_ends_it),
+		B(test_approving_asks), B(test_the_choice_follows), B(test_what_was_approved),
+		B(test_how_it_stands), B(test_where_an_emergency_can_break_in), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

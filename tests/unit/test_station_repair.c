@@ -410,6 +410,33 @@ static void the_proof_is_a_what_if(void **state)
 }
 
 /* `u` asks where it fits at once. */
+/* c-3 of the other room has nothing to do with c-2: left out, the rest is held, and is
+ * what somebody looks at from then on. */
+static void the_core_alone_is_looked_at(void **state)
+{
+	struct suite *s = *state;
+	struct repair_option *o = search.answer.options;
+	char id[ID_SIZE], core[ID_SIZE];
+	ask(s, "c-2", 0);
+	answer(s);
+	order_plan_id(s->station->twin, &o->moves, id);
+	int asks = search.asks;
+	say(s, COMMAND_REPAIR_CORE, id); /* c-4 comes behind it in its room */
+	assert_int_equal(search.asks, asks);
+	assert_true(scenario_set(&o->moves.list[1], "case", "c-3"));
+	assert_true(scenario_set(&o->moves.list[1], "room", "or-2"));
+	order_plan_id(s->station->twin, &o->moves, id);
+	say(s, COMMAND_REPAIR_CORE, "of another day");
+	assert_int_equal(search.asks, asks);
+	say(s, COMMAND_REPAIR_CORE, id);
+	assert_int_equal(search.asks, asks + 1);
+	assert_string_equal(search.asked.about, "c-2");
+	assert_int_equal(search.asked.held.count, 1);
+	assert_string_equal(scenario_word(&search.asked.held.list[0], 0), "c-2");
+	order_plan_id(s->station->twin, &search.asked.held, core);
+	assert_string_equal(s->station->desk.chosen, core);
+}
+
 static void an_emergency_is_placed(void **state)
 {
 	struct suite *s = *state;
@@ -424,6 +451,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_emergency_is_told, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(it_waits_for_a_room, open_suite, close_suite),
+		cmocka_unit_test_setup_teardown(
+			the_core_alone_is_looked_at, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(an_emergency_is_placed, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(approved_goes_on_record, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(the_proof_must_hold, open_suite, close_suite),
