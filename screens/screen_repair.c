@@ -78,11 +78,21 @@ static void draw_break_in(const struct view *view, const char *about, struct pag
 	page_line(page, ROLE_NORMAL, _("first break-in: %s"), line[0] ? line : _("none foreseen"));
 }
 
+/* An emergency nobody sees to is late by a day, each minute as heavy as its class. */
+static const char *minutes(double value, char out[16])
+{
+	if (value >= 10000)
+		format_put(out, 16, "%.0fk", value / 1000);
+	else
+		format_put(out, 16, "%.0f", value);
+	return out;
+}
+
 static void draw_head(const struct view *view, struct page *page)
 {
 	const struct repair_desk *desk = view->repair_desk;
 	const struct repair_answer *a = repair_answer_now(view);
-	char words[REPAIR_WORDS];
+	char words[REPAIR_WORDS], nest[16];
 	enum role role;
 
 	if (desk && desk->ask.about[0]) {
@@ -100,10 +110,10 @@ static void draw_head(const struct view *view, struct page *page)
 	page_line(page, role, "%s", words);
 	if (a)
 		page_line(page, ROLE_DIM,
-			_("nothing done: overtime %.0f, waits %.0f, holds %.0f, NEST %.0f min; not "
+			_("nothing done: overtime %.0f, waits %.0f, holds %.0f, NEST %s min; not "
 			  "done %.1f"),
 			a->nothing.of[OBJECTIVE_OVERTIME], a->nothing.of[OBJECTIVE_WAIT],
-			a->nothing.of[OBJECTIVE_HOLD], a->nothing.of[OBJECTIVE_NEST],
+			a->nothing.of[OBJECTIVE_HOLD], minutes(a->nothing.of[OBJECTIVE_NEST], nest),
 			a->nothing.of[OBJECTIVE_CANCELLED]);
 }
 
