@@ -120,8 +120,12 @@ static int with_brief(
 	const struct repair_moves *brief = repair_search_brief(search, out, at);
 	if (brief == NULL)
 		return count;
-	count += count < CANDIDATES;
-	memmove(&out[at + 1], &out[at], (size_t)(count - 1 - at) * sizeof *out);
+	int from = at; /* where it stands already, else behind all of them */
+	while (from < count && repair_moves_key(out[from]) != repair_moves_key(brief))
+		from++;
+	if (from == count)
+		from = count < CANDIDATES ? count++ : count - 1;
+	memmove(&out[at + 1], &out[at], (size_t)(from - at) * sizeof *out);
 	out[at] = brief;
 	return count;
 }
