@@ -40,6 +40,8 @@ const struct command_entry command_table[] = {
 		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_learn, 0},
 	{CASES, 0, 0, "learn", N_("learn from this case again"), FLAG_SHARED | FLAG_CONFIRM, 0,
 		cmd_learn, 1},
+	{CASES, 'E', 0, "nest", N_("how urgent this emergency is: NEST class 1 to 6, 0 none"),
+		FLAG_SHARED, 0, cmd_nest, 0},
 	{CASES, 'K', 0, "lock-case", N_("no repair moves this case (#); again: it may be moved"),
 		FLAG_SHARED | FLAG_CONFIRM, 0, cmd_lock_case, 0},
 	/* What helps against a hazard, on its own row; the row names the key. */

@@ -14,6 +14,7 @@ unsigned cmd_absent(struct call *call);
 unsigned cmd_minutes(struct call *call);
 unsigned cmd_learn(struct call *call);
 unsigned cmd_lock_case(struct call *call);
+unsigned cmd_nest(struct call *call);
 unsigned cmd_stock(struct call *call);
 unsigned cmd_alarm(struct call *call);
 unsigned cmd_alarm_list(struct call *call);

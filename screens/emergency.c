@@ -83,32 +83,78 @@ unsigned cmd_emergency(struct call *call)
 	return typed[0] ? emergency_given(call, nest, typed) : ask_rest(call, nest);
 }
 
+static unsigned class_given(struct call *call, const char *id, int nest)
+{
+	call->command->kind = COMMAND_NEST;
+	call->command->arg = nest;
+	format_put(call->command->target, sizeof call->command->target, "%s", id);
+	return DONE;
+}
+
+/* Of the case on this row; `nest 2`. */
+unsigned cmd_nest(struct call *call)
+{
+	const char *typed = call->argument + strspn(call->argument, " ");
+	struct subject on;
+	struct screen *menu;
+	const char *id;
+
+	screen_subject(call->screen, call->view, &on);
+	if (on.case_ < 0) {
+		ui_say(call->ui, "%s", _("no case on this row"));
+		return DONE;
+	}
+	id = call->view->twin->cases[on.case_].id;
+	if (typed[0] >= '0' && typed[0] <= '0' + CLASSES && typed[1] == '\0')
+		return class_given(call, id, typed[0] - '0');
+	if (typed[0] != '\0') {
+		ui_say(call->ui, "%s", _("nest CLASS: 1 to 6, 0 none"));
+		return DONE;
+	}
+	menu = ui_push(call->ui, &screen_nest);
+	if (menu)
+		format_put(menu->target, sizeof menu->target, "%s", id);
+	return DONE;
+}
+
+/* About a case that is there, or (no target) one that comes. */
 static unsigned nest_key(struct call *call, struct screen *menu, uint32_t key)
 {
-	(void)menu;
-	if (key != VKEY_ESCAPE && (key < '1' || key > '0' + CLASSES))
+	char id[ID_SIZE];
+	uint32_t least = menu->target[0] ? '0' : '1';
+
+	if (key != VKEY_ESCAPE && (key < least || key > '0' + CLASSES))
 		return UI_HANDLED;
+	format_put(id, sizeof id, "%s", menu->target);
 	ui_pop(call->ui);
-	return key == VKEY_ESCAPE ? DONE : ask_rest(call, (int)(key - '0'));
+	if (key == VKEY_ESCAPE)
+		return DONE;
+	return id[0] ? class_given(call, id, (int)(key - '0')) : ask_rest(call, (int)(key - '0'));
 }
 
 static void nest_draw(
 	struct screen *menu, const struct view *view, struct canvas *canvas, struct area body)
 {
-	struct area box = {body.row + (body.rows - CLASSES - 2) / 2, body.column, CLASSES + 2, 44};
+	int none = menu->target[0] != '\0'; /* one row more */
+	struct area box = {
+		body.row + (body.rows - CLASSES - 2) / 2, body.column, CLASSES + 2 + none, 44};
+	char title[LABEL_SIZE];
 
-	(void)menu;
 	(void)view;
+	if (none)
+		format_put(title, sizeof title, _("NEST class of %s"), menu->target);
+	else
+		format_put(title, sizeof title, "%s", _("an emergency: NEST class"));
 	if (box.columns > body.columns)
 		box.columns = body.columns;
 	box.column = (body.columns - box.columns) / 2;
 	canvas_fill(canvas, box, ROLE_NORMAL, ' ');
-	canvas_box(canvas, box, ROLE_NORMAL, _("an emergency: NEST class"));
-	for (int i = 0; i < CLASSES; i++) {
+	canvas_box(canvas, box, ROLE_NORMAL, title);
+	for (int i = 0; i < CLASSES + none; i++) {
 		canvas_put(canvas, box, box.row + 1 + i, box.column + 2, ROLE_KEY,
-			(uint32_t)('1' + i));
+			(uint32_t)(i < CLASSES ? '1' + i : '0'));
 		canvas_text(canvas, box, box.row + 1 + i, box.column + 4, box.columns - 5,
-			ROLE_NORMAL, _(classes[i]));
+			ROLE_NORMAL, i < CLASSES ? _(classes[i]) : _("none: it is no emergency"));
 	}
 	canvas->cursor_row = box.row + 1;
 	canvas->cursor_column = box.column + 2;

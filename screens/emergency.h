@@ -2,7 +2,8 @@
 #ifndef VIGIE_SCREENS_EMERGENCY_H
 #define VIGIE_SCREENS_EMERGENCY_H
 
-/* `u`: an emergency that no system has told of. Its class is one key, the rest one
+/* `E`: how urgent a case is, its NEST class.
+ * `u`: an emergency that no system has told of. Its class is one key, the rest one
  * line: "90 appendectomy"; then where it fits is asked for. */
 
 #include "screens/screen.h"

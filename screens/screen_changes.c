@@ -126,6 +126,11 @@ static void programme(
 		format_late(minutes, late, sizeof late);
 		format_add(out, size, _(": %s min"), late);
 	}
+	if (count(line, CHANGE_NEST) && !count(line, CHANGE_EMERGENCY))
+		format_add(out, size,
+			line->last[CHANGE_NEST]->value > 0 ? _(": NEST %.0f")
+							   : _(": no NEST class"),
+			line->last[CHANGE_NEST]->value);
 	if (count(line, CHANGE_LOCK))
 		format_add(out, size, "%s",
 			line->last[CHANGE_LOCK]->value > 0 ? _(": locked")
@@ -226,6 +231,7 @@ static enum role words(
 	case CHANGE_EMERGENCY:
 	case CHANGE_ROOM:
 	case CHANGE_TIME:
+	case CHANGE_NEST:
 	case CHANGE_LOCK:
 		programme(view, line, out, size);
 		return ROLE_STRONG;

@@ -138,6 +138,7 @@ enum command_kind {
 	COMMAND_BY_HAND, /* target plan, arg step, value 1: it was done; 0 it was not, nor will be
 			  */
 	COMMAND_EMERGENCY, /* arg NEST class, value minutes, text: procedure */
+	COMMAND_NEST,      /* target case, arg NEST class 1 to 6; 0 none */
 	COMMAND_LOCK_CASE, /* target case, value 1: repairs leave it alone; 0 */
 	COMMAND_KIND_COUNT
 };

@@ -50,6 +50,8 @@ static const char *subject_of(const struct fact *f)
 		return f->learn.id;
 	case FACT_CASE:
 		return f->surgery.id;
+	case FACT_NEST:
+		return f->nest.id;
 	case FACT_LOCK:
 		return f->lock.id;
 	case FACT_ORDER:
@@ -119,6 +121,10 @@ static void case_state(const struct twin *t, const struct fact *f, char out[LABE
 		format_put(out, LABEL_SIZE, "%s", three[s->ready[f->readiness.item] + 1]);
 	else if (f->kind == FACT_ESTIMATE && s->estimate_min >= 0)
 		format_put(out, LABEL_SIZE, "%.0f min", s->estimate_min);
+	else if (f->kind == FACT_NEST && s->nest > 0)
+		format_put(out, LABEL_SIZE, "NEST %d", s->nest);
+	else if (f->kind == FACT_NEST)
+		format_put(out, LABEL_SIZE, "no class");
 	else if (f->kind == FACT_LOCK)
 		format_put(out, LABEL_SIZE, "%s", s->locked ? "locked" : "may be moved");
 	else if (f->kind == FACT_INTAKE)

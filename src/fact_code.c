@@ -186,6 +186,7 @@ static const struct field table[FACT_KIND_COUNT][FIELDS_MAX] = {
 	[FACT_NOTE] = {TEXT("id", note.id), TEXT("subject", note.subject), TEXT("text", note.text),
 		END},
 	[FACT_STOCK] = {TEXT("tag", stock.tag), END},
+	[FACT_NEST] = {TEXT("id", nest.id), INT("class", nest.class), END},
 	[FACT_LOCK] = {TEXT("id", lock.id), BOOL("locked", lock.locked), END},
 	[FACT_ORDER] = {TEXT("plan", order.plan), INT("step", order.step),
 		INT("steps", order.steps), BOOL("undo", order.undo),

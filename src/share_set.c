@@ -175,6 +175,8 @@ bool share_is_closed(const struct share *s, const struct fact *f)
 		return f->resource.units < 0;
 	case FACT_IDEA:
 		return f->idea.text[0] == '\0';
+	case FACT_NEST:
+		return case_is_over(s, f->nest.id);
 	case FACT_LOCK:
 		return !f->lock.locked || case_is_over(s, f->lock.id);
 	case FACT_ORDER:

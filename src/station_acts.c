@@ -31,6 +31,7 @@ void station_command(struct station *s, const struct command *command)
 		[COMMAND_RECALL] = station_recall,
 		[COMMAND_BY_HAND] = station_order_by_hand,
 		[COMMAND_EMERGENCY] = station_do_emergency,
+		[COMMAND_NEST] = station_do_nest,
 		[COMMAND_LOCK_CASE] = station_do_lock_case,
 		[COMMAND_APPROVE] = station_approve,
 	};

@@ -14,8 +14,8 @@ typedef void station_do(struct station *s, const struct command *c);
 
 /* station_acts_case.c */
 station_do station_do_milestone, station_do_status, station_do_readiness, station_do_estimate,
-	station_do_intake, station_do_learn, station_do_lock_case, station_do_stock,
-	station_do_emergency;
+	station_do_intake, station_do_learn, station_do_lock_case, station_do_nest,
+	station_do_stock, station_do_emergency;
 /* station_acts_alarm.c: acknowledge, take, leave, shelve, reset ... */
 station_do station_do_alarm;
 /* station_acts_idea.c */

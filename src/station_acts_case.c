@@ -149,6 +149,27 @@ void station_do_lock_case(struct station *s, const struct command *c)
 		c->target);
 }
 
+/* How urgent it is. Hospital systems do not tell the class, and patients get worse. */
+void station_do_nest(struct station *s, const struct command *c)
+{
+	struct fact f = station_act(s, FACT_NEST);
+	int i = twin_case(s->twin, c->target);
+	if (i < 0 || c->arg < 0 || c->arg > 6)
+		return;
+	int before = s->twin->cases[i].nest;
+	text_copy(f.nest.id, ID_SIZE, c->target);
+	f.nest.class = c->arg > 0 ? c->arg : FACT_UNKNOWN;
+	if (!station_commit(s, &f, c->target))
+		return;
+	f.nest.class = before >= 1 && before <= 6 ? before : FACT_UNKNOWN;
+	station_remember(s, &f);
+	if (c->arg > 0)
+		station_say(s, "%s is of NEST class %d (U takes it back; r: where it fits)",
+			c->target, c->arg);
+	else
+		station_say(s, "%s has no NEST class (U takes it back)", c->target);
+}
+
 void station_do_stock(struct station *s, const struct command *c)
 {
 	struct fact f = station_act(s, FACT_STOCK);

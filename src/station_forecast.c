@@ -24,6 +24,7 @@ static const bool matters[FACT_KIND_COUNT] = {
 	[FACT_INTAKE] = true,
 	[FACT_READINESS] = true,
 	[FACT_LOCK] = true,
+	[FACT_NEST] = true,
 };
 
 /* Hazards, and what is to be held against what comes: facts like any other. */

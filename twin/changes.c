@@ -93,6 +93,8 @@ static int case_of(const struct twin *t, const struct fact *f)
 		return twin_case(t, f->surgery.id);
 	case FACT_STATUS:
 		return twin_case(t, f->status.id);
+	case FACT_NEST:
+		return twin_case(t, f->nest.id);
 	case FACT_LOCK:
 		return twin_case(t, f->lock.id);
 	case FACT_MILESTONE:
@@ -128,6 +130,7 @@ void changes_before(struct changes *c, const struct twin *t, const struct fact *
 	c->before.known = true;
 	c->before.off = surgery_is_off(s);
 	c->before.locked = s->locked;
+	c->before.nest = s->nest;
 	c->before.start_ms = s->start_ms;
 	c->before.entered_ms = surgery_entered_ms(s);
 	c->before.left_ms = surgery_left_ms(s);
@@ -233,6 +236,9 @@ void changes_after(struct changes *c, const struct twin *t, const struct fact *f
 		planned(c, &t->cases[i], f);
 	if (i >= 0 && c->before.known && t->cases[i].locked != c->before.locked)
 		tell_fact(c, f, CHANGE_LOCK, f->lock.id, f->lock.id, t->cases[i].locked, "");
+	if (i >= 0 && c->before.known && f->kind == FACT_NEST && t->cases[i].nest != c->before.nest)
+		tell_fact(c, f, CHANGE_NEST, f->nest.id, f->nest.id,
+			t->cases[i].nest > 0 ? t->cases[i].nest : 0, "");
 	if (i >= 0 && c->before.known)
 		followed(c, &t->cases[i], f);
 	if (c->before.room >= 0 && t->rooms[c->before.room].service != c->before.service

@@ -24,6 +24,7 @@ enum change_what {
 	CHANGE_EMERGENCY, /* a case that was not planned */
 	CHANGE_ROOM,      /* another room */
 	CHANGE_TIME,      /* value: minutes later */
+	CHANGE_NEST,      /* another class; value: 1 to 6, 0 none */
 	CHANGE_LOCK,      /* value 1: no repair moves it; 0: it may again */
 	CHANGE_IN,        /* into the OR; value: minutes late */
 	CHANGE_OUT,       /* and out of it */
@@ -62,6 +63,7 @@ struct changes {
 	struct {
 		int case_, room, units;
 		bool known, off, locked;
+		int nest;
 		int64_t start_ms, entered_ms, left_ms;
 		char room_id[ID_SIZE], site[ID_SIZE];
 		enum room_service service;

@@ -33,6 +33,7 @@ static int family(enum change_what what)
 		[CHANGE_ROOM] = 1,
 		[CHANGE_TIME] = 1,
 		[CHANGE_LOCK] = 1,
+		[CHANGE_NEST] = 1,
 		[CHANGE_IN] = 2,
 		[CHANGE_OUT] = 2,
 		[CHANGE_SERVICE] = 3,
@@ -71,6 +72,7 @@ static int rank(const struct change_line *line)
 	static const int ranks[CHANGE_WHAT_COUNT] = {
 		[CHANGE_OFF] = 2,
 		[CHANGE_EMERGENCY] = 2,
+		[CHANGE_NEST] = 2,
 		[CHANGE_BACK] = 3,
 		[CHANGE_ROOM] = 3,
 		[CHANGE_ORDER] = 4,

@@ -40,6 +40,7 @@ static const char *const fact_kinds[FACT_KIND_COUNT] = {
 	[FACT_NOTE] = "note",
 	[FACT_STOCK] = "stock",
 	[FACT_LOCK] = "lock",
+	[FACT_NEST] = "nest",
 	[FACT_ORDER] = "order",
 	[FACT_PROMISE] = "promise",
 	[FACT_STATION] = "station",

@@ -284,6 +284,7 @@ enum fact_kind {
 	FACT_NOTE,      /* a few words for whoever comes next */
 	FACT_STOCK,     /* what is kept cold somewhere was put in anew */
 	FACT_LOCK,      /* a case that is to stay where and when it is */
+	FACT_NEST,      /* how urgent an emergency is: its class */
 	FACT_ORDER,     /* how far one step of a repair has come out there */
 	FACT_PROMISE,   /* what a repair was to change, when it was approved */
 	FACT_STATION,   /* another station is away for long, or back */
@@ -500,6 +501,13 @@ struct fact_lock {
 	bool locked;
 };
 
+/* Said by whoever takes the call, for hospital systems do not tell it; said anew when the
+ * patient gets worse. */
+struct fact_nest {
+	char id[ID_SIZE]; /* the case */
+	int class;        /* NEST 1 to 6; FACT_UNKNOWN: none */
+};
+
 /* One step of a repair: merged by (plan, step, undo), the later word counts. */
 struct fact_order {
 	char plan[ID_SIZE]; /* the same from every station for the same steps on the same state */
@@ -584,6 +592,7 @@ struct fact {
 		struct fact_note note;
 		struct fact_stock stock;
 		struct fact_lock lock;
+		struct fact_nest nest;
 		struct fact_order order;
 		struct fact_promise promise;
 		struct fact_station station;

@@ -88,6 +88,8 @@ bool fact_field(const struct fact *f, char out[FIELD_SIZE])
 		return field(out, kind, f->tag.tag, "");
 	case FACT_STOCK:
 		return field(out, kind, f->stock.tag, "");
+	case FACT_NEST:
+		return field(out, kind, f->nest.id, "");
 	case FACT_LOCK:
 		return field(out, kind, f->lock.id, "");
 	case FACT_ORDER:

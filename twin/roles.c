@@ -27,6 +27,7 @@ static const unsigned facts[FACT_KIND_COUNT] = {
 	[FACT_IDEA] = COORDINATORS,
 	[FACT_CASE] = COORDINATORS, /* an emergency; what else is said of cases feeds say */
 	[FACT_LOCK] = COORDINATORS,
+	[FACT_NEST] = COORDINATORS,
 	[FACT_ORDER] = COORDINATORS,
 };
 
@@ -90,5 +91,7 @@ const char *role_act_name(const struct fact *fact)
 		return alarm_act_name(fact->alarm.act);
 	if (fact->kind == FACT_AUDIT)
 		return fact->audit.what;
+	if (fact->kind == FACT_LOCK)
+		return "lock_case"; /* to lock the console is another thing */
 	return fact_kind_name(fact->kind);
 }

@@ -553,6 +553,18 @@ static void on_lock(struct turn *turn)
 		turn->t->cases[i].locked = told->locked;
 }
 
+static void on_nest(struct turn *turn)
+{
+	const struct fact_nest *told = &turn->fact->nest;
+	int i = twin_case(turn->t, told->id);
+	bool is_class = told->class >= 1 && told->class <= 6;
+
+	if (i < 0 || (!is_class && told->class != FACT_UNKNOWN))
+		turn->t->ignored++;
+	else
+		turn->t->cases[i].nest = told->class;
+}
+
 /* The orders beside the twin hear it (twin/orders.h). What they bring about the
  * hospital tells. */
 static void on_order(struct turn *turn)
@@ -588,6 +600,7 @@ static fact_handler *const handlers[FACT_KIND_COUNT] = {
 	[FACT_RESOURCE] = on_resource,
 	[FACT_LEARN] = on_learn,
 	[FACT_LOCK] = on_lock,
+	[FACT_NEST] = on_nest,
 	[FACT_ORDER] = on_order,
 	[FACT_PROMISE] = on_order,
 	[FACT_INTAKE] = on_intake,

@@ -34,6 +34,8 @@ static bool is_heard(const struct twin *t, const struct fact *f)
 		return twin_case(t, f->learn.id) >= 0;
 	case FACT_INTAKE:
 		return twin_case(t, f->intake.id) >= 0;
+	case FACT_NEST:
+		return twin_case(t, f->nest.id) >= 0;
 	case FACT_LOCK:
 		return twin_case(t, f->lock.id) >= 0;
 	case FACT_STOCK:

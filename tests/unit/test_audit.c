@@ -203,8 +203,26 @@ static void a_lock_is_on_record(void **state)
 	journal_close(journal);
 	read_all(T0 + 15 * 60000, 0);
 	assert_int_equal(count, 1);
-	says(act("lock"), "2026-03-16T09:15:00+00:00\tmc\tnurse\tpts/3\t10.1.2.3\tdesk-2\tlock\t"
-			  "c-1\tp-1\tmay be moved -> locked\t-\t12\n");
+	says(act("lock_case"),
+		"2026-03-16T09:15:00+00:00\tmc\tnurse\tpts/3\t10.1.2.3\tdesk-2\tlock_case\t"
+		"c-1\tp-1\tmay be moved -> locked\t-\t12\n");
+}
+
+static void a_class_is_on_record(void **state)
+{
+	struct journal_calls calls = {NULL, NULL, NULL};
+	struct error err;
+	struct fact f = person(FACT_NEST, 15);
+	(void)state;
+	assert_int_equal(journal_open(&journal, path, NULL, calls, &err), 0);
+	strcpy(f.nest.id, "c-1");
+	f.nest.class = 2;
+	append(f);
+	journal_close(journal);
+	read_all(T0 + 15 * 60000, 0);
+	assert_int_equal(count, 1);
+	says(act("nest"), "2026-03-16T09:15:00+00:00\tmc\tnurse\tpts/3\t10.1.2.3\tdesk-2\tnest\t"
+			  "c-1\tp-1\tno class -> NEST 2\t-\t12\n");
 }
 
 static struct fact order(enum order_state state, int minute)
@@ -410,7 +428,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(one_line_an_act), TEST(a_part_of_the_day),
-		TEST(orders_are_on_record), TEST(a_lock_is_on_record), TEST(no_free_text_of_notes),
-		TEST(events_have_their_shape), TEST(events_say_what_happened)};
+		TEST(orders_are_on_record), TEST(a_lock_is_on_record), TEST(a_class_is_on_record),
+		TEST(no_free_text_of_notes), TEST(events_have_their_shape),
+		TEST(events_say_what_happened)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

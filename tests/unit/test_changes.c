@@ -132,6 +132,32 @@ static void a_lock_is_told(void **state)
 	assert_true(line->last[CHANGE_LOCK]->value < 1);
 }
 
+/* Found to be an emergency, and then a worse one; the same said again is no news. */
+static void a_class_is_told(void **state)
+{
+	const struct change_line *line;
+	struct fact f = fact_at(FACT_NEST, SOURCE_PERSON, 10, 55);
+	int n;
+	(void)state;
+
+	format_put(f.nest.id, sizeof f.nest.id, "c-202");
+	for (int class = 3; class >= 2; class --)
+		for (int twice = 0; twice < 2; twice++, f.at_ms += 60000) {
+			f.nest.class = class;
+			world_say(world, &f);
+		}
+	n = since(10, 50);
+	line = on(n, CHANGE_NEST, "c-202");
+	assert_non_null(line);
+	assert_int_equal(line->times[CHANGE_NEST], 2);
+	assert_int_equal((int)line->last[CHANGE_NEST]->value, 2);
+	f.nest.class = FACT_UNKNOWN;
+	world_say(world, &f);
+	n = since(10, 50);
+	line = on(n, CHANGE_NEST, "c-202");
+	assert_int_equal((int)line->last[CHANGE_NEST]->value, 0);
+}
+
 /* The patient leaves OR 1 and the next one enters, 25 minutes after the plan. */
 static void one_line_a_room(void **state)
 {
@@ -252,8 +278,8 @@ static void the_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(each_reader_has_a_mark), T(one_line_a_case),
-		T(a_lock_is_told), T(one_line_a_room), T(alarms_by_what_matters),
-		T(never_more_than_twelve), T(the_page)};
+		T(a_lock_is_told), T(a_class_is_told), T(one_line_a_room),
+		T(alarms_by_what_matters), T(never_more_than_twelve), T(the_page)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

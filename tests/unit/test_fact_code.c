@@ -206,6 +206,10 @@ static struct fact full(enum fact_kind kind)
 	case FACT_STOCK:
 		strcpy(f.stock.tag, "C30000510009");
 		break;
+	case FACT_NEST:
+		strcpy(f.nest.id, "case-1");
+		f.nest.class = 2;
+		break;
 	case FACT_LOCK:
 		strcpy(f.lock.id, "case-1");
 		f.lock.locked = true;

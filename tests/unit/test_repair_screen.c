@@ -54,6 +54,41 @@ static void test_an_emergency_in_three_keys(void **state)
 	ui_destroy(ui);
 }
 
+/* What the hospital calls an emergency has no class until somebody says it. */
+static void test_a_class_in_two_keys(void **state)
+{
+	struct ui *ui = ui_create();
+	struct command c;
+	char id[ID_SIZE];
+
+	(void)state;
+	press(ui, "2jjE");
+	golden(ui, "nest_menu", 24, 80, false);
+	c = press(ui, "7");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	c = press(ui, "2");
+	assert_int_equal(c.kind, COMMAND_NEST);
+	assert_int_equal(c.arg, 2);
+	format_put(id, sizeof id, "%s", c.target);
+	assert_true(twin_case(world->twin, id) >= 0);
+	c = press(ui, "E0");
+	assert_int_equal(c.kind, COMMAND_NEST);
+	assert_int_equal(c.arg, 0);
+	c = press(ui, ":nest 1\n");
+	assert_int_equal(c.arg, 1);
+	assert_string_equal(c.target, id);
+	c = press(ui, ":nest soon\n");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	assert_true(shows(ui, 24, 80, "nest CLASS: 1 to 6, 0 none"));
+	press(ui, "E\x1b");
+	assert_string_equal(ui_base(ui)->def->name, "programme");
+	assert_int_equal(ui->depth, 1);
+	world->view.readonly = true;
+	c = press(ui, "E2");
+	assert_int_equal(c.kind, COMMAND_NONE);
+	ui_destroy(ui);
+}
+
 static void test_what_is_typed(void **state)
 {
 	const char *what;
@@ -465,10 +500,11 @@ static void test_any_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
-		T(test_what_is_typed), B(test_pictures), B(test_said_in_order),
-		B(test_without_besides), B(test_about_what), B(test_leaving_ends_it),
-		B(test_approving_asks), B(test_the_choice_follows), B(test_what_was_approved),
-		B(test_how_it_stands), B(test_where_an_emergency_can_break_in), B(test_any_size)};
+		T(test_a_class_in_two_keys), T(test_what_is_typed), B(test_pictures),
+		B(test_said_in_order), B(test_without_besides), B(test_about_what),
+		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
+		B(test_what_was_approved), B(test_how_it_stands),
+		B(test_where_an_emergency_can_break_in), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,7 @@ static const struct {
 	{FACT_IDEA, 0, "", "cs"},
 	{FACT_CASE, 0, "", "cs"},
 	{FACT_LOCK, 0, "", "cs"},
+	{FACT_NEST, 0, "", "cs"},
 	{FACT_ORDER, 0, "", "cs"},
 	{FACT_TAG, 0, "", "ncts"},
 	{FACT_ALARM, ALARM_ACKNOWLEDGE, "", "ncts"},

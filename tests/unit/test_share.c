@@ -113,6 +113,41 @@ static void test_a_lock_is_everybodys(void **state)
 	world_end();
 }
 
+static void triage(struct place *p, int class)
+{
+	struct fact f = fact_make(FACT_NEST, SOURCE_PERSON, 0);
+	text_copy(f.origin, sizeof f.origin, "anna");
+	text_copy(f.nest.id, ID_SIZE, "c-0");
+	f.nest.class = class;
+	f.by.role = PERSON_COORDINATOR;
+	act_of(p, &f);
+}
+
+/* How urgent an emergency is holds everywhere; the later word counts. */
+static void test_a_class_is_everybodys(void **state)
+{
+	struct place *a = &world.places[0], *b = &world.places[1];
+	(void)state;
+	world_begin(2);
+	link_all();
+	run(5);
+	triage(a, 3);
+	run(1);
+	assert_int_equal(b->twin->cases[0].nest, 3);
+	cut(a);
+	run(7);
+	triage(a, 2);
+	run(1);
+	triage(b, 1);
+	run(1);
+	link_up(a);
+	run(5);
+	assert_int_equal(a->twin->cases[0].nest, 1);
+	assert_int_equal(b->twin->cases[0].nest, 1);
+	assert_all_alike();
+	world_end();
+}
+
 static void test_an_act_made_offline_arrives(void **state)
 {
 	struct place *a = &world.places[0], *b = &world.places[1];
@@ -490,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_before_the_journal_has_it),
 		cmocka_unit_test(test_an_act_made_offline_arrives),
 		cmocka_unit_test(test_a_lock_is_everybodys),
+		cmocka_unit_test(test_a_class_is_everybodys),
 		cmocka_unit_test(test_a_broker_that_forgets),
 		cmocka_unit_test(test_a_truncated_set_is_noticed),
 		cmocka_unit_test(test_hearsay),

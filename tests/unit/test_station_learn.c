@@ -120,6 +120,39 @@ static void a_case_is_locked(void **state)
 	assert_false(the_case(s)->locked);
 }
 
+/* Hospital systems do not tell it, and what they say later takes nothing away; the
+ * patient gets worse; back one by one to none. */
+static void a_class_is_said(void **state)
+{
+	struct suite *s = *state;
+	struct command c = {.kind = COMMAND_NEST, .target = "c-0"};
+	struct fact f = fact_make(FACT_CASE, SOURCE_FHIR, 0);
+	text_copy(f.surgery.id, ID_SIZE, "c-0");
+	f.surgery.start_ms = station_now(s->station) + 3600000;
+	f.surgery.setting = SETTING_EMERGENCY;
+	f.surgery.status = CASE_PLANNED;
+	station_fact(s->station, &f);
+	for (c.arg = 3; c.arg >= 1; c.arg -= 2)
+		station_command(s->station, &c);
+	station_fact(s->station, &f); /* polled again */
+	assert_int_equal(the_case(s)->nest, 1);
+	c.arg = 7;
+	station_command(s->station, &c);
+	assert_int_equal(the_case(s)->nest, 1);
+	stop(s);
+	start(s);
+	assert_int_equal(the_case(s)->nest, 1); /* in the journal */
+	c.arg = 2;
+	station_command(s->station, &c);
+	ask(s, COMMAND_UNDO, 0);
+	assert_int_equal(the_case(s)->nest, 1);
+	c.arg = 0;
+	station_command(s->station, &c);
+	assert_true(the_case(s)->nest < 1);
+	ask(s, COMMAND_UNDO, 0);
+	assert_int_equal(the_case(s)->nest, 1);
+}
+
 static void says_learns_and_remembers(void **state)
 {
 	struct suite *s = *state;
@@ -184,6 +217,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(says_learns_and_remembers, open_suite, close_suite),
 		cmocka_unit_test_setup_teardown(a_case_is_locked, open_suite, close_suite),
+		cmocka_unit_test_setup_teardown(a_class_is_said, open_suite, close_suite),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

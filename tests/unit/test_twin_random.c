@@ -80,6 +80,10 @@ static void random_programme(struct fact *f, uint64_t *seed, const char *room)
 		FILL(f->status.id, id);
 		f->status.status = (enum case_status)pick(seed, CASE_STATUS_COUNT);
 		break;
+	case FACT_NEST:
+		FILL(f->nest.id, id);
+		f->nest.class = pick(seed, 9) - 1;
+		break;
 	case FACT_LOCK:
 		FILL(f->lock.id, id);
 		f->lock.locked = pick(seed, 2);
