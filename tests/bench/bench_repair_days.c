@@ -8,7 +8,7 @@
  * once with the orders, with the same draws, in ten futures of it. Beside it two rules of thumb, on
  * the same fates and days: first fit (who would run past the session goes to the first room where
  * the booking fits) and shortest first. Less is better; a point is a minute and a half of overtime.
- * Where the trouble is small (a surgeon is late) it takes some ninety days to tell.
+ * Where the trouble is small (a surgeon is late) it takes three times as many days to tell.
  */
 
 #include <inttypes.h>
@@ -506,7 +506,7 @@ static void tell(const struct row *row, const char *kind, const struct site *sit
 	fflush(stdout);
 }
 
-/* Of all kinds together, so many. */
+/* Of all kinds together, so many, each surely (95 %). */
 static void summary(const struct row rows[KINDS])
 {
 	int fates = 0, emulator = 0, fit = 0, shortest = 0;
@@ -516,16 +516,16 @@ static void summary(const struct row rows[KINDS])
 		bool good = interval(&rows[k].real[TOP]).high < 0;
 		fates += interval(&rows[k].model[TOP]).high < 0;
 		emulator += good;
-		fit += rows[k].against[FIRST_FIT].mean < 0;
-		shortest += rows[k].against[SHORTEST].mean < 0;
+		fit += interval(&rows[k].against[FIRST_FIT]).high < 0;
+		shortest += interval(&rows[k].against[SHORTEST]).high < 0;
 		if (!good)
 			len += (size_t)snprintf(
 				lacking + len, sizeof lacking - len, " %s", kinds[k].name);
 	}
 	bench_say("repair_better_fresh_fates", fates, "of 12 kinds");
 	bench_say("repair_better_emulator", emulator, "of 12 kinds");
-	bench_say("repair_better_than_first_fit", fit, "of 12 kinds, in the mean");
-	bench_say("repair_better_than_shortest_first", shortest, "of 12 kinds, in the mean");
+	bench_say("repair_better_than_first_fit", fit, "of 12 kinds");
+	bench_say("repair_better_than_shortest_first", shortest, "of 12 kinds");
 	printf("# not better than doing nothing on emulated days:%s\n",
 		lacking[0] != '\0' ? lacking : " none of them");
 }
@@ -553,7 +553,7 @@ int main(void)
 	for (int k = 0; k < KINDS; k++) {
 		if (kind != NULL && *kind != '\0' && strcmp(kind, kinds[k].name) != 0)
 			continue;
-		for (long d = 0; d < n; d++)
+		for (long d = 0; d < n * kinds[k].times; d++)
 			one_day(&rows[k], &w, k, first, 90000 + (uint64_t)d);
 		tell(&rows[k], kinds[k].name, w.site);
 	}

@@ -29,6 +29,7 @@ struct kind {
 	const char *name;
 	/* False: there is nobody in this day to whom it could happen. */
 	bool (*make)(const struct day *day, int64_t t, struct rng *r, struct trouble *out);
+	int times; /* as many days: a small trouble is hard to tell from chance */
 };
 
 /* Elective, expected, not called yet. */
@@ -252,18 +253,18 @@ static bool kind_ward(const struct day *day, int64_t t, struct rng *r, struct tr
 }
 
 static const struct kind kinds[] = {
-	{"emergency_class_1", kind_emergency_1},
-	{"emergency_class_3", kind_emergency_3},
-	{"absent", kind_absent},
-	{"not_fasting", kind_fasting},
-	{"overrun_120", kind_overrun},
-	{"surgeon_late", kind_surgeon},
-	{"room_down", kind_down},
-	{"equipment_failed", kind_device},
-	{"anaesthetist_away", kind_anaesthetist},
-	{"pacu_bays_closed", kind_bays},
-	{"porters_halved", kind_porters},
-	{"ward_full", kind_ward},
+	{"emergency_class_1", kind_emergency_1, 1},
+	{"emergency_class_3", kind_emergency_3, 1},
+	{"absent", kind_absent, 1},
+	{"not_fasting", kind_fasting, 1},
+	{"overrun_120", kind_overrun, 1},
+	{"surgeon_late", kind_surgeon, 3},
+	{"room_down", kind_down, 1},
+	{"equipment_failed", kind_device, 1},
+	{"anaesthetist_away", kind_anaesthetist, 1},
+	{"pacu_bays_closed", kind_bays, 1},
+	{"porters_halved", kind_porters, 1},
+	{"ward_full", kind_ward, 1},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
