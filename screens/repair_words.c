@@ -43,7 +43,7 @@ static void place_words(
 	int i = twin_case(view->twin, scenario_word(s, 0));
 	const struct surgery *c = i >= 0 ? &view->twin->cases[i] : NULL;
 	int64_t at = scenario_ms(s, 2);
-	int later = i >= 0 ? (int)lround((double)(at - c->start_ms) / 60000) : 0;
+	int later = c ? (int)lround((double)(at - c->start_ms) / 60000) : 0;
 	const char *room = room_words(view, scenario_word(s, 1));
 	char who[LABEL_SIZE * 2], clock[16];
 
