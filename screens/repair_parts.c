@@ -8,7 +8,7 @@
 #include "screens/tr.h"
 
 /* Of one figure: its name and "B -23 (-27,-19)". */
-enum { CELL = 37, NAME = 12 };
+enum { CELL = 38, NAME = 12 };
 
 void repair_short(const struct view *view, const struct repair_answer *a,
 	const struct repair_option *o, struct page *page)

@@ -40,16 +40,17 @@ static const char *room_words(const struct view *view, const char *id)
 static void place_words(
 	const struct view *view, const struct scenario *s, bool brief, char *out, size_t size)
 {
+	static const struct surgery nobody;
 	int i = twin_case(view->twin, scenario_word(s, 0));
-	const struct surgery *c = i >= 0 ? &view->twin->cases[i] : NULL;
+	const struct surgery *c = i >= 0 ? &view->twin->cases[i] : &nobody;
 	int64_t at = scenario_ms(s, 2);
-	int later = c ? (int)lround((double)(at - c->start_ms) / 60000) : 0;
+	double later = round((double)(at - c->start_ms) / 60000);
 	const char *room = room_words(view, scenario_word(s, 1));
 	char who[LABEL_SIZE * 2], clock[16];
 
 	case_words(view, scenario_word(s, 0), brief, who, sizeof who);
 	format_clock(at, clock, sizeof clock);
-	if (!c || c->room[0] == '\0')
+	if (c->room[0] == '\0')
 		format_put(out, size, _("put %s into %s at %s"), who, room, clock);
 	else if (strcmp(c->room, scenario_word(s, 1)) != 0)
 		format_put(out, size, _("move %s from %s to %s at %s"), who,
@@ -58,9 +59,9 @@ static void place_words(
 		format_put(out, size, _("put %s back on the list, %s at %s"), who, room, clock);
 	else if (later >= 0)
 		format_put(
-			out, size, _("delay %s by %d min, to %s in %s"), who, later, clock, room);
+			out, size, _("delay %s by %.0f min, to %s in %s"), who, later, clock, room);
 	else
-		format_put(out, size, _("bring %s forward by %d min, to %s in %s"), who, -later,
+		format_put(out, size, _("bring %s forward by %.0f min, to %s in %s"), who, -later,
 			clock, room);
 }
 
@@ -124,7 +125,7 @@ enum role repair_role(char letter)
 	return letter == 'W' ? ROLE_LATE : letter == 'B' ? ROLE_AHEAD : ROLE_NORMAL;
 }
 
-/* "+12", "-0.25", "0", "-82k": a sign where there is something. */
+/* "+12", "-0.25", "0", "-60.5k", "-820k": a sign where there is something. */
 static const char *signed_text(double value, bool whole, char out[24])
 {
 	double unit = whole ? 1 : 100, near = round(value * unit) / unit + 0.0;
@@ -132,7 +133,7 @@ static const char *signed_text(double value, bool whole, char out[24])
 	if (fabs(near) < 1e-9)
 		format_put(out, 24, "0");
 	else if (fabs(near) >= 10000)
-		format_put(out, 24, "%+.0fk", near / 1000);
+		format_put(out, 24, fabs(near) < 100000 ? "%+.1fk" : "%+.0fk", near / 1000);
 	else
 		format_put(out, 24, whole ? "%+.0f" : "%+.2f", near);
 	return out;

@@ -45,7 +45,7 @@ static void draw_weights(const struct view *view, const struct repair_answer *a,
 	int count = repair_figures(view, a, o, f);
 	char one[LABEL_SIZE], name[LABEL_SIZE], nothing[24], weight[24], weighed[24];
 
-	page_line(page, ROLE_DIM, "%-13s %9s  %-22s %8s %9s", _("of the day"), _("nothing"),
+	page_line(page, ROLE_DIM, "%-13s %9s  %-24s %8s %9s", _("of the day"), _("nothing"),
 		_("difference (95 %)"), _("weight"), _("weighed"));
 	for (int i = 0; i < count; i++) {
 		const struct repair_figure *r = &f[i];
@@ -61,7 +61,7 @@ static void draw_weights(const struct view *view, const struct repair_answer *a,
 			format_put(weighed, sizeof weighed, "%+.1f", w * r->difference.mean);
 		}
 		repair_paired(&r->difference, r->count, one, sizeof one);
-		page_line(page, repair_role(repair_letter(&r->difference)), "%s %9s  %-22s %8s %9s",
+		page_line(page, repair_role(repair_letter(&r->difference)), "%s %9s  %-24s %8s %9s",
 			page_cell(r->name, 13, name), nothing, one, weight, weighed);
 	}
 }

@@ -125,7 +125,8 @@ static int with_brief(
 		from++;
 	if (from == count)
 		from = count < CANDIDATES ? count++ : count - 1;
-	memmove(&out[at + 1], &out[at], (size_t)(from - at) * sizeof *out);
+	for (; from > at; from--)
+		out[from] = out[from - 1];
 	out[at] = brief;
 	return count;
 }
