@@ -8,7 +8,7 @@
 #include "screens/tr.h"
 
 /* Of one figure: its name and "B -23 (-27,-19)". */
-enum { CELL = 38, NAME = 12 };
+enum { CELL = 37, NAME = 12 };
 
 void repair_short(const struct view *view, const struct repair_answer *a,
 	const struct repair_option *o, struct page *page)
@@ -60,7 +60,7 @@ void repair_in_columns(const struct view *view, const struct repair_answer *a,
 		if (row >= 0)
 			canvas_printf(page->canvas, area, row,
 				area.column + 3 + (across > 0 ? placed % across : 0) * CELL,
-				CELL - 1, repair_role(repair_letter(&f[i].difference)), "%s %s",
+				CELL, repair_role(repair_letter(&f[i].difference)), "%s %s",
 				page_cell(f[i].name, NAME, name), one);
 		placed++;
 	}
