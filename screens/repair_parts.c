@@ -59,8 +59,8 @@ void repair_in_columns(const struct view *view, const struct repair_answer *a,
 		repair_paired(&f[i].difference, f[i].count, one, sizeof one);
 		if (row >= 0)
 			canvas_printf(page->canvas, area, row,
-				area.column + 3 + (across > 0 ? placed % across : 0) * CELL,
-				CELL, repair_role(repair_letter(&f[i].difference)), "%s %s",
+				area.column + 3 + (across > 0 ? placed % across : 0) * CELL, CELL,
+				repair_role(repair_letter(&f[i].difference)), "%s %s",
 				page_cell(f[i].name, NAME, name), one);
 		placed++;
 	}
