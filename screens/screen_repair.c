@@ -78,6 +78,18 @@ static void draw_break_in(const struct view *view, const char *about, struct pag
 	page_line(page, ROLE_NORMAL, _("first break-in: %s"), line[0] ? line : _("none foreseen"));
 }
 
+/* Hospital systems tell an emergency, not its class. */
+static void draw_class(const struct view *view, const char *about, struct page *page)
+{
+	int i = twin_case(view->twin, about);
+	const struct surgery *s = i >= 0 ? &view->twin->cases[i] : NULL;
+
+	if (s && s->nest < 1 && s->setting == SETTING_EMERGENCY)
+		page_line(page, ROLE_LATE, "%s",
+			_("an emergency without a NEST class counts as elective: E on its row says "
+			  "it"));
+}
+
 /* An emergency nobody sees to is late by a day, each minute as heavy as its class. */
 static const char *minutes(double value, char out[16])
 {
@@ -101,6 +113,8 @@ static void draw_head(const struct view *view, struct page *page)
 	} else {
 		page_line(page, ROLE_STRONG, "%s", _("WHAT TO DO to have a better day"));
 	}
+	if (desk)
+		draw_class(view, desk->ask.about, page);
 	if (desk)
 		draw_break_in(view, desk->ask.about, page);
 	if (desk && !what_if_is_empty(&desk->ask.given))

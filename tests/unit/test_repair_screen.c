@@ -235,6 +235,25 @@ static void test_said_in_order(void **state)
 	assert_int_equal(repair_core(world->twin, "or-2", &o.moves, order), 0);
 }
 
+/* What the hospital called an emergency, and nobody has said how urgent it is. */
+static void test_no_class_is_said(void **state)
+{
+	static const char hint[] = "an emergency without a NEST class counts as elective";
+	struct ui *ui = ui_create();
+	struct surgery *s = &world->twin->cases[twin_case(world->twin, "c-202")];
+
+	(void)state;
+	press(ui, ":repair c-202\n");
+	format_put(desk.ask.about, ID_SIZE, "%s", "c-202");
+	answer.asked = desk.ask;
+	assert_false(shows(ui, 24, 80, hint));
+	s->setting = SETTING_EMERGENCY;
+	assert_true(shows(ui, 24, 80, hint));
+	s->nest = 3;
+	assert_false(shows(ui, 24, 80, hint));
+	ui_destroy(ui);
+}
+
 /* c-202 of OR 2 is besides what is asked about OR 1. */
 static void test_without_besides(void **state)
 {
@@ -501,9 +520,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {T(test_an_emergency_in_three_keys),
 		T(test_a_class_in_two_keys), T(test_what_is_typed), B(test_pictures),
-		B(test_said_in_order), B(test_without_besides), B(test_about_what),
-		B(test_leaving_ends_it), B(test_approving_asks), B(test_the_choice_follows),
-		B(test_what_was_approved), B(test_how_it_stands),
+		B(test_said_in_order), B(test_without_besides), B(test_no_class_is_said),
+		B(test_about_what), B(test_leaving_ends_it), B(test_approving_asks),
+		B(test_the_choice_follows), B(test_what_was_approved), B(test_how_it_stands),
 		B(test_where_an_emergency_can_break_in), B(test_any_size)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
