@@ -30,8 +30,9 @@ struct run {
 	struct repair_search *search;
 	struct repair_side *without; /* of `reps` */
 	int reps;
-	struct repair_moves held;       /* what somebody looks at; count 0 none */
-	uint64_t shown[REPAIR_OPTIONS]; /* keys of what was proved last */
+	struct repair_moves held;         /* what somebody looks at; count 0 none */
+	const struct repair_moves *brief; /* put among the best for being short; NULL none */
+	uint64_t shown[REPAIR_OPTIONS];   /* keys of what was proved last */
 	int shown_reps;
 	long proof_days;
 	struct repair_answer *answer;
@@ -108,32 +109,31 @@ static void say_none(struct run *run)
 	text_copy(a->none, sizeof a->none, a->count > 0 ? "" : why);
 }
 
-/* One of those shown can be told in one breath, if any such helps: where none of the best
- * can, it is the last of them. */
-static int with_brief(
-	const struct repair_search *search, const struct repair_moves **out, int count)
+/* One of those shown can be told in one breath, if any such surely helps: where none of
+ * the best can, it is the last of them. */
+static int with_brief(struct run *run, const struct repair_moves **out, int count)
 {
 	int at = count < REPAIR_OPTIONS ? count : REPAIR_OPTIONS - 1;
 	for (int i = 0; i < count && i < REPAIR_OPTIONS; i++)
 		if (out[i]->count <= REPAIR_BRIEF)
 			return count;
-	const struct repair_moves *brief = repair_search_brief(search, out, at);
-	if (brief == NULL)
+	run->brief = repair_search_brief(run->search, out, at);
+	if (run->brief == NULL)
 		return count;
 	int from = at; /* where it stands already, else behind all of them */
-	while (from < count && repair_moves_key(out[from]) != repair_moves_key(brief))
+	while (from < count && repair_moves_key(out[from]) != repair_moves_key(run->brief))
 		from++;
 	if (from == count)
 		from = count < CANDIDATES ? count++ : count - 1;
 	for (; from > at; from--)
 		out[from] = out[from - 1];
-	out[at] = brief;
+	out[at] = run->brief;
 	return count;
 }
 
 /* What somebody looks at comes first, and stands for its kind: he is not to find
  * something else under his hand each time the day has gone on. */
-static int candidates(const struct run *run, const struct repair_moves *out[CANDIDATES])
+static int candidates(struct run *run, const struct repair_moves *out[CANDIDATES])
 {
 	const struct repair_trial *best[CANDIDATES];
 	int found = repair_search_best(run->search, best, CANDIDATES), count = 0;
@@ -143,7 +143,8 @@ static int candidates(const struct run *run, const struct repair_moves *out[CAND
 		if (run->held.count == 0
 			|| !repair_is_like(&run->held, &best[i]->moves, run->ask->about))
 			out[count++] = &best[i]->moves;
-	return with_brief(run->search, out, count);
+	run->brief = NULL;
+	return with_brief(run, out, count);
 }
 
 /* The best of the race, on fates of their own; who does not stand it is left out. */
@@ -171,7 +172,7 @@ static bool prove(struct run *run, int reps)
 			continue;
 		repair_prove(run->without, with, best[i], &one);
 		repair_side_destroy(with);
-		if (one.objective.mean < 0)
+		if (one.objective.mean < 0 && (one.proved || best[i] != run->brief))
 			put_option(a, &one);
 	}
 	run->shown_reps = reps;
