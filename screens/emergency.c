@@ -14,6 +14,11 @@ enum { DONE = UI_HANDLED | UI_DIRTY, CLASSES = 6, USUAL_MIN = 90, LEAST_MIN = 5,
 static const char *const classes[CLASSES] = {N_("at once: minutes"), N_("within 1 hour"),
 	N_("within 4 hours"), N_("within 12 hours"), N_("within 48 hours"), N_("within 72 hours")};
 
+const char *emergency_class(int nest)
+{
+	return nest >= 1 && nest <= CLASSES ? _(classes[nest - 1]) : "";
+}
+
 bool emergency_typed(const char *text, int *minutes, const char **what)
 {
 	char *end;

@@ -11,6 +11,8 @@
 /* "90 appendectomy": minutes in the room, then what is to be done (may be missing).
  * False: no such. *what points into the text. */
 bool emergency_typed(const char *text, int *minutes, const char **what);
+/* "within 1 hour": what a class means; "" there is no such. */
+const char *emergency_class(int nest);
 /* What stands before the line. */
 void emergency_lead(int nest, char *out, size_t size);
 /* Typed in the footer for this class. */

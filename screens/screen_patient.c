@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "screens/emergency.h"
 #include "screens/format.h"
 #include "screens/notes.h"
 #include "screens/page.h"
@@ -49,6 +50,17 @@ static void draw_person(const struct view *view, const struct surgery *s, struct
 	page_line(page, ROLE_STRONG, "%s%s", person[0] ? person : _("patient not named"), text);
 }
 
+static void draw_urgency(const struct surgery *s, struct page *page)
+{
+	char text[LABEL_SIZE] = "";
+
+	if (s->nest > 0)
+		format_put(text, sizeof text, _("NEST %d, %s"), s->nest, emergency_class(s->nest));
+	else if (s->setting == SETTING_EMERGENCY)
+		format_put(text, sizeof text, "%s", _("emergency without a NEST class: E says it"));
+	page_pair(page, _("urgency"), s->nest > 0 ? ROLE_STRONG : ROLE_LATE, text);
+}
+
 static void draw_case(const struct view *view, const struct surgery *s, struct page *page)
 {
 	char from[16], to[16], text[512], late[16], age[24], one[LABEL_SIZE], other[LABEL_SIZE];
@@ -73,6 +85,7 @@ static void draw_case(const struct view *view, const struct surgery *s, struct p
 	/* The booking's status says more than the stage only when it is off. */
 	page_pair(page, _("stage"), ROLE_STRONG,
 		surgery_is_off(s) ? format_status(s->status) : format_stage(surgery_stage(s)));
+	draw_urgency(s, page);
 	page_pair(page, _("locked"), ROLE_NORMAL,
 		part_locked(s) ? _("# where and when it is: no repair moves it") : "");
 	page_pair(page, _("not understood"), ROLE_CONFLICT, s->not_understood);

@@ -102,6 +102,21 @@ static void shows_what_was_learnt(void **state)
 }
 
 /* c-102 is to come in OR 1 at 10:30: a # on the Board, on the Programme and on its page. */
+static void how_urgent_it_is(void **state)
+{
+	struct ui *ui = ui_create();
+	struct surgery *s = &world->twin->cases[twin_case(world->twin, "c-102")];
+	(void)state;
+	press(ui, "2jj\n");
+	assert_true(shows(ui, 24, 80, "Knee arthroscopy"));
+	assert_false(shows(ui, 24, 80, "urgency"));
+	s->setting = SETTING_EMERGENCY;
+	assert_true(shows(ui, 24, 80, "urgency         emergency without a NEST class: E says it"));
+	s->nest = 2;
+	assert_true(shows(ui, 24, 80, "urgency         NEST 2, within 1 hour"));
+	ui_destroy(ui);
+}
+
 static void a_locked_case_has_a_sign(void **state)
 {
 	struct ui *ui = ui_create();
@@ -328,6 +343,7 @@ int main(void)
 		T(shows_who_said_it),
 		T(shows_what_was_learnt),
 		T(a_locked_case_has_a_sign),
+		T(how_urgent_it_is),
 		T(says_why),
 		T(tells_the_legal_start),
 		T(reads_when_somebody_ate),
