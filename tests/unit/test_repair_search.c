@@ -306,26 +306,31 @@ static double comes_to(
 	return sum;
 }
 
-/* Exhaustive: any room, and so many times, one every so many minutes. The least there is. */
-static double least_of_all(
-	struct twin *t, const char *id, int times, int step, enum objective_term term)
+/* Exhaustive: on top of the rest, any room, and so many times, one every so many minutes.
+ * The least there is. */
+static double least_of_all(const struct twin *t, const char *id, const struct what_if *rest,
+	int times, int step, enum objective_term term)
 {
 	double least = 1e9;
 	char why[SCENARIO_TEXT];
-	struct fork fork = {.twin = t, .midnight_ms = world.midnight_ms};
+	struct fork fork = {.twin = twin_create(), .midnight_ms = world.midnight_ms};
+	twin_copy(fork.twin, t);
+	for (int k = 0; k < rest->count; k++)
+		assert_true(scenario_inject(&fork, &rest->list[k], why));
 	for (int r = 0; r < t->site->room_count; r++)
 		for (int k = 0; k <= times; k++) {
-			struct what_if one = {.count = 1};
-			scenario_make("place", &one.list[0]);
-			if (!scenario_set(&one.list[0], "case", id)
-				|| !scenario_set(&one.list[0], "room", t->site->rooms[r].id)
-				|| !scenario_set_instant(
-					&one.list[0], "at", t->now_ms + k * step * 60000LL)
-				|| !repair_allowed(&fork, &one.list[0], NULL, why))
+			struct what_if all = *rest;
+			struct scenario *one = &all.list[all.count++];
+			scenario_make("place", one);
+			if (!scenario_set(one, "case", id)
+				|| !scenario_set(one, "room", t->site->rooms[r].id)
+				|| !scenario_set_instant(one, "at", t->now_ms + k * step * 60000LL)
+				|| !repair_allowed(&fork, one, NULL, why))
 				continue;
-			double sum = comes_to(t, &one, 60, term);
+			double sum = comes_to(t, &all, 60, term);
 			least = sum < least ? sum : least;
 		}
+	twin_destroy(fork.twin);
 	return least;
 }
 
@@ -339,6 +344,7 @@ static void a_life_goes_first(void **state)
 		uint64_t seed;
 		int minutes;
 	} days[] = {{2, 660}, {3, 560}, {4, 660}};
+	static const struct what_if nothing;
 	const struct repair_world kept = world;
 	for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
 		repair_world_open(&world, days[i].seed, days[i].minutes);
@@ -346,26 +352,33 @@ static void a_life_goes_first(void **state)
 		struct repair_ask ask = {.about = "u-00000001"};
 		search(t, &ask, 2, &answer);
 		assert_true(answer.count > 0);
-		assert_true(comes_to(t, &answer.options[0].moves, 400, OBJECTIVE_NEST)
-			    < least_of_all(t, ask.about, 24, 5, OBJECTIVE_NEST) + 3 * 600);
+		assert_true(
+			comes_to(t, &answer.options[0].moves, 400, OBJECTIVE_NEST)
+			< least_of_all(t, ask.about, &nothing, 24, 5, OBJECTIVE_NEST) + 3 * 600);
 		twin_destroy(t);
 		repair_world_close(&world);
 	}
 	world = kept;
 }
 
-/* No insertion of all there are is better by more than one in twenty (promise A14). */
+/* With everything else it decides, no insertion of all there are is better by more than
+ * one in a hundred (promise A14 asks for one in twenty). */
 static void an_emergency_enters_as_well_as_anywhere(void **state)
 {
 	(void)state;
 	for (int class = 2; class <= 4; class ++) {
 		struct twin *t = with_emergency(class);
 		struct repair_ask ask = {.about = "u-00000001"};
+		struct what_if rest = {.count = 0};
 		search(t, &ask, 2, &answer);
 		assert_true(answer.count > 0);
-		double best = comes_to(t, &answer.options[0].moves, 60, OBJECTIVE_COUNT);
-		double least = least_of_all(t, ask.about, 20, 15, OBJECTIVE_COUNT);
-		assert_true(best < least * 1.05);
+		const struct what_if *best = &answer.options[0].moves;
+		for (int k = 0; k < best->count; k++)
+			if (strcmp(scenario_word(&best->list[k], 0), ask.about) != 0)
+				rest.list[rest.count++] = best->list[k];
+		assert_int_equal(rest.count, best->count - 1);
+		double least = least_of_all(t, ask.about, &rest, 20, 15, OBJECTIVE_COUNT);
+		assert_true(comes_to(t, best, 60, OBJECTIVE_COUNT) < least * 1.01);
 		twin_destroy(t);
 	}
 }
