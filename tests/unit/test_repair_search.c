@@ -366,8 +366,8 @@ static void a_life_goes_first(void **state)
 static void an_emergency_enters_as_well_as_anywhere(void **state)
 {
 	(void)state;
-	for (int class = 2; class <= 4; class ++) {
-		struct twin *t = with_emergency(class);
+	for (int nest = 2; nest <= 4; nest++) {
+		struct twin *t = with_emergency(nest);
 		struct repair_ask ask = {.about = "u-00000001"};
 		struct what_if rest = {.count = 0};
 		search(t, &ask, 2, &answer);
