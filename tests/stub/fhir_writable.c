@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/stub/fhir_writable.h"
+#include "tests/stub/json_patch.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
@@ -118,88 +119,6 @@ static const char *now_of(const struct record *r)
 	return r->past[r->versions - 1];
 }
 
-/* -- RFC 6902 ---------------------------------------------------------------------------- */
-
-/* The container a pointer ends in, and its last token. */
-static cJSON *walk(cJSON *root, const char *pointer, char last[128])
-{
-	cJSON *node = root;
-	while (node != NULL && *pointer == '/') {
-		size_t n = strcspn(pointer + 1, "/");
-		snprintf(last, 128, "%.*s", (int)n, pointer + 1);
-		pointer += n + 1;
-		if (*pointer == '\0')
-			return node;
-		node = cJSON_IsArray(node) ? cJSON_GetArrayItem(node, atoi(last))
-					   : cJSON_GetObjectItemCaseSensitive(node, last);
-	}
-	return NULL;
-}
-
-static cJSON *item(cJSON *parent, const char *last)
-{
-	return cJSON_IsArray(parent) ? cJSON_GetArrayItem(parent, atoi(last))
-				     : cJSON_GetObjectItemCaseSensitive(parent, last);
-}
-
-static const char *patch_add(cJSON *parent, const char *last, const cJSON *value)
-{
-	cJSON *copy = cJSON_Duplicate(value, 1);
-	if (cJSON_IsArray(parent) && strcmp(last, "-") == 0) {
-		cJSON_AddItemToArray(parent, copy);
-	} else if (cJSON_IsArray(parent)) {
-		cJSON_InsertItemInArray(parent, atoi(last), copy);
-	} else {
-		cJSON_DeleteItemFromObjectCaseSensitive(parent, last);
-		cJSON_AddItemToObject(parent, last, copy);
-	}
-	return NULL;
-}
-
-static const char *patch_one(cJSON *root, const cJSON *operation)
-{
-	char last[128] = "";
-	const char *op = cJSON_GetStringValue(cJSON_GetObjectItem(operation, "op"));
-	const char *path = cJSON_GetStringValue(cJSON_GetObjectItem(operation, "path"));
-	const cJSON *value = cJSON_GetObjectItem(operation, "value");
-	cJSON *parent = op != NULL && path != NULL ? walk(root, path, last) : NULL;
-	cJSON *target = parent != NULL ? item(parent, last) : NULL;
-	if (parent == NULL)
-		return "the path leads nowhere";
-	if (strcmp(op, "add") == 0)
-		return value != NULL ? patch_add(parent, last, value) : "add needs a value";
-	if (target == NULL)
-		return "nothing stands at the path";
-	if (strcmp(op, "test") == 0)
-		return cJSON_Compare(target, value, 1) ? NULL : "a test failed";
-	if (strcmp(op, "replace") == 0) {
-		cJSON *copy = cJSON_Duplicate(value, 1);
-		if (cJSON_IsArray(parent))
-			cJSON_ReplaceItemInArray(parent, atoi(last), copy);
-		else
-			cJSON_ReplaceItemInObjectCaseSensitive(parent, last, copy);
-		return NULL;
-	}
-	if (strcmp(op, "remove") != 0)
-		return "no such operation";
-	cJSON_Delete(cJSON_DetachItemViaPointer(parent, target));
-	return NULL;
-}
-
-/* All or nothing; the new text, or NULL and why. */
-static char *patched(const char *text, const char *patch, const char **why)
-{
-	cJSON *root = cJSON_Parse(text), *list = cJSON_Parse(patch);
-	*why = cJSON_IsArray(list) ? NULL : "a JSON Patch is an array";
-	for (const cJSON *o = *why == NULL ? list->child : NULL; o != NULL && *why == NULL;
-		o = o->next)
-		*why = patch_one(root, o);
-	char *out = *why == NULL ? cJSON_PrintUnformatted(root) : NULL;
-	cJSON_Delete(root);
-	cJSON_Delete(list);
-	return out;
-}
-
 /* -- answers -------------------------------------------------------------------------------- */
 
 static char *outcome(const char *severity, const char *words)
@@ -271,7 +190,7 @@ static void meddle(struct fhir_writable *s)
 	const char *why;
 	if (s->plan.meddles == NULL || s->plan.meddles_after != s->reads)
 		return;
-	char *text = patched(now_of(&s->records[0]), s->plan.meddles, &why);
+	char *text = json_patched(now_of(&s->records[0]), s->plan.meddles, &why);
 	if (text == NULL)
 		abort();
 	keep(s, &s->records[0], text);
@@ -380,7 +299,7 @@ static void change_one(
 	}
 	if (!match_good(s, r, a))
 		return;
-	char *text = patch ? patched(now_of(r), body, &why) : strdup(body);
+	char *text = patch ? json_patched(now_of(r), body, &why) : strdup(body);
 	if (text == NULL) {
 		refuse(a, 400, why);
 		return;
@@ -451,7 +370,7 @@ static void book(struct fhir_writable *s, const char *body, struct reply *a)
 	} else {
 		if (r != NULL) {
 			const char *why;
-			char *off = patched(now_of(r),
+			char *off = json_patched(now_of(r),
 				"[{\"op\":\"replace\",\"path\":\"/"
 				"status\",\"value\":\"cancelled\"}]",
 				&why);
