@@ -188,10 +188,12 @@ bool foresee_day(const struct twin *twin, const struct foresee_day *how, struct 
 		goto done;
 	plan_build(twin, &options, plan, index);
 	run = forecast_run_create(plan, index, how->seed, how->reps);
-	moments = radar_run_create(plan, index, twin->site, how->reps);
-	if (run == NULL || moments == NULL)
+	if (radar != NULL)
+		moments = radar_run_create(plan, index, twin->site, how->reps);
+	if (run == NULL || (radar != NULL && moments == NULL))
 		goto done;
-	forecast_run_watch(run, radar_watch, moments);
+	if (moments != NULL)
+		forecast_run_watch(run, radar_watch, moments);
 	foresee(run, how->reps, how->threads);
 	forecast_run_read(run, how->reps, out);
 	out->seq = twin->seq;
